@@ -1,0 +1,45 @@
+"""Fixtures every test may use: the real data sets, a demo workspace, a browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser import find_chromium
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets. Fails, never skips: a test that asks for it is marked `real_data`."""
+    folder = os.environ.get("SCORECARD_DATA")
+    if not folder:
+        pytest.fail("SCORECARD_DATA is not set; it names the folder of the real data sets.", pytrace=False)
+    if not Path(folder).is_dir():
+        pytest.fail(f"SCORECARD_DATA is '{folder}', which is no folder.", pytrace=False)
+    return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium that starts; `make test` has found or installed it."""
+    return find_chromium()
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo workspace as `scorecard demo` writes it, not loaded. Read it; copy it to change it."""
+    from data_checks.demo import write_demo
+
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    write_demo(folder)
+    return folder
