@@ -1,0 +1,198 @@
+"""Clean rows → one finished version: as_of, derived tables and columns, every canonical table, and the load's facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from data_checks.casts import local_day, stored_type, to_utc
+from data_checks.contract import Contract
+from data_checks.derive import Shape, derive, key_table
+from data_checks.errors import LoadRefused
+from data_checks.expression import literal, quoted
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
+from data_checks.warehouse.facts import to_json
+from data_checks.workspace import Workspace
+
+STAGING = "staging"
+"""The staging file is `staging.duckdb`, attached under this name: its views know their tables by it."""
+_FROM_KEYS = ("teams", "agents", "customers")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the checks left behind, and what is to be said about it."""
+
+    load_id: str
+    now: dt.datetime
+    provided: Mapping[str, frozenset[str]]
+    accounts: Mapping[str, Mapping[str, int]]
+    checks: tuple[CheckOutcome, ...]
+    notes: tuple[str, ...]
+
+
+def build_version(
+    target: Path, staging: Path, workspace: Workspace, tables: Mapping[str, Contract], loaded: Loaded
+) -> LoadFacts:
+    """Write the version to `target`, checkpointed and closed. Raises LoadRefused when no row has a time."""
+    connection = duckdb.connect(str(target))
+    try:
+        connection.execute(f"set temp_directory = {literal(str(staging.parent))}")
+        connection.execute(f"attach {literal(str(staging))} as {STAGING} (read_only)")
+        connection.execute("set enable_external_access = false; set lock_configuration = true")
+        shape = _clean_shape(connection, tables, loaded.provided)
+        as_of = _as_of(connection, workspace, tables, shape, loaded.provided)
+        from_keys = _add_key_tables(connection, tables, shape, loaded.provided)
+        derive(connection, tables, shape, workspace.timezone, _time_literal(as_of))
+        for table, contract in tables.items():
+            columns = ", ".join(
+                f"cast({quoted(name)} as {stored_type(kind)}) as {quoted(name)}"
+                for name, kind in contract.types.items()
+            )
+            connection.execute(f"create table {table} as select {columns} from {shape.views[table]}")
+        facts = _facts(connection, workspace, tables, shape, loaded, as_of, from_keys)
+        connection.execute("create table _load (facts varchar)")
+        connection.execute("insert into _load values (?)", [to_json(facts)])
+        connection.execute(f"detach {STAGING}")
+        connection.execute("checkpoint")
+        return facts
+    finally:
+        connection.close()
+
+
+def _clean_shape(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Contract], provided: Mapping[str, frozenset[str]]
+) -> Shape:
+    views = {}
+    for table, contract in tables.items():
+        views[table] = f"shape_{table}_0"
+        if table in provided:
+            columns = ", ".join(quoted(name) for name in contract.columns)
+            rows = f"select __row, {columns} from {STAGING}.clean_{table}"
+        else:
+            rows = _no_rows(contract)
+        connection.execute(f"create temp view {views[table]} as {rows}")
+    return Shape(views, {table: set(provided.get(table, ())) for table in tables})
+
+
+def _no_rows(contract: Contract) -> str:
+    columns = "".join(f", null::{stored_type(c.type)} as {quoted(name)}" for name, c in contract.columns.items())
+    return f"select null::bigint as __row{columns} where false"
+
+
+def _add_key_tables(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Contract],
+    shape: Shape,
+    provided: Mapping[str, frozenset[str]],
+) -> frozenset[str]:
+    """Teams, agents and customers that no source provides: the keys seen in the facts, each named after itself."""
+    made = set()
+    facts = {table: tables[table] for table in provided}
+    for table in _FROM_KEYS:
+        if table in tables and table not in provided:
+            rows = key_table(tables[table], facts, shape)
+            if rows is not None:
+                connection.execute(f"create temp table keys_{table} as {rows}")
+                connection.execute(f"create or replace temp view {shape.views[table]} as select * from keys_{table}")
+                shape.provided[table] |= {tables[table].key, "name"}
+                made.add(table)
+    return frozenset(made)
+
+
+def _as_of(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    tables: Mapping[str, Contract],
+    shape: Shape,
+    provided: Mapping[str, frozenset[str]],
+) -> dt.datetime:
+    """The load's clock: the end of the declared day, else the newest event time (with only days: its end)."""
+    if workspace.as_of:
+        return _end_of_day(connection, workspace.as_of, workspace.timezone)
+    newest = _newest(connection, tables, shape, provided, "time")
+    if newest is not None:
+        return newest
+    day = _newest(connection, tables, shape, provided, "day")
+    if day is None:
+        raise LoadRefused("no row with a time was loaded, so nothing can be said as of any day; check `sources`.")
+    return _end_of_day(connection, day, workspace.timezone)
+
+
+def _newest(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Contract],
+    shape: Shape,
+    provided: Mapping[str, frozenset[str]],
+    kind: str,
+) -> dt.datetime | None:
+    greatest = [
+        f"select max({quoted(name)}) as t from {shape.views[table]}"
+        for table in provided
+        for name, column in tables[table].columns.items()
+        if column.type == kind and not column.promise and name in provided[table]
+    ]
+    if not greatest:
+        return None
+    found: dt.datetime | None = connection.execute(f"select max(t) from ({' union all '.join(greatest)})").fetchall()[
+        0
+    ][0]
+    return found
+
+
+def _end_of_day(connection: duckdb.DuckDBPyConnection, day: dt.date, timezone: str) -> dt.datetime:
+    midnight = to_utc(f"timestamp {literal((day + dt.timedelta(days=1)).strftime('%Y-%m-%d'))}", timezone)
+    found: dt.datetime = connection.execute(f"select {midnight} - interval 1 microsecond").fetchall()[0][0]
+    return found
+
+
+def _time_literal(instant: dt.datetime) -> str:
+    return f"timestamp {literal(instant.isoformat(sep=' '))}"
+
+
+def _facts(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    tables: Mapping[str, Contract],
+    shape: Shape,
+    loaded: Loaded,
+    as_of: dt.datetime,
+    from_keys: frozenset[str],
+) -> LoadFacts:
+    day = connection.execute(f"select {local_day(_time_literal(as_of), workspace.timezone)}").fetchall()[0][0]
+    return LoadFacts(
+        load_id=loaded.load_id,
+        loaded_at=loaded.now,
+        as_of=as_of,
+        as_of_day=day,
+        timezone=workspace.timezone,
+        title=workspace.title,
+        currency=workspace.currency,
+        synthetic=workspace.synthetic,
+        tables={
+            table: _table_facts(connection, contract, shape, loaded.accounts.get(table, {}), table in from_keys)
+            for table, contract in tables.items()
+        },
+        checks=loaded.checks,
+        notes=loaded.notes,
+    )
+
+
+def _table_facts(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    shape: Shape,
+    accounts: Mapping[str, int],
+    derived_from_keys: bool,
+) -> TableFacts:
+    day = quoted(contract.time_day) if contract.time_day else "null::date"
+    rows: Sequence[tuple[int, dt.date | None, dt.date | None]] = connection.execute(
+        f"select count(*), min({day}), max({day}) from {contract.table}"
+    ).fetchall()
+    count, first, last = rows[0]
+    provided = frozenset(shape.provided[contract.table])
+    return TableFacts(count, provided, first, last, accounts, derived_from_keys)

@@ -1,0 +1,159 @@
+"""Text → typed value as DuckDB SQL: a value that does not read becomes null, never an error and never a guess.
+
+Inside a mapping, times are naive in the source's own zone, as they are written; `to_utc` comes last.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from data_checks.contract import ColumnType
+from data_checks.expression import literal
+
+_TIME_PARTS = re.compile(r"%-?[HIMSfgnpcX]")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one source writes its values. `zone`: of its times; `home`: of the organisation, where dates belong."""
+
+    zone: str
+    home: str
+    datetimes: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    decimal: str = "."
+    thousands: str | None = None
+
+
+def from_text(text: str, kind: str, reading: Reading) -> str:
+    """SQL that reads the SQL expression `text` (varchar) as integer, number, boolean, time, day, text or key."""
+    if kind == "number":
+        return _number(text, reading)
+    if kind == "integer":
+        return _whole(_plain_number(text, reading))
+    if kind == "boolean":
+        return (
+            f"case when lower(trim({text})) in ('true', 't', 'yes', 'y', '1') then true "
+            f"when lower(trim({text})) in ('false', 'f', 'no', 'n', '0') then false end"
+        )
+    if kind == "time":
+        return _local_time(text, reading)
+    if kind == "day":
+        return _day(text, reading)
+    return text
+
+
+def to_type(value: str, sql_type: str, kind: ColumnType, reading: Reading) -> str:
+    """SQL that turns `value` of DuckDB's `sql_type` into the contract's `kind`; times become naive UTC."""
+    is_text = sql_type in ("VARCHAR", '"NULL"', "NULL")
+    if kind in ("key", "text"):
+        return value if sql_type == "VARCHAR" else f"cast({value} as varchar)"
+    if kind == "time":
+        if sql_type == "TIMESTAMP WITH TIME ZONE":
+            return f"({value} at time zone 'UTC')"
+        if sql_type == "DATE":
+            return to_utc(f"cast({value} as timestamp)", reading.home)
+        return to_utc(_local_time(value, reading) if is_text else f"cast({value} as timestamp)", reading.zone)
+    if is_text:
+        return f"cast({from_text(value, kind, reading)} as {_STORED[kind]})"
+    if kind == "integer":
+        return _whole(f"cast({value} as double)") if sql_type in ("DOUBLE", "FLOAT") else f"try_cast({value} as bigint)"
+    if kind == "number":
+        return f"(case when isfinite(cast({value} as double)) then cast({value} as double) end)"
+    return f"try_cast({value} as {_STORED[kind]})"
+
+
+_STORED = {"number": "double", "integer": "bigint", "boolean": "boolean", "time": "timestamp", "day": "date"}
+
+
+def stored_type(kind: ColumnType) -> str:
+    """DuckDB's type of a published column."""
+    return _STORED.get(kind, "varchar")
+
+
+def to_utc(local: str, zone: str) -> str:
+    """A naive time of `zone` as naive UTC."""
+    return local if zone == "UTC" else f"(({local}) at time zone {literal(zone)} at time zone 'UTC')"
+
+
+def local_day(instant: str, zone: str) -> str:
+    """The day a naive UTC instant falls on in `zone`."""
+    return f"cast({instant} as date)" if zone == "UTC" else f"cast({_in_zone(instant, zone)} as date)"
+
+
+def _in_zone(instant: str, zone: str) -> str:
+    return f"(({instant}) at time zone 'UTC' at time zone {literal(zone)})"
+
+
+def _plain_number(text: str, reading: Reading) -> str:
+    """The text with a dot as its decimal sign and nothing between its digits; null when it is written otherwise."""
+    decimal, thousands = reading.decimal, reading.thousands
+    if decimal == "." and thousands is None:
+        # An underscore is legal in DuckDB's numbers, in no export.
+        return f"case when not contains({text}, '_') then {text} end"
+    point, group = re.escape(decimal), re.escape(thousands or "")
+    whole = rf"(\d+|\d{{1,3}}({group}\d{{3}})+)" if thousands else r"\d+"
+    pattern = rf"\s*[+-]?({whole}({point}\d*)?|{point}\d+)\s*"
+    bare = f"replace({text}, {literal(thousands)}, '')" if thousands else text
+    if decimal != ".":
+        bare = f"replace({bare}, {literal(decimal)}, '.')"
+    return f"case when regexp_full_match({text}, {literal(pattern)}) then {bare} end"
+
+
+def _number(text: str, reading: Reading) -> str:
+    value = f"try_cast({_plain_number(text, reading)} as double)"
+    return f"(case when isfinite({value}) then {value} end)"
+
+
+def _whole(value: str) -> str:
+    """A whole number, or null: DuckDB alone would round 1.5 to 2."""
+    return f"(case when try_cast({value} as double) = try_cast({value} as bigint) then try_cast({value} as bigint) end)"
+
+
+def _local_time(text: str, reading: Reading) -> str:
+    """A naive time in the source's zone. A date without a time is midnight at home, so its day never shifts."""
+    if not reading.datetimes:
+        return _iso_time(text, reading)
+    timed = [f for f in reading.datetimes if _TIME_PARTS.search(f) and "%z" not in f]
+    zoned = [f for f in reading.datetimes if "%z" in f]
+    dates = [f for f in reading.datetimes if not _TIME_PARTS.search(f) and "%z" not in f]
+    parts = []
+    if timed:
+        parts.append(_strptime(text, timed))
+    if zoned:
+        parts.append(f"({_strptime(text, zoned)} at time zone {literal(reading.zone)})")
+    if dates:
+        parts.append(_midnight_at_home(_strptime(text, dates), reading))
+    return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _midnight_at_home(day: str, reading: Reading) -> str:
+    if reading.zone == reading.home:
+        return day
+    return f"({day} at time zone {literal(reading.home)} at time zone {literal(reading.zone)})"
+
+
+def _iso_time(text: str, reading: Reading) -> str:
+    """ISO 8601 alone. DuckDB's own cast would read 1/2/20 as year 1 and would drop an offset such as +02:00."""
+    iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
+    with_zone = f"regexp_matches({text}, '[0-9](Z|z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') and length({text}) > 10"
+    zoned = f"(try_cast({text} as timestamptz) at time zone {literal(reading.zone)})"
+    midnight = _midnight_at_home(f"try_cast({text} as timestamp)", reading)
+    return (
+        f"case when not ({iso}) then null when length({text}) = 10 then {midnight} "
+        f"when {with_zone} then {zoned} else try_cast({text} as timestamp) end"
+    )
+
+
+def _day(text: str, reading: Reading) -> str:
+    formats = reading.dates or reading.datetimes
+    if formats:
+        return f"cast({_strptime(text, list(formats))} as date)"
+    iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
+    return f"case when {iso} then cast(try_cast({text} as timestamp) as date) end"
+
+
+def _strptime(text: str, formats: list[str]) -> str:
+    listed = ", ".join(literal(f) for f in formats)
+    return f"try_strptime({text}, {listed if len(formats) == 1 else f'[{listed}]'})"

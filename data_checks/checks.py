@@ -1,0 +1,113 @@
+"""The checks of one table in our own SQL: who fails what, and the clean rows. Great Expectations must agree with it.
+
+Leaves `failed_<table>` (`__row`, `__failed`: one bit per row check, in order) and the view `clean_<table>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from data_checks.contract import Contract
+from data_checks.suites import Check, Verdict
+from data_checks.warehouse.contract import CheckOutcome, Outcome
+
+
+def evaluate_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
+) -> Mapping[str, Verdict]:
+    """Count the bad rows of every row check; a check that crashes is broken and takes no row out."""
+    table, staged = contract.table, f"staged_{contract.table}"
+    broken = _crashing(connection, staged, checks)
+    bits = [
+        f"case when {check.bad} then {1 << place} else 0 end"
+        for place, check in enumerate(checks)
+        if check.rule not in broken
+    ]
+    critical = sum(1 << place for place, check in enumerate(checks) if check.severity == "critical")
+    connection.execute(
+        f"create table failed_{table} as select __row, __failed from "
+        f"(select __row, ({' | '.join(bits)})::bigint as __failed from {staged}) where __failed <> 0"
+    )
+    connection.execute(
+        f"create view clean_{table} as select * from {staged} anti join "
+        f"(select __row from failed_{table} where __failed & {critical} <> 0) using (__row)"
+    )
+    counted = ", ".join(f"count(*) filter (where __failed & {1 << place} <> 0)" for place in range(len(checks)))
+    counts = connection.execute(f"select {counted} from failed_{table}").fetchall()[0]
+    return {
+        check.rule: Verdict(0, broken[check.rule]) if check.rule in broken else Verdict(count)
+        for check, count in zip(checks, counts, strict=True)
+    }
+
+
+def _crashing(connection: duckdb.DuckDBPyConnection, staged: str, checks: Sequence[Check]) -> dict[str, str]:
+    """The checks that cannot be computed on these rows, and why. They are tried alone only when they fail together."""
+    together = ", ".join(f"count(*) filter (where {check.bad})" for check in checks)
+    try:
+        connection.execute(f"select {together} from {staged}").fetchall()
+    except duckdb.Error:
+        return {check.rule: reason for check in checks if (reason := _crash(connection, staged, check.bad))}
+    return {}
+
+
+def _crash(connection: duckdb.DuckDBPyConnection, staged: str, predicate: str) -> str:
+    try:
+        connection.execute(f"select count(*) from {staged} where {predicate}").fetchall()
+    except duckdb.Error as error:
+        return str(error).splitlines()[0]
+    return ""
+
+
+def evaluate_tables(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> Mapping[str, Verdict]:
+    """Count what offends the checks of whole tables, on the clean rows."""
+    found = {}
+    for check in checks:
+        if not check.sql:
+            continue
+        try:
+            found[check.rule] = Verdict(int(connection.execute(f"select count(*) from ({check.sql})").fetchall()[0][0]))
+        except duckdb.Error as error:
+            found[check.rule] = Verdict(0, str(error).splitlines()[0])
+    return found
+
+
+def critical_mask(checks: Sequence[Check]) -> int:
+    """The bits of `__failed` that take a row out."""
+    return sum(1 << place for place, check in enumerate(checks) if check.severity == "critical")
+
+
+def outcomes(
+    checks: Sequence[Check],
+    ours: Mapping[str, Verdict],
+    theirs: Mapping[str, Verdict],
+    rows: int,
+    quarantined: int,
+) -> tuple[CheckOutcome, ...]:
+    """One outcome per check. `rows`: candidates of the table; `quarantined`: those a critical row check took out.
+
+    A check that crashed in either engine, or in which the two counts differ, is broken: it proves nothing.
+    """
+    return tuple(_outcome(check, ours, theirs, rows, quarantined) for check in checks)
+
+
+def _outcome(
+    check: Check, ours: Mapping[str, Verdict], theirs: Mapping[str, Verdict], rows: int, quarantined: int
+) -> CheckOutcome:
+    outcome: Outcome
+    message = ""
+    if check.kind == "bad_rows":
+        bad = quarantined
+        outcome = "failed" if rows and bad / rows > check.limit else "passed"
+    else:
+        mine, other = ours[check.rule], theirs.get(check.rule, Verdict(0, "Great Expectations did not report it"))
+        bad = mine.bad_rows
+        message = mine.broken or other.broken
+        if not message and other.bad_rows != bad:
+            message = f"Great Expectations counts {other.bad_rows:,} bad rows and the load {bad:,}"
+        outcome = "broken" if message else "failed" if bad else "passed"
+    total = rows if check.is_row or check.kind == "bad_rows" else rows - quarantined
+    return CheckOutcome(
+        check.rule, check.table, check.severity, outcome, bad, total, check.columns, check.why, check.owner, message
+    )

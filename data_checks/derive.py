@@ -1,0 +1,199 @@
+"""Derived columns and derived tables, as SQL views over the clean rows, in an order that respects who reads whom.
+
+Every table is a view `shape_<table>_<n>` that grows by one column at a time; neighbours are answered by small tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from data_checks.casts import local_day, stored_type
+from data_checks.contract import Contract, Derived, day_of, names_in
+from data_checks.errors import FileProblems, Place, Problem
+from data_checks.expression import quoted
+from data_checks.neighbours import Member, answers
+
+Node = tuple[str, str]
+"""(table, column)."""
+
+_ROWS = re.compile(r"(\w+)\.(\w+)(?:\s+where\s+(.+))?", re.DOTALL)
+_UNION = re.compile(r"'(?:[^']|'')*'|\bunion\b")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The tables as they grow: the view that holds each one's columns so far, and the columns it provides."""
+
+    views: dict[str, str]
+    provided: dict[str, set[str]]
+
+
+def members(rows: str) -> tuple[tuple[str, str, str], ...]:
+    """ "orders.ordered_at where sold union …" as (table, column, condition or '') of every member."""
+    cuts = [match.span() for match in _UNION.finditer(rows) if not match.group().startswith("'")]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(rows)]
+    found = []
+    for start, end in zip(starts, ends, strict=True):
+        match = _ROWS.fullmatch(rows[start:end].strip())
+        if match is None:
+            raise ValueError(f"'{rows[start:end].strip()}' is not 'table.column where condition'")
+        found.append((match[1], match[2], (match[3] or "").strip()))
+    return tuple(found)
+
+
+def derive(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Contract],
+    shape: Shape,
+    timezone: str,
+    as_of: str,
+) -> None:
+    """Grow every table's view by its derived columns and local days. `as_of`: an SQL timestamp literal.
+
+    Raises FileProblems (a fault of the contracts) when columns wait for each other.
+    """
+    for contract in tables.values():
+        for name, column in contract.columns.items():
+            if column.type == "time" and name not in contract.derived:
+                _add_day(connection, contract, shape, name, timezone)
+    for table, name in _in_order(tables):
+        contract, derived = tables[table], tables[table].derived[name]
+        if derived.sql is not None:
+            _add_sql(connection, contract, shape, name, derived, as_of)
+        else:
+            _add_neighbour(connection, tables, contract, shape, name, timezone)
+        if derived.type == "time":
+            _add_day(connection, contract, shape, name, timezone)
+
+
+def _grow(connection: duckdb.DuckDBPyConnection, shape: Shape, table: str, select: str) -> None:
+    head, _, number = shape.views[table].rpartition("_")
+    fresh = f"{head}_{int(number) + 1}"
+    connection.execute(f"create temp view {fresh} as {select}")
+    shape.views[table] = fresh
+
+
+def _add_day(connection: duckdb.DuckDBPyConnection, contract: Contract, shape: Shape, time: str, timezone: str) -> None:
+    table, view, day = contract.table, shape.views[contract.table], day_of(time)
+    _grow(connection, shape, table, f"select *, {local_day(quoted(time), timezone)} as {quoted(day)} from {view}")
+    if time in shape.provided[table]:
+        shape.provided[table].add(day)
+
+
+def _add_sql(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, shape: Shape, name: str, derived: Derived, as_of: str
+) -> None:
+    assert derived.sql is not None
+    table, view = contract.table, shape.views[contract.table]
+    # as_of stands in for a column, so that the expression can be written like any other.
+    value = f"cast(({derived.sql}) as {stored_type(derived.type)})"
+    rest = f"exclude ({quoted(name)}, as_of)" if name in contract.columns else "exclude (as_of)"
+    _grow(
+        connection,
+        shape,
+        table,
+        f"select * {rest}, {value} as {quoted(name)} from (select *, {as_of} as as_of from {view})",
+    )
+    has = shape.provided[table]
+    wanted = [column for column in names_in(derived.sql) if column in contract.types and column != name]
+    given = any(c in has for c in derived.needs) if derived.needs is not None else all(c in has for c in wanted)
+    if given:
+        has.add(name)
+
+
+def _add_neighbour(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Contract],
+    contract: Contract,
+    shape: Shape,
+    name: str,
+    timezone: str,
+) -> None:
+    derived, table = contract.derived[name], contract.table
+    own_time = derived.after or derived.before
+    per, has = derived.per_columns, shape.provided[table]
+    found = [
+        Member(
+            view=shape.views[other],
+            time=column,
+            kind=tables[other].types[column],
+            where=where,
+            is_own=other == table and (own_time is None or own_time == column),
+        )
+        for other, column, where in members(derived.rows)
+        if other in tables
+    ]
+    answer = answers(connection, contract, shape.views[table], name, found, timezone)
+    view = shape.views[table]
+    _grow(
+        connection,
+        shape,
+        table,
+        f"select r.*, a.answer as {quoted(name)} from {view} r left join {answer} a using (__row)",
+    )
+    provided = any(
+        column in shape.provided[other] and all(p in shape.provided[other] for p in per)
+        for other, column, _ in members(derived.rows)
+        if other in tables
+    )
+    if provided and all(p in has for p in per) and (own_time is None or own_time in has):
+        has.add(name)
+
+
+def _in_order(tables: Mapping[str, Contract]) -> Sequence[Node]:
+    """Every derived column after the ones it reads. Raises FileProblems on a cycle."""
+    waiting = {(t, name): _reads(tables, t, name) for t, contract in tables.items() for name in contract.derived}
+    ordered: list[Node] = []
+    while waiting:
+        ready = [node for node, reads in waiting.items() if not reads & waiting.keys()]
+        if not ready:
+            names = ", ".join(f"{table}.{column}" for table, column in waiting)
+            message = f"these derived columns wait for each other: {names}."
+            raise FileProblems([Problem(Place("contracts"), message)])
+        ordered += ready
+        for node in ready:
+            del waiting[node]
+    return ordered
+
+
+def _reads(tables: Mapping[str, Contract], table: str, name: str) -> set[Node]:
+    derived = tables[table].derived[name]
+    own = {*derived.per_columns, *(c for c in (derived.after, derived.before) if c)}
+    if derived.sql is not None:
+        own |= names_in(derived.sql)
+    nodes = {(table, _time_of(tables[table], column)) for column in own}
+    for other, column, where in members(derived.rows) if derived.rows else ():
+        if other in tables:
+            read = {column, *derived.per_columns, *names_in(where)}
+            nodes |= {(other, _time_of(tables[other], c)) for c in read}
+    return nodes - {(table, name)}
+
+
+def _time_of(contract: Contract, column: str) -> str:
+    """x_on waits for x_at when x_at is derived."""
+    days = {day_of(name): name for name, derived in contract.derived.items() if derived.type == "time"}
+    return days.get(column, column)
+
+
+def key_table(contract: Contract, facts: Mapping[str, Contract], shape: Shape) -> str | None:
+    """SQL of the keys of `contract` seen in the provided facts; None when no fact names one."""
+    seen = [
+        f"select {quoted(name)} as k from {shape.views[table]}"
+        for table, fact in facts.items()
+        for name, column in fact.columns.items()
+        if column.references == contract.table and name in shape.provided[table]
+    ]
+    if not seen:
+        return None
+    columns = ", ".join(
+        f"{'k' if name in (contract.key, 'name') else f'null::{stored_type(column.type)}'} as {quoted(name)}"
+        for name, column in contract.columns.items()
+    )
+    return (
+        f"select row_number() over (order by k) as __row, {columns} "
+        f"from (select distinct k from ({' union all '.join(seen)}) where k is not null)"
+    )

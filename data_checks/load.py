@@ -1,0 +1,233 @@
+"""One load: read → map → check → quarantine → publish. All or nothing: a refused load changes no published number."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import errno
+import importlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from data_checks.build import STAGING, Loaded, build_version
+from data_checks.contract import Contract, contracts
+from data_checks.errors import LoadRefused
+from data_checks.files import sha256_of
+from data_checks.ledger import (
+    LoadReport,
+    SourceReport,
+    TableReport,
+    fingerprint,
+    loads_folder,
+    next_load_id,
+    only_load,
+    private_folder,
+    read_report,
+    write_report,
+)
+from data_checks.refusal import refusal
+from data_checks.sources import OpenFile, check_headers, headers, open_file
+from data_checks.staging import Staged, stage
+from data_checks.warehouse.versions import build_path, current_version, publish, sweep, version_path, warehouse_folder
+from data_checks.workspace import Workspace
+from data_checks.workspace_source import DataFile, Source
+
+__all__ = ["LoadReport", "check_sources", "load"]
+
+Progress = Callable[[str], None]
+
+
+def _silent(sentence: str) -> None:
+    """Nobody watches."""
+    del sentence
+
+
+def check_sources(workspace: Workspace) -> None:
+    """What can be said without loading: raises FileProblems for columns the files do not have, LoadRefused for files
+    that cannot be read."""
+    sources = _all_sources(workspace)
+    check_headers(sources, headers(sources))
+
+
+def load(
+    workspace: Workspace,
+    now: dt.datetime,
+    progress: Progress = _silent,
+    tables: Mapping[str, Contract] | None = None,
+) -> LoadReport:
+    """Load the workspace and publish a new version, or find that nothing changed (status "unchanged").
+
+    `now`: naive UTC, only written down. `tables`: other contracts than the program's own, for tests.
+    Raises FileProblems (a column is missing) and LoadRefused (after writing the ledger); both leave the version before.
+    """
+    var = workspace.var
+    try:
+        with only_load(var):
+            return _Load(workspace, tables or contracts(), progress, _Books(next_load_id(var), now)).run()
+    except OSError as error:
+        raise _system_refusal(error, var) from None
+
+
+def _all_sources(workspace: Workspace) -> list[Source]:
+    return [source for many in workspace.sources.values() for source in many]
+
+
+@dataclass
+class _Books:
+    """What is known so far; becomes the ledger also when the load is refused on the way."""
+
+    load_id: str
+    now: dt.datetime
+    fingerprint: str = ""
+    tables: Mapping[str, TableReport] = field(default_factory=dict)
+    sources: Sequence[SourceReport] = ()
+    notes: list[str] = field(default_factory=list)
+
+    def report(
+        self, status: Literal["published", "refused"], as_of: dt.datetime | None = None, message: str = ""
+    ) -> LoadReport:
+        return LoadReport(
+            load=self.load_id,
+            status=status,
+            as_of=as_of,
+            fingerprint=self.fingerprint,
+            loaded_at=self.now,
+            tables=dict(self.tables),
+            sources=tuple(self.sources),
+            notes=tuple(self.notes),
+            message=message,
+        )
+
+
+@dataclass(frozen=True)
+class _Load:
+    workspace: Workspace
+    tables: Mapping[str, Contract]
+    progress: Progress
+    books: _Books
+
+    def run(self) -> LoadReport:
+        var, books = self.workspace.var, self.books
+        try:
+            hashes = self._hashes()
+            books.fingerprint = fingerprint(self.workspace.file, [(f.shown, h) for f, h in hashes.items()])
+            return self._unchanged() or self._fresh(hashes)
+        except (LoadRefused, duckdb.Error, OSError) as error:
+            refused = _as_refusal(error, var)
+            with contextlib.suppress(OSError):  # a full disk must not hide its own sentence
+                write_report(var, books.report("refused", message=str(refused)))
+            raise refused from None
+
+    def _hashes(self) -> dict[DataFile, str]:
+        files = dict.fromkeys(file for source in _all_sources(self.workspace) for file in source.files)
+        return {file: sha256_of(file.path, file.shown) for file in files}
+
+    def _unchanged(self) -> LoadReport | None:
+        var = self.workspace.var
+        version = current_version(var)
+        if version is None or not version_path(var, version).exists():
+            return None
+        before = read_report(var, version.removeprefix("w-"))
+        if before is None or before.fingerprint != self.books.fingerprint:
+            return None
+        return dataclasses.replace(before, status="unchanged")
+
+    def _fresh(self, hashes: Mapping[DataFile, str]) -> LoadReport:
+        books, var = self.books, self.workspace.var
+        sources = _all_sources(self.workspace)
+        found = headers(sources)
+        check_headers(sources, found)
+        books.notes += sorted({note for header in found.values() for note in header.notes})
+        _import_checks_meanwhile()
+        warehouse_folder(var).mkdir(parents=True, exist_ok=True)
+        sweep(var)
+        with private_folder(var, books.load_id) as folder:
+            opened = self._open_files(sources, hashes, folder)
+            staging = folder / f"{STAGING}.duckdb"
+            tables = {name: self.tables[name] for name in self.workspace.sources}
+            quarantine = self._quarantine()
+            staged = stage(staging, opened, tables, self.workspace.timezone, quarantine, self.progress)
+            books.tables, books.sources = staged.reports, staged.sources
+            books.notes += staged.notes
+            shown = quarantine.relative_to(self.workspace.folder).as_posix()
+            if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown):
+                raise LoadRefused(sentence)
+            return self._publish(staging, staged)
+
+    def _open_files(
+        self, sources: Sequence[Source], hashes: Mapping[DataFile, str], folder: Path
+    ) -> list[tuple[Source, list[OpenFile]]]:
+        """Every mapping with its files, copied and sound. A file several mappings read is copied once per mapping."""
+        opened: list[tuple[Source, list[OpenFile]]] = []
+        number, found = 0, headers(sources)
+        for source in sources:
+            files = []
+            for file in source.files:
+                self.progress(f"reading {file.shown} for {source.table}")
+                files.append(open_file(source, file, found[file], hashes[file], number, folder))
+                number += 1
+            opened.append((source, files))
+        read = [(source.table, file.shown) for source in sources for file in source.files]
+        for table, name in dict.fromkeys(read):
+            if (times := read.count((table, name))) > 1:
+                self.books.notes.append(f"{table}: {name} is read {times} times, once per mapping.")
+        return opened
+
+    def _quarantine(self) -> Path:
+        path = loads_folder(self.workspace.var) / self.books.load_id / "quarantine.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _publish(self, staging: Path, staged: Staged) -> LoadReport:
+        books, var = self.books, self.workspace.var
+        self.progress("building the new version")
+        loaded = Loaded(books.load_id, books.now, staged.provided, staged.accounts, staged.outcomes, tuple(books.notes))
+        try:
+            facts = build_version(build_path(var, books.load_id), staging, self.workspace, self.tables, loaded)
+            # The ledger first: a version without its books must never be the current one.
+            report = books.report("published", facts.as_of)
+            write_report(var, report)
+            publish(var, books.load_id)
+        except BaseException:
+            sweep(var)
+            raise
+        self.progress(f"published {books.load_id}")
+        return report
+
+
+def _import_checks_meanwhile() -> None:
+    """Great Expectations takes seconds to import; the files are read in that time."""
+
+    def work() -> None:
+        with contextlib.suppress(Exception):  # run_suite imports it again and says what is wrong
+            importlib.import_module("data_checks.gx_duckdb")
+
+    threading.Thread(target=work, daemon=True).start()
+
+
+def _as_refusal(error: Exception, var: Path) -> LoadRefused:
+    """Any failure of the engine or the system as one sentence."""
+    if isinstance(error, LoadRefused):
+        return error
+    if isinstance(error, OSError):
+        return _system_refusal(error, var)
+    text = str(error).splitlines()[0]
+    if "No space left" in text or "disk is full" in text.lower():
+        return _full_disk(var)
+    return LoadRefused(f"the load stopped: {text} The version before stays.")
+
+
+def _system_refusal(error: OSError, var: Path) -> LoadRefused:
+    if error.errno == errno.ENOSPC:
+        return _full_disk(var)
+    return LoadRefused(f"{var.name}/ cannot be used: {error.strerror or error}; check its permissions.")
+
+
+def _full_disk(var: Path) -> LoadRefused:
+    return LoadRefused(f"the disk that holds {var.name}/ is full; free some space. The version before stays.")

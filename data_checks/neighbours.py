@@ -1,0 +1,138 @@
+"""The time of the first, previous or next row of the same `per`, for every row of a table, as a table of answers.
+
+Own table: simultaneous rows are ordered by key. Other tables: strictly later or earlier (ASOF join). The first `per`
+column null: no answer; a further one null equals null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from data_checks.casts import local_day, to_utc
+from data_checks.contract import ColumnType, Contract, Derived
+from data_checks.expression import quoted
+
+
+@dataclass(frozen=True)
+class Member:
+    """Rows looked at: `time` of `view` where `where` holds. `is_own`: they are the asking table's own rows."""
+
+    view: str
+    time: str
+    kind: ColumnType
+    where: str
+    is_own: bool
+
+
+def answers(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    view: str,
+    name: str,
+    members: Sequence[Member],
+    timezone: str,
+) -> str:
+    """Create and name a temp table (`__row`, `answer`): the nearest answer of all members. No members: it is empty."""
+    derived, result = contract.derived[name], f"answer_{contract.table}_{name}"
+    found = [_member_answer(contract, view, derived, member, timezone) for member in members]
+    if not found:
+        found = ["select null::bigint as __row, null::timestamp as answer where false"]
+    nearest = "max" if derived.neighbour == "previous" else "min"
+    union = " union all ".join(f"({sql})" for sql in found)
+    together = f"select __row, {nearest}(answer) as answer from ({union}) group by __row"
+    together = found[0] if len(found) == 1 else together
+    connection.execute(f"create temp table {result} as {together}")
+    return result
+
+
+def _member_answer(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
+    if derived.neighbour == "first":
+        return _first(view, derived, member, timezone)
+    if derived.on == "other day":
+        return _other_day(contract, view, derived, member, timezone)
+    if member.is_own:
+        return _own(contract, view, derived, member)
+    return _other(contract, view, derived, member, timezone)
+
+
+def _per(derived: Derived, prefix: str = "") -> list[str]:
+    """The `per` columns as values that compare with `=`: only the first one's null stays null."""
+    first, *rest = (f"{prefix}{quoted(column)}" for column in derived.per_columns)
+    return [first, *(f"coalesce({column}::varchar, chr(0))" for column in rest)]
+
+
+def _named_per(derived: Derived) -> tuple[str, str, str]:
+    """(select list, names, join condition) of the `per` values as p0, p1 …"""
+    values = _per(derived)
+    return (
+        ", ".join(f"{value} as p{i}" for i, value in enumerate(values)),
+        ", ".join(f"p{i}" for i in range(len(values))),
+        " and ".join(f"r.p{i} = e.p{i}" for i in range(len(values))),
+    )
+
+
+def _events(derived: Derived, member: Member, timezone: str) -> str:
+    """The member's rows as (p0 …, t): t in the type of the derived column."""
+    per, _, _ = _named_per(derived)
+    return (
+        f"select {per}, {_instant(member.time, member.kind, derived, timezone)} as t from {member.view} "
+        f"where {quoted(member.time)} is not null and {quoted(derived.per_columns[0])} is not null"
+        + (f" and ({member.where})" if member.where else "")
+    )
+
+
+def _instant(column: str, kind: ColumnType, derived: Derived, timezone: str) -> str:
+    """A day among times is its first instant; a time among days its local day."""
+    if derived.type == "time" and kind == "day":
+        return to_utc(f"{quoted(column)}::timestamp", timezone)
+    return local_day(quoted(column), timezone) if derived.type == "day" and kind == "time" else quoted(column)
+
+
+def _first(view: str, derived: Derived, member: Member, timezone: str) -> str:
+    per, names, same = _named_per(derived)
+    return (
+        f"select r.__row, e.answer from (select __row, {per} from {view}) r "
+        f"join (select {names}, min(t) as answer from ({_events(derived, member, timezone)}) group by all) e on {same}"
+    )
+
+
+def _own(contract: Contract, view: str, derived: Derived, member: Member) -> str:
+    time, key = quoted(member.time), quoted(contract.key)
+    value = f"case when {member.where or 'true'} then {time} end"
+    function = "lead" if derived.neighbour == "next" else "lag"
+    per = ", ".join(_per(derived))
+    return (
+        f"select __row, {function}({value} ignore nulls) over (partition by {per} order by {time}, {key}) as answer "
+        f"from {view} where {time} is not null and {quoted(derived.per_columns[0])} is not null"
+    )
+
+
+def _other(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
+    per, _, same = _named_per(derived)
+    own = derived.after or derived.before
+    assert own is not None
+    mine = _instant(own, contract.types[own], derived, timezone)
+    compare = "r.t < e.t" if derived.neighbour == "next" else "r.t > e.t"
+    return (
+        f"select r.__row, e.t as answer from (select __row, {per}, {mine} as t from {view}) r "
+        f"asof join ({_events(derived, member, timezone)}) e on {same} and {compare}"
+    )
+
+
+def _other_day(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
+    """The nearest row of another local day: days are compared, the first time of the later (last of the earlier) day
+    answers."""
+    per, names, same = _named_per(derived)
+    own = derived.after or derived.before
+    assert own is not None
+    day = local_day(quoted(own), timezone) if contract.types[own] == "time" else quoted(own)
+    event_day = local_day("t", timezone) if derived.type == "time" else "t"
+    edge, compare = ("min", "r.d < e.d") if derived.neighbour == "next" else ("max", "r.d > e.d")
+    return (
+        f"select r.__row, e.answer from (select __row, {per}, {day} as d from {view}) r asof join "
+        f"(select {names}, {event_day} as d, {edge}(t) as answer "
+        f"from ({_events(derived, member, timezone)}) group by all) e on {same} and {compare}"
+    )

@@ -1,0 +1,225 @@
+"""Rows that may not be used: each read record verbatim, with its file, record, line and reasons, into one CSV file.
+
+The text of a record is fetched from the file only for these rows, in one more pass that is merged with them in
+file order, so memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from data_checks.checks import critical_mask
+from data_checks.contract import Contract
+from data_checks.expression import quoted
+from data_checks.files import RecordPlace, locate, records_of
+from data_checks.mapping import MappedSource, unread_values
+from data_checks.sources import FILE_STEP, REJECTED_STEP, OpenFile, Rejected, rejected_records
+from data_checks.suites import Check
+from data_checks.workspace_source import Source
+
+COLUMNS = ("table", "rules", "reason", "file", "record", "line", "row")
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """One quarantined record. `reason` is a sentence per failed rule; `text` the record as the file has it."""
+
+    table: str
+    rules: tuple[str, ...]
+    reason: str
+    file: str
+    record: int
+    line: int
+    text: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass
+class Collected:
+    """What one table sent to quarantine: read rows per mapping, the first row per rule, doubts about places."""
+
+    rows: dict[int, int]
+    first: dict[str, BadRow]
+    notes: list[str]
+
+
+def collect(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    mapped: Sequence[MappedSource],
+    checks: Sequence[Check],
+    target: Path,
+) -> Collected:
+    """Append every quarantined record of the table to `target` (created with its head line when it is missing)."""
+    _list_rows(connection, contract, mapped, checks)
+    table = f"quarantined_{contract.table}"
+    found = Collected({m.number: 0 for m in mapped}, {}, [])
+    is_new = not target.exists()
+    with target.open("a", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        if is_new:
+            writer.writerow(COLUMNS)
+        for one in mapped:
+            for file in one.files:
+                where = f"__row between {file.number * FILE_STEP} and {(file.number + 1) * FILE_STEP - 1}"
+                count = connection.execute(f"select count(*) from {table} where {where}").fetchall()[0][0]
+                found.rows[one.number] += count
+                if count:
+                    for row in _bad_rows(connection, contract, one.source, file, checks, found):
+                        writer.writerow([row.table, " ".join(row.rules), *_cells(row)])
+                        for rule in row.rules:
+                            found.first.setdefault(rule, row)
+    return found
+
+
+def _cells(row: BadRow) -> list[object]:
+    return [row.reason, row.file, row.record, row.line, row.text]
+
+
+def _list_rows(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    mapped: Sequence[MappedSource],
+    checks: Sequence[Check],
+) -> None:
+    """`quarantined_<table>`: every read row behind a failed candidate, so all lines of a failed group."""
+    table, mask = contract.table, critical_mask(checks)
+    connection.execute(
+        f"create table quarantined_{table} as select s.__row, s.__mapping, f.__failed, s.__values "
+        f"from failed_{table} f join staged_{table} s using (__row) where f.__failed & {mask} <> 0"
+    )
+    for one in mapped:
+        if one.source.group_by:
+            connection.execute(
+                f"insert into quarantined_{table} select k.__row, {one.number}, u.__failed, u.__values "
+                f"from (select q.*, k.__key from quarantined_{table} q join {one.kept} k using (__row)) u "
+                f"join {one.kept} k on k.__key is not distinct from u.__key and k.__row <> u.__row "
+                f"where u.__mapping = {one.number}"
+            )
+
+
+def _bad_rows(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    source: Source,
+    file: OpenFile,
+    checks: Sequence[Check],
+    found: Collected,
+) -> Iterator[BadRow]:
+    base = file.number * FILE_STEP
+    rejected = {record.count: record for record in rejected_records(connection, file)}
+    details: dict[int, tuple[int, str | None]] = {}
+    accepted = _ordered(connection, contract.table, base, details)
+    kept = dict(
+        connection.execute(
+            f"select __row - {base + REJECTED_STEP}, __failed from quarantined_{contract.table} "
+            f"where __row between {base + REJECTED_STEP} and {base + FILE_STEP - 1}"
+        ).fetchall()
+    )
+    records = records_of(file.copy, file.delimiter, len(file.header.names))
+    seen = 0
+    for order, count, place in locate(records, accepted, iter(sorted(rejected))):
+        if order is not None:
+            failed, values = details.pop(order)
+            yield _bad_row(contract, source, file, place, checks, failed, values, None)
+            continue
+        assert count is not None
+        seen += 1
+        if place.text != rejected[count].text:
+            found.notes.append(f"{file.file.shown}: the lines given for rows after line {place.line} are not certain.")
+        if count in kept:
+            yield _bad_row(contract, source, file, place, checks, kept[count], None, rejected[count])
+
+
+def _ordered(
+    connection: duckdb.DuckDBPyConnection, table: str, base: int, details: dict[int, tuple[int, str | None]]
+) -> Iterator[int]:
+    """The orders of the file's quarantined rows, ascending; `details` holds those handed out and not yet used."""
+    cursor = connection.cursor()
+    cursor.execute(
+        f"select __row - {base}, __failed, __values from quarantined_{table} "
+        f"where __row between {base} and {base + REJECTED_STEP - 1} order by __row"
+    )
+    while rows := cursor.fetchmany(10_000):
+        for order, failed, values in rows:
+            details[order] = (failed, values)
+            yield order
+
+
+def _bad_row(
+    contract: Contract,
+    source: Source,
+    file: OpenFile,
+    place: RecordPlace,
+    checks: Sequence[Check],
+    failed: int,
+    values: str | None,
+    rejected: Rejected | None,
+) -> BadRow:
+    broken = [c for index, c in enumerate(checks) if failed & (1 << index) and c.severity == "critical"]
+    said = unread_values(values)
+    reasons = [reason(check, source, said, rejected) for check in broken]
+    rules = tuple(check.rule for check in broken)
+    line = place.line + file.lines_above
+    return BadRow(contract.table, rules, "; ".join(reasons), file.file.shown, place.record, line, place.text)
+
+
+def reason(check: Check, source: Source, values: Mapping[str, str], rejected: Rejected | None) -> str:
+    """Why one row failed one check, with the value where it did not read."""
+    if check.rule.endswith("_record_readable"):
+        return f"the record cannot be split into fields ({rejected.reason})" if rejected else "a line of it is torn"
+    if check.rule.endswith("_types_readable"):
+        names = [name for name in values if name in source.types]
+        return "; ".join(f"{name} '{values[name]}' is no {source.types[name]}" for name in names) or check.why
+    if check.kind == "readable" and check.columns:
+        column = check.columns[0]
+        formats = declared_formats(source, check)
+        return f"{column} '{values.get(column, '')}' does not read as {formats}"
+    if check.kind == "required":
+        return f"{check.columns[0]} is missing"
+    if check.kind == "allowed":
+        return f"{check.columns[0]} is none of the allowed values"
+    return check.why.rstrip(".")
+
+
+def declared_formats(source: Source, check: Check) -> str:
+    """What the workspace declared for this kind of value, in words."""
+    hint = check.hint
+    if "`datetimes` (or" in hint or "`dates`" in hint:
+        formats = source.datetimes if "`datetimes` (or" in hint else source.dates or source.datetimes
+        kind = "a time" if "`datetimes` (or" in hint else "a day"
+        declared = " or ".join(f'"{f}"' for f in formats)
+        return f"{kind} with the declared format {declared}" if declared else f"{kind} (ISO 8601, none is declared)"
+    if "`decimal`" in hint:
+        return f"a number with '{source.decimal}' as its decimal sign"
+    return "a whole number" if "whole number" in hint else "true or false"
+
+
+def duplicate_key(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, mapped: Sequence[MappedSource], check: Check
+) -> BadRow | None:
+    """The second row of the first key that stands twice among the clean rows."""
+    key, clean = quoted(contract.key), f"clean_{contract.table}"
+    found = connection.execute(
+        f"select __row, __mapping, {key} from {clean} "
+        f"qualify row_number() over (partition by {key} order by __row) = 2 order by __row limit 1"
+    ).fetchall()
+    for row, mapping, value in found:
+        source = next(one for one in mapped if one.number == mapping)
+        file = next(f for f in source.files if f.number == row // FILE_STEP)
+        rejected = (record.count for record in rejected_records(connection, file))
+        records = records_of(file.copy, file.delimiter, len(file.header.names))
+        for order, _, place in locate(records, iter([row % FILE_STEP]), rejected):
+            if order is not None:
+                line = place.line + file.lines_above
+                why = f"{contract.key} '{value}' stands a second time"
+                return BadRow(contract.table, (check.rule,), why, file.file.shown, place.record, line, place.text)
+    return None

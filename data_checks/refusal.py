@@ -1,0 +1,68 @@
+"""Why a load may not be published, as one sentence: table, rule, counts, the first bad place and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from data_checks.quarantine import BadRow
+from data_checks.suites import Check
+from data_checks.warehouse.contract import CheckOutcome
+
+_KEPT = "Nothing was published; the version before stays."
+
+
+def refusal(
+    checks: Mapping[str, Check], outcomes: Sequence[CheckOutcome], first: Mapping[str, BadRow], quarantine: str
+) -> str | None:
+    """The sentence for the gravest outcome that forbids publishing; None when publishing is allowed."""
+    grave = [o for o in outcomes if o.severity == "critical" and o.outcome != "passed"]
+    for outcome in grave:
+        if outcome.outcome == "broken":
+            return (
+                f"{outcome.table}: the check {outcome.rule} crashed ({outcome.message}), so its rows are unproved; "
+                f"correct the rule. {_KEPT}"
+            )
+    for outcome in grave:
+        kind = checks[outcome.rule].kind
+        if kind == "bad_rows":
+            return _too_many(checks, outcomes, outcome, first, quarantine)
+    for outcome in grave:
+        if sentence := _table_sentence(checks[outcome.rule], outcome, first, quarantine):
+            return sentence
+    return None
+
+
+def _too_many(
+    checks: Mapping[str, Check],
+    outcomes: Sequence[CheckOutcome],
+    outcome: CheckOutcome,
+    first: Mapping[str, BadRow],
+    quarantine: str,
+) -> str:
+    rules = [o for o in outcomes if checks[o.rule].is_row and o.table == outcome.table and o.severity == "critical"]
+    worst = max(rules, key=lambda o: o.bad_rows)
+    share, limit = outcome.bad_rows / outcome.rows, checks[outcome.rule].limit
+    row = first.get(worst.rule)
+    hint = checks[worst.rule].hint
+    return (
+        f"{outcome.table}: {outcome.bad_rows:,} of {outcome.rows:,} rows ({share:.1%}) are bad, more than the "
+        f"{limit:.0%} that {outcome.rule} allows; most break {worst.rule} ({worst.bad_rows:,})"
+        + (f", first at {row.place}: {row.reason}" if row else "")
+        + (f"; {hint}" if hint else "")
+        + f". {_KEPT} Every row: {quarantine}"
+    )
+
+
+def _table_sentence(check: Check, outcome: CheckOutcome, first: Mapping[str, BadRow], quarantine: str) -> str | None:
+    row = first.get(check.rule)
+    if check.kind == "not_empty":
+        bad = next((found for found in first.values() if found.table == check.table), None)
+        left = f"no good row is left; first at {bad.place}: {bad.reason}. Every row: {quarantine}" if bad else ""
+        return f"{check.table}: {left or 'there is no row.'} ({check.rule}) {check.why} {_KEPT}"
+    if check.kind == "unique_key":
+        where = f", first at {row.place}: {row.reason}" if row else ""
+        return (
+            f"{check.table}: {outcome.bad_rows:,} values of {check.columns[0]} stand more than once ({check.rule})"
+            f"{where}. {check.why} Use `latest_by` for an event log, `group_by` for lines, or correct the file. {_KEPT}"
+        )
+    return None

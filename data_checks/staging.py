@@ -1,0 +1,180 @@
+"""The private staging engine of one load: every table mapped, checked, its bad rows set aside and all rows accounted.
+
+All SQL a workspace's author wrote runs in here, on an engine that can read the load's own copies and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from data_checks.checks import evaluate_rows, evaluate_tables, outcomes
+from data_checks.contract import Contract
+from data_checks.errors import LoadRefused
+from data_checks.expression import literal
+from data_checks.ledger import SourceReport, TableReport
+from data_checks.mapping import MappedSource, create_staged, run_mapping
+from data_checks.quarantine import BadRow, collect, duplicate_key
+from data_checks.sources import OpenFile
+from data_checks.suites import Check, Verdict, row_checks, run_suite, table_checks
+from data_checks.warehouse.contract import CheckOutcome
+from data_checks.workspace_source import Source
+
+ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtered")
+
+
+@dataclass
+class Staged:
+    """What staging found, table by table. `first`: the first bad row of every rule that has one."""
+
+    provided: Mapping[str, frozenset[str]]
+    checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
+    verdicts: dict[str, dict[str, Verdict]] = field(default_factory=dict)
+    candidates: dict[str, int] = field(default_factory=dict)
+    bad: dict[str, int] = field(default_factory=dict)
+    first: dict[str, BadRow] = field(default_factory=dict)
+    accounts: dict[str, dict[str, int]] = field(default_factory=dict)
+    sources: list[SourceReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    reports: dict[str, TableReport] = field(default_factory=dict)
+
+    @property
+    def by_rule(self) -> Mapping[str, Check]:
+        return {check.rule: check for many in self.checks.values() for check in many}
+
+    @property
+    def outcomes(self) -> tuple[CheckOutcome, ...]:
+        return tuple(outcome for report in self.reports.values() for outcome in report.rules.values())
+
+
+def stage(
+    path: Path,
+    opened: Sequence[tuple[Source, Sequence[OpenFile]]],
+    tables: Mapping[str, Contract],
+    home: str,
+    quarantine: Path,
+    progress: Callable[[str], None],
+) -> Staged:
+    """Map and check `tables` in a fresh staging file at `path`, and write their bad rows to `quarantine`.
+
+    `home`: the organisation's time zone. Leaves the views `clean_<table>` for building. Raises LoadRefused.
+    """
+    provided = {
+        name: frozenset(column for source, _ in opened if source.table == name for column in source.columns)
+        for name in tables
+    }
+    staged = Staged(provided)
+    connection = _locked(path, [file.copy for _, files in opened for file in files])
+    try:
+        mapped = _map(connection, opened, tables, home, progress)
+        progress("checking")
+        for name, contract in tables.items():
+            _check_rows(connection, contract, mapped[name], quarantine, staged)
+        for name, contract in tables.items():
+            _check_whole(connection, contract, mapped[name], tables, staged)
+    finally:
+        connection.close()
+    for name in tables:
+        theirs = run_suite(path, name, staged.checks[name])
+        found = outcomes(staged.checks[name], staged.verdicts[name], theirs, staged.candidates[name], staged.bad[name])
+        staged.reports[name] = TableReport(**staged.accounts[name], rules={o.rule: o for o in found})
+    return staged
+
+
+def _locked(path: Path, copies: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+    """An engine that can read these copies and nothing else, and cannot be talked out of it."""
+    connection = duckdb.connect(str(path))
+    connection.execute(f"set temp_directory = {literal(str(path.parent))}")
+    connection.execute(f"set allowed_paths = [{', '.join(literal(str(copy)) for copy in copies)}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _map(
+    connection: duckdb.DuckDBPyConnection,
+    opened: Sequence[tuple[Source, Sequence[OpenFile]]],
+    tables: Mapping[str, Contract],
+    home: str,
+    progress: Callable[[str], None],
+) -> Mapping[str, list[MappedSource]]:
+    mapped: dict[str, list[MappedSource]] = {name: [] for name in tables}
+    for contract in tables.values():
+        create_staged(connection, contract)
+    for number, (source, files) in enumerate(opened):
+        progress(f"mapping {source.table}")
+        mapped[source.table].append(run_mapping(connection, tables[source.table], source, files, number, home))
+    return mapped
+
+
+def _check_rows(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    mapped: Sequence[MappedSource],
+    quarantine: Path,
+    staged: Staged,
+) -> None:
+    """Row checks, quarantine and the accounts of one table."""
+    table = contract.table
+    checks = row_checks(contract, staged.provided[table], _typed_columns(mapped))
+    staged.checks[table] = checks
+    staged.verdicts[table] = dict(evaluate_rows(connection, contract, checks))
+    collected = collect(connection, contract, mapped, checks, quarantine)
+    staged.first |= {rule: row for rule, row in collected.first.items() if rule not in staged.first}
+    staged.notes += collected.notes
+    counts = [
+        connection.execute(f"select count(*) from {kind}_{table}").fetchall()[0][0] for kind in ("staged", "clean")
+    ]
+    staged.candidates[table], staged.bad[table] = counts[0], counts[0] - counts[1]
+    staged.accounts[table] = dict.fromkeys(ACCOUNTS, 0)
+    for one in mapped:
+        parts = _account(connection, table, one, collected.rows[one.number])
+        names, hashes = tuple(f.file.shown for f in one.files), tuple(f.sha256 for f in one.files)
+        staged.sources.append(SourceReport(table, names, hashes, **parts))
+        staged.accounts[table] = {name: staged.accounts[table][name] + parts[name] for name in ACCOUNTS}
+
+
+def _typed_columns(mapped: Sequence[MappedSource]) -> frozenset[str]:
+    """The canonical columns whose expressions use a column of `types`."""
+    return frozenset(
+        column
+        for one in mapped
+        for column, m in one.source.columns.items()
+        if {c.lower() for c in m.expression.columns} & {t.lower() for t in one.source.types}
+    )
+
+
+def _account(connection: duckdb.DuckDBPyConnection, table: str, one: MappedSource, quarantined: int) -> dict[str, int]:
+    """Where every row that one mapping read went. A row that is nowhere is a fault of the program: refused."""
+    published, merged = connection.execute(
+        f"select count(*), coalesce(sum(__lines - 1), 0)::bigint from clean_{table} where __mapping = {one.number}"
+    ).fetchall()[0]
+    parts = dict(zip(ACCOUNTS, (one.read, published, quarantined, one.superseded, merged, one.filtered), strict=True))
+    added = sum(count for name, count in parts.items() if name != "read")
+    if one.read != added or min(parts.values()) < 0 or (one.superseded and not one.source.latest_key):
+        raise LoadRefused(
+            f"{table}: the rows do not add up ({parts}); this is a fault of the program, please report it."
+        )
+    return parts
+
+
+def _check_whole(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    mapped: Sequence[MappedSource],
+    tables: Mapping[str, Contract],
+    staged: Staged,
+) -> None:
+    """The checks of one whole table; they may look at the clean rows of the others."""
+    table = contract.table
+    whole = table_checks(contract, staged.provided[table], tables)
+    staged.checks[table] += whole
+    staged.verdicts[table] |= evaluate_tables(connection, whole)
+    for check in whole:
+        if check.kind == "unique_key" and staged.verdicts[table][check.rule].bad_rows:
+            row = duplicate_key(connection, contract, mapped, check)
+            if row:
+                staged.first[check.rule] = row

@@ -1,0 +1,92 @@
+"""What an engine must do: open one published version read-only and answer SQLAlchemy Core statements.
+
+LoadFacts travels inside the version it describes, so numbers and the words about them can never be of two loads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import sqlalchemy as sa
+
+from data_checks.contract import Severity
+
+Outcome = Literal["passed", "failed", "broken"]
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """One rule after one load. `bad_rows` of `rows`; broken: the check itself crashed and proves nothing."""
+
+    rule: str
+    table: str
+    severity: Severity
+    outcome: Outcome
+    bad_rows: int
+    rows: int
+    columns: tuple[str, ...]
+    why: str
+    owner: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """A published table. `provided`: the columns that hold something (mapped, or derived from mapped ones);
+    `first_day`, `last_day`: the local days its `time` spans; all None when the table has no such column.
+    `accounts`: the row accounting (read, published, quarantined, superseded, merged, filtered)."""
+
+    rows: int
+    provided: frozenset[str]
+    first_day: dt.date | None
+    last_day: dt.date | None
+    accounts: Mapping[str, int]
+    derived_from_keys: bool = False
+
+
+@dataclass(frozen=True)
+class LoadFacts:
+    """What one load says about itself. `as_of` is a naive UTC instant ("data through"), `as_of_day` its local day.
+
+    A declared date means the whole day, so its instant is the day's last microsecond.
+    """
+
+    load_id: str
+    loaded_at: dt.datetime
+    as_of: dt.datetime
+    as_of_day: dt.date
+    timezone: str
+    title: str
+    currency: str
+    synthetic: bool
+    tables: Mapping[str, TableFacts]
+    checks: tuple[CheckOutcome, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failed_checks(self) -> tuple[CheckOutcome, ...]:
+        return tuple(check for check in self.checks if check.outcome != "passed")
+
+
+class Warehouse(Protocol):
+    """One published version, read-only. Safe to share between threads: every read takes its own cursor."""
+
+    @property
+    def facts(self) -> LoadFacts: ...
+
+    def table(self, name: str) -> sa.Table:
+        """The canonical table, also when no source provides it. Raises KeyError for an unknown name."""
+        ...
+
+    def read(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Sequence[sa.Row[Any]]:
+        """All rows of one statement."""
+        ...
+
+    def sql(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> str:
+        """The statement as this engine's text with its values filled in; for people to read, never executed."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,161 @@
+"""workspace.yaml → a frozen Workspace, or every problem in it at once with file, line and column."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from data_checks.contract import contracts
+from data_checks.errors import FileProblems, Place, Problem, did_you_mean
+from data_checks.workspace_source import Source, known_zone, read_source, zone_problem
+from data_checks.yaml_file import STRICT, Document, build, read_documents
+
+FILE = "workspace.yaml"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The organisation's year, week and working hours, as written."""
+
+    __pydantic_config__ = STRICT
+    fiscal_year_starts: str = "january"
+    week_starts: str = "monday"
+    business_hours: dict[str, str] = field(default_factory=dict)
+    holidays: str | None = None
+
+
+@dataclass(frozen=True)
+class _WorkspaceFile:
+    """The file as written; sources are checked one by one, so one bad mapping does not hide another."""
+
+    __pydantic_config__ = STRICT
+    sources: dict[str, Any]
+    title: str = "Scorecard"
+    timezone: str = "UTC"
+    currency: str = "EUR"
+    as_of: dt.date | Literal["latest"] = "latest"
+    synthetic: bool = False
+    calendar: Calendar = field(default_factory=Calendar)
+    warehouse: str = "duckdb"
+    access: Any = None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A checked workspace. `as_of` None: the newest instant loaded; `sources`: every mapping by canonical table."""
+
+    folder: Path
+    title: str
+    timezone: str
+    currency: str
+    as_of: dt.date | None
+    synthetic: bool
+    calendar: Calendar
+    sources: Mapping[str, tuple[Source, ...]]
+
+    @property
+    def file(self) -> Path:
+        return self.folder / FILE
+
+    @property
+    def var(self) -> Path:
+        """Where the load keeps its state: warehouse versions, ledger, quarantine."""
+        return self.folder / "var"
+
+    @property
+    def metrics_folder(self) -> Path:
+        return self.folder / "metrics"
+
+
+def read_workspace(folder: Path) -> Workspace:
+    """The workspace in `folder`. Raises FileProblems with every problem of workspace.yaml."""
+    document = _document(folder)
+    problems: list[Problem] = []
+    try:
+        written = build(_WorkspaceFile, document)
+    except FileProblems as error:
+        problems += error.problems
+        written = _WorkspaceFile(sources=_if_mapping(document, "sources"), timezone=_zone_or_utc(document))
+    problems += _top_problems(document, written)
+    zone = written.timezone if known_zone(written.timezone) else "UTC"
+    sources = _sources(document, folder, zone, problems)
+    if problems:
+        raise FileProblems(sorted(set(problems), key=lambda p: (p.place.line or 0, p.place.column or 0)))
+    return Workspace(
+        folder=folder,
+        title=written.title,
+        timezone=written.timezone,
+        currency=written.currency,
+        as_of=None if written.as_of == "latest" else written.as_of,
+        synthetic=written.synthetic,
+        calendar=written.calendar,
+        sources=sources,
+    )
+
+
+def _document(folder: Path) -> Document:
+    if not (folder / FILE).exists():
+        where = "this folder does not exist" if not folder.is_dir() else f"there is no {FILE} in it"
+        message = f"{where}; `scorecard demo DIR` writes an example to copy."
+        raise FileProblems([Problem(Place(str(folder)), message)])
+    documents = read_documents(folder / FILE, FILE)
+    if not documents or not isinstance(documents[0].data, dict):
+        raise FileProblems([Problem(Place(FILE, 1, 1), "this file is empty; it needs at least `sources`.")])
+    return documents[0]
+
+
+def _if_mapping(document: Document, key: str) -> dict[str, Any]:
+    found = document.data.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _zone_or_utc(document: Document) -> str:
+    found = document.data.get("timezone")
+    return found if isinstance(found, str) else "UTC"
+
+
+def _top_problems(document: Document, written: _WorkspaceFile) -> list[Problem]:
+    """What is wrong beside the sources."""
+    problems = []
+    if not known_zone(written.timezone):
+        problems.append(Problem(document.place("timezone"), zone_problem(written.timezone)))
+    if written.warehouse != "duckdb":
+        message = f"the warehouse '{written.warehouse}' is not supported yet; only duckdb is."
+        problems.append(Problem(document.place("warehouse"), message))
+    access = written.access
+    if access is not None and access != {"mode": "open"}:
+        # Fail closed: a rule that would not be kept must not be accepted.
+        message = "only `access: {mode: open}` is supported yet; sign-in is not, so nothing is opened."
+        problems.append(Problem(document.place("access"), message))
+    return problems
+
+
+def _sources(
+    document: Document, folder: Path, timezone: str, problems: list[Problem]
+) -> Mapping[str, tuple[Source, ...]]:
+    known = contracts()
+    result: dict[str, tuple[Source, ...]] = {}
+    tables = _if_mapping(document, "sources")
+    if not tables:
+        problems.append(Problem(document.place("sources"), "no source is given; map at least one table."))
+    for table, written in tables.items():
+        if table not in known:
+            place = document.key_place("sources", table)
+            problems.append(Problem(place, f"there is no table '{table}'.{did_you_mean(table, known)}"))
+            continue
+        many = isinstance(written, list)
+        found = []
+        for index in range(len(written) if many else 1):
+            at = ("sources", table, index) if many else ("sources", table)
+            if not isinstance(written[index] if many else written, dict):
+                problems.append(Problem(document.place(*at), f"{table}: write `files` and `columns` under it."))
+                continue
+            try:
+                found.append(read_source(document, at, known[table], folder, timezone))
+            except FileProblems as error:
+                problems += error.problems
+        result[table] = tuple(found)
+    return result

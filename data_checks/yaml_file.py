@@ -1,0 +1,197 @@
+"""YAML with places: text → plain data plus the line and column of every key, and → frozen dataclasses.
+
+PyYAML's C composer keeps the marks that a plain load throws away; a key written twice is a problem here,
+where a plain load would silently keep the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from yaml import CSafeLoader, MappingNode, Node, ScalarNode, SequenceNode
+
+from data_checks.errors import FileProblems, Place, Problem, did_you_mean
+
+Path_ = tuple[str | int, ...]
+T = TypeVar("T")
+
+STRICT = ConfigDict(extra="forbid")
+"""Give a dataclass `__pydantic_config__ = STRICT`: an unknown key is then a problem with a place."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document. `keys` and `values` map a path such as ('columns', 'score') to its place."""
+
+    file: str
+    data: Any
+    keys: Mapping[Path_, Place]
+    values: Mapping[Path_, Place]
+    scalars: Mapping[Path_, tuple[str, Place]]
+    problems: tuple[Problem, ...] = ()
+    """Keys written twice and values that cannot be read; `build` raises them with its own."""
+
+    def written(self, *path: str | int) -> tuple[str, Place]:
+        """A text value exactly as it stands in the file, line breaks and indents kept, and where it begins.
+
+        Places inside the text (a formula's columns) are then places in the file.
+        """
+        return self.scalars[path]
+
+    def place(self, *path: str | int) -> Place:
+        """The place of the value at `path`, or of the nearest parent that exists."""
+        for end in range(len(path), -1, -1):
+            if (found := self.values.get(path[:end])) is not None:
+                return found
+        return Place(self.file, 1, 1)
+
+    def key_place(self, *path: str | int) -> Place:
+        return self.keys.get(path) or self.place(*path)
+
+
+def read_documents(path: Path, shown_as: str | None = None) -> list[Document]:
+    """Every document of a YAML file. Raises FileProblems when it is unreadable or no YAML; what is wrong inside
+    one document (a key written twice) is raised by `build`, so that the others still stand."""
+    shown = shown_as or str(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise FileProblems([Problem(Place(shown), "this file does not exist.")]) from None
+    except UnicodeDecodeError as error:
+        message = f"this is not UTF-8 text (byte {error.start}); save the file as UTF-8."
+        raise FileProblems([Problem(Place(shown), message)]) from None
+    except OSError as error:
+        raise FileProblems([Problem(Place(shown), f"this file cannot be read: {error.strerror}.")]) from None
+    return parse_documents(text, shown)
+
+
+def parse_documents(text: str, shown: str) -> list[Document]:
+    """Like read_documents, from text; `shown` names the file in messages."""
+    try:
+        nodes = list(_compose(text))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
+        raise FileProblems([Problem(place, f"this is not valid YAML: {error.problem or error.context}.")]) from None
+    except yaml.YAMLError as error:
+        raise FileProblems([Problem(Place(shown), f"this is not valid YAML: {error}.")]) from None
+    documents = []
+    for node in nodes:
+        builder = _Builder(shown, text)
+        data = builder.build(node, ())
+        found = tuple(builder.problems)
+        documents.append(Document(shown, data, builder.keys, builder.values, builder.scalars, found))
+    return documents
+
+
+def build(cls: type[T], document: Document, data: Any = None, under: Path_ = ()) -> T:
+    """The document's data (or `data`, found at `under`) as a frozen dataclass.
+
+    Raises FileProblems with every wrong or unknown key at its place.
+    """
+    problems = list(document.problems) if not under else []
+    try:
+        built = TypeAdapter(cls).validate_python(document.data if data is None else data)
+    except ValidationError as error:
+        problems += [_problem(cls, document, under, item) for item in error.errors()]
+    if problems:
+        raise FileProblems(problems)
+    return built
+
+
+def _problem(cls: type, document: Document, under: Path_, item: Any) -> Problem:
+    path = (*under, *item["loc"])
+    where = ".".join(str(part) for part in path)
+    kind = item["type"]
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        known = _siblings(cls, item["loc"])
+        return Problem(document.key_place(*path), f"unknown key '{path[-1]}'.{did_you_mean(str(path[-1]), known)}")
+    if kind in ("missing", "missing_argument"):
+        return Problem(document.place(*path[:-1]), f"the key '{path[-1]}' is missing.")
+    if kind == "literal_error":
+        allowed = [str(value) for value in item["ctx"]["expected"].replace(" or ", ", ").split(", ")]
+        names = [name.strip("'") for name in allowed]
+        hint = did_you_mean(str(item["input"]), names)
+        message = f"{where}: '{item['input']}' is not one of {', '.join(names)}.{hint}"
+        return Problem(document.place(*path), message)
+    message = item["msg"].removeprefix("Value error, ").rstrip(".")
+    return Problem(document.place(*path), f"{where or 'this file'}: {message[:1].lower()}{message[1:]}.")
+
+
+def _siblings(cls: type, loc: tuple[str | int, ...]) -> list[str]:
+    """The keys allowed where the unknown one stands."""
+    schema = TypeAdapter(cls).json_schema()
+    names: set[str] = set()
+    for part in [schema, *schema.get("$defs", {}).values()]:
+        names |= set(part.get("properties", ()))
+    top = set(schema.get("properties", ()))
+    return sorted(top if len(loc) == 1 and top else names)
+
+
+def _compose(text: str) -> Iterator[Node | None]:
+    loader = CSafeLoader(text)
+    try:
+        while loader.check_node():
+            yield loader.get_node()
+    finally:
+        loader.dispose()
+
+
+class _Builder:
+    """Walks one node tree once, noting places."""
+
+    def __init__(self, shown: str, text: str) -> None:
+        self.shown = shown
+        self.text = text
+        self.scalars: dict[Path_, tuple[str, Place]] = {}
+        self.keys: dict[Path_, Place] = {}
+        self.values: dict[Path_, Place] = {}
+        self.problems: list[Problem] = []
+        self._loader = CSafeLoader("")
+
+    def build(self, node: Node | None, path: Path_) -> Any:
+        if node is None:
+            return None
+        self.values[path] = self._at(node)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)
+        self.scalars[path] = self._written(node)
+        try:
+            return self._loader.construct_object(node)
+        except (yaml.YAMLError, ValueError):
+            self.problems.append(Problem(self._at(node), f"'{node.value}' cannot be read; put it in quotes."))
+            return None
+
+    def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in result:
+                first = self.keys[(*path, key)]
+                self.problems.append(
+                    Problem(self._at(key_node), f"the key '{key}' is written twice; the first is in line {first.line}.")
+                )
+                continue
+            self.keys[(*path, key)] = self._at(key_node)
+            result[key] = self.build(value_node, (*path, key))
+        return result
+
+    def _at(self, node: Node) -> Place:
+        return Place(self.shown, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def _written(self, node: ScalarNode) -> tuple[str, Place]:
+        """The raw text between the scalar's marks: behind the quote, or below the | or > of a block."""
+        raw, place = self.text[node.start_mark.index : node.end_mark.index], self._at(node)
+        if node.style in ("|", ">"):
+            return raw.partition("\n")[2], Place(self.shown, node.start_mark.line + 2, 1)
+        if node.style in ("'", '"'):
+            return raw[1:-1], Place(self.shown, place.line, (place.column or 1) + 1)
+        return raw, place

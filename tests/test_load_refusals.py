@@ -1,0 +1,193 @@
+"""Bad input: one sentence that says what, where and what to do; the right exit code; and nothing changed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from data_checks import load as load_module
+from data_checks.contract import contracts, read_contract
+from data_checks.errors import FileProblems, LoadRefused, RequestError
+from data_checks.ledger import only_load
+from data_checks.load import load
+from data_checks.suites import Verdict
+from data_checks.warehouse import current_version, open_warehouse
+from data_checks.workspace import read_workspace
+from tests.loading import NOW, TICKETS, ask, load_folder, write
+
+GOOD = "id,opened,resolved,moves\n1,2026-01-01 09:00,,0\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace with one good load behind it."""
+    load_folder(write(tmp_path, TICKETS, tickets=GOOD))
+    return tmp_path
+
+
+def refused(folder: Path, error: type[Exception] = LoadRefused) -> str:
+    """Load, expect a refusal, and hold that readers still see the first version; returns the sentence."""
+    with pytest.raises(error) as caught:
+        load_folder(folder)
+    assert current_version(folder / "var") == "w-000001"
+    assert ask(folder, "select ticket_id from tickets") == [("1",)]
+    left = {path.name for path in (folder / "var").iterdir()} | {p.name for p in (folder / "var/warehouse").iterdir()}
+    assert left == {"load.lock", "loads", "warehouse", "w-000001.duckdb", "CURRENT"}
+    return str(caught.value)
+
+
+def test_a_file_that_vanished_between_reading_and_loading(folder: Path) -> None:
+    workspace = read_workspace(folder)
+    (folder / "tickets.csv").unlink()
+    with pytest.raises(LoadRefused, match=r"tickets.csv: this file does not exist; check `files`"):
+        load(workspace, NOW)
+    message = refused(folder, FileProblems)
+    assert message == "workspace.yaml:4:12: the file 'tickets.csv' does not exist."
+
+
+def test_a_column_the_file_does_not_have_is_named_with_its_nearest(folder: Path) -> None:
+    write(folder, TICKETS.replace("resolved_at: resolved", "resolved_at: resolvd"))
+    assert refused(folder, FileProblems) == (
+        "workspace.yaml:5:60: tickets.resolved_at `resolvd`: tickets.csv has no column 'resolvd'. "
+        "Did you mean 'resolved'?"
+    )
+
+
+def test_a_wrong_date_format_says_value_format_and_key(folder: Path) -> None:
+    write(folder, TICKETS.replace("    columns", '    datetimes: "%m/%d/%Y"\n    columns'))
+    (folder / "tickets.csv").write_text("id,opened,resolved,moves\n1,29/02/2026,,0\n", encoding="utf-8")
+    assert refused(folder) == (
+        "tickets: 1 of 1 rows (100.0%) are bad, more than the 5% that tickets_bad_rows allows; most break "
+        "opened_at_readable (1), first at tickets.csv:2: opened_at '29/02/2026' does not read as a time with the "
+        'declared format "%m/%d/%Y"; correct `datetimes` (or `types`) of this source in workspace.yaml. '
+        "Nothing was published; the version before stays. Every row: var/loads/000002/quarantine.csv"
+    )
+
+
+def test_broken_yaml(folder: Path) -> None:
+    write(folder, "sources: {tickets: [\n")
+    assert refused(folder, FileProblems).startswith("workspace.yaml:2:1: this is not valid YAML")
+
+
+def test_a_gzip_that_was_cut_off(folder: Path) -> None:
+    write(folder, TICKETS.replace("tickets.csv", "tickets.csv.gz"))
+    whole = gzip.compress((GOOD * 2000).encode())
+    (folder / "tickets.csv.gz").write_bytes(whole[: len(whole) // 2])
+    assert refused(folder) == "tickets.csv.gz: this gzip file ends early (it was cut off); copy or export it again."
+
+
+def test_a_file_that_is_no_gzip(folder: Path) -> None:
+    write(folder, TICKETS.replace("tickets.csv", "tickets.csv.gz"))
+    (folder / "tickets.csv.gz").write_text(GOOD, encoding="utf-8")
+    assert "tickets.csv.gz: this is not a sound gzip file" in refused(folder)
+
+
+@pytest.mark.parametrize("content", ["", "\n \n"])
+def test_an_empty_file(folder: Path, content: str) -> None:
+    write(folder, TICKETS, tickets=content)
+    assert refused(folder) == "tickets.csv: this file is empty; export it again. The version before stays."
+
+
+def test_a_file_with_a_header_alone(folder: Path) -> None:
+    write(folder, TICKETS, tickets="id,opened,resolved,moves\n")
+    assert refused(folder).startswith("tickets: there is no row. (tickets_not_empty) An empty export is a failed export")
+
+
+def test_bytes_of_another_encoding(folder: Path) -> None:
+    write(folder, TICKETS, tickets="id,opened,resolved,moves\nM\xfcller,2026-01-01 09:00,,0\n".encode("latin-1"))
+    assert refused(folder) == (
+        "tickets.csv:2: the byte 0xFC is not utf-8 text; declare the file's `encoding` in workspace.yaml."
+    )
+
+
+def test_a_key_that_stands_twice(folder: Path) -> None:
+    write(folder, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n1,2026-01-02 09:00,,0\n")
+    message = refused(folder)
+    assert "1 values of ticket_id stand more than once (tickets_unique), first at tickets.csv:4: ticket_id '1'" in message
+
+
+def test_a_refused_load_keeps_its_books(folder: Path) -> None:
+    write(folder, TICKETS, tickets="id,opened,resolved,moves\n1,soon,,0\n")
+    sentence = refused(folder)
+    books = json.loads((folder / "var/loads/000002/load.json").read_text(encoding="utf-8"))
+    assert (books["status"], books["message"]) == ("refused", sentence)
+    assert books["tables"]["tickets"]["quarantined"] == 1
+    assert books["tables"]["tickets"]["rules"]["tickets_bad_rows"]["outcome"] == "failed"
+    assert (folder / "var/loads/000002/quarantine.csv").exists()
+
+
+def test_exit_codes() -> None:
+    assert (FileProblems([]).exit_code, LoadRefused("x").exit_code, RequestError("x").exit_code) == (2, 3, 2)
+
+
+def test_a_second_load_at_once_says_so(folder: Path) -> None:
+    with only_load(folder / "var"), pytest.raises(LoadRefused, match="another load of this workspace is running"):
+        load_folder(folder)
+
+
+def test_a_full_disk_is_one_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(load_module, "open_file", full)
+    write(folder, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n")
+    assert refused(folder) == "the disk that holds var/ is full; free some space. The version before stays."
+
+
+def test_a_load_that_dies_while_publishing_leaves_the_version_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(load_module, "publish", dies)
+    write(folder, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n")
+    refused(folder, KeyboardInterrupt)
+
+
+def test_nothing_published_yet_says_what_to_run(tmp_path: Path) -> None:
+    assert current_version(tmp_path / "var") is None
+    with pytest.raises(RequestError, match="run `scorecard load` first"):
+        open_warehouse(tmp_path / "var")
+
+
+def _with_rule(tmp_path: Path, severity: str, sql: str) -> dict:
+    text = Path(str(contracts.__wrapped__.__globals__["CONTRACTS"] / "tickets.yaml")).read_text(encoding="utf-8")
+    rule = f"  - {{id: extra, sql: \"{sql}\", severity: {severity}, columns: [transfers], owner: X, why: A test.}}\n"
+    path = tmp_path / "contract.yaml"
+    path.write_text(text.replace("rules:\n", f"rules:\n{rule}", 1), encoding="utf-8")
+    return {**contracts(), "tickets": read_contract(path)}
+
+
+CRASH = "cast(ticket_id || 'x' as integer) > 0"
+
+
+def test_a_critical_check_that_crashes_refuses_the_load(tmp_path: Path) -> None:
+    folder = write(tmp_path / "w", TICKETS, tickets=GOOD)
+    with pytest.raises(LoadRefused, match=r"tickets: the check extra crashed \(Conversion Error.*its rows are unproved"):
+        load(read_workspace(folder), NOW, tables=_with_rule(tmp_path, "critical", CRASH))
+
+
+def test_a_warning_that_crashes_is_published_and_marked_as_no_pass(tmp_path: Path) -> None:
+    folder = write(tmp_path / "w", TICKETS, tickets=GOOD)
+    report = load(read_workspace(folder), NOW, tables=_with_rule(tmp_path, "warning", CRASH))
+    assert report.tables["tickets"].rules["extra"].outcome == "broken"
+    warehouse = open_warehouse(folder / "var")
+    assert [check.rule for check in warehouse.facts.failed_checks] == ["extra"]
+    warehouse.close()
+
+
+def test_two_counts_that_differ_refuse_the_load(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from data_checks import staging
+
+    honest = staging.run_suite
+
+    def lying(*args: object) -> dict:
+        return {**honest(*args), "opened_at_required": Verdict(3)}  # type: ignore[arg-type]
+
+    monkeypatch.setattr(staging, "run_suite", lying)
+    write(folder, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n")
+    assert "Great Expectations counts 3 bad rows and the load 0" in refused(folder)
