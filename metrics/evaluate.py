@@ -1,0 +1,247 @@
+"""Metrics + a question + a warehouse → MetricResults. The only door to numbers; there is none without a Scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from data_checks.contract import contracts
+from data_checks.errors import RequestError, did_you_mean
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
+from metrics.bind import Aggregate, Value
+from metrics.catalog import Catalog
+from metrics.definition import MetricDefinition
+from metrics.kinds import Figure, Leaf, Parts, figure, has_gate, is_survey, kind_of, leaves, tables_of
+from metrics.period import Grain, Period
+from metrics.provided import columns_of, knows_teams, missing
+from metrics.quantiles import with_interval
+from metrics.question import AsOf, Question
+from metrics.result import MetricResult, State
+from metrics.scans import Answers, SliceValues, run
+from metrics.scope import Scope
+from metrics.slices import slice_values
+
+SUPPRESSED_BELOW = 5
+"""Fewer answers of people than this are never shown."""
+
+
+def as_of(facts: LoadFacts, declared: dt.date | None = None) -> AsOf:
+    """How far the data reach; a declared date means that whole local day."""
+    if declared is not None:
+        return AsOf(declared, whole=True)
+    local = facts.as_of.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(facts.timezone))
+    return AsOf(facts.as_of_day, whole=local.time() >= dt.time(23, 59, 59, 999999))
+
+
+def known_metric(catalog: Catalog, metric: str) -> MetricDefinition:
+    """The definition. Raises RequestError with a suggestion, or with the problem that keeps it out."""
+    if metric in catalog.metrics:
+        return catalog.metrics[metric]
+    for problem in catalog.problems:
+        if f"{metric}." in problem.place.file or f"'{metric}'" in problem.message:
+            raise RequestError(f"the definition of '{metric}' is wrong: {problem}")
+    raise RequestError(f"there is no metric '{metric}'.{did_you_mean(metric, catalog.metrics)}")
+
+
+def ask(
+    warehouse: Warehouse,
+    catalog: Catalog,
+    scope: Scope,
+    metrics: Sequence[str],
+    grain: Grain = "month",
+    by: Sequence[str] = (),
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    where: Mapping[str, Sequence[str | None]] | None = None,
+    until: dt.date | None = None,
+) -> Question:
+    """A question these metrics can answer. Without `start` it begins with the first loaded row, without `end` it
+    goes as far as the data (`until` overrides how far that is). Raises RequestError with a suggestion."""
+    bound = [catalog.bound[known_metric(catalog, metric).metric] for metric in metrics]
+    reach = as_of(warehouse.facts, until)
+    tables = sorted({table for value in bound for leaf in leaves(value) for table in tables_of(leaf)})
+    for name in (*by, *(where or {})):
+        _check_slice(name, tables)
+    filters = tuple((name, tuple(values)) for name, values in sorted((where or {}).items()))
+    for name, values in filters:
+        _check_values(warehouse, name, values, tables)
+    days = [warehouse.facts.tables[table].first_day for table in tables if table in warehouse.facts.tables]
+    begin = start or min((day for day in days if day is not None), default=reach.day)
+    finish = end or max(reach.end, begin + dt.timedelta(days=1))
+    if finish <= begin:
+        raise RequestError(f"the period from {begin} to {finish} is empty; --to is the first day left out.")
+    return Question(scope, reach, begin, finish, grain, tuple(by), filters)
+
+
+def _check_slice(name: str, tables: Iterable[str]) -> None:
+    for table in tables:
+        slices = contracts()[table].slices
+        if name not in slices:
+            hint = did_you_mean(name, slices) or f" It has {', '.join(slices)}."
+            raise RequestError(f"{table} cannot be cut by '{name}'.{hint}")
+
+
+def _check_values(warehouse: Warehouse, name: str, values: Iterable[str | None], tables: Iterable[str]) -> None:
+    known = {value for table in tables for value in slice_values(warehouse, table, name) if value is not None}
+    for value in values:
+        if value is not None and value not in known:
+            raise RequestError(f"there is no {name} '{value}'.{did_you_mean(value, known)}")
+
+
+def evaluate(
+    warehouse: Warehouse, catalog: Catalog, question: Question, metrics: Sequence[str]
+) -> dict[str, tuple[MetricResult, ...]]:
+    """Every metric for every period and slice group of the question, in that order.
+
+    Slice groups come in name order, rows without a value last. A metric whose data are not provided answers each
+    period with that state.
+    """
+    bound = {metric: catalog.bound[known_metric(catalog, metric).metric] for metric in metrics}
+    lacking = {metric: missing(value, warehouse.facts.tables) for metric, value in bound.items()}
+    wanted = [leaf for metric, value in bound.items() if lacking[metric] is None for leaf in leaves(value)]
+    answers = run(wanted, question, warehouse)
+    judge = _Judge(warehouse, question, answers)
+    return {metric: judge.results(catalog.metrics[metric], value, lacking[metric]) for metric, value in bound.items()}
+
+
+class _Judge:
+    """Turns pooled parts into results with a state."""
+
+    def __init__(self, warehouse: Warehouse, question: Question, answers: Answers) -> None:
+        self.warehouse = warehouse
+        self.question = question
+        self.answers = answers
+
+    def results(self, definition: MetricDefinition, value: Value, lack: str | None) -> tuple[MetricResult, ...]:
+        own = leaves(value)
+        groups: list[SliceValues] = self.answers.groups(own) if self.question.by and lack is None else []
+        groups = groups or ([(None,) * len(self.question.by)] if lack or not self.question.by else [])
+        withheld = None if lack else withheld_because(definition, value, self.warehouse.facts)
+        found = [
+            self._result(definition, value, own, period, group, lack, withheld)
+            for period in self.question.periods
+            for group in groups
+        ]
+        if kind_of(value) == "quantile" and isinstance(value, Aggregate):
+            return with_interval(found, value, self.question, self.warehouse)
+        return tuple(found)
+
+    def _result(
+        self,
+        definition: MetricDefinition,
+        value: Value,
+        own: tuple[Leaf, ...],
+        period: Period,
+        group: SliceValues,
+        lack: str | None,
+        withheld: str | None,
+    ) -> MetricResult:
+        found = Figure(None, None)
+        if lack is None:
+            found = figure(value, {leaf: self._parts(leaf, period, group) for leaf in own})
+        state, reason = self._state(definition, value, own, period, found, lack, withheld)
+        hidden = state in ("suppressed", "withheld")
+        return MetricResult(
+            metric=definition.metric,
+            period=period,
+            value=None if hidden else found.value,
+            state=state,
+            kind=kind_of(value),
+            numerator=None if hidden else found.numerator,
+            denominator=None if hidden else found.denominator,
+            n=found.n,
+            low=None if hidden else found.low,
+            high=None if hidden else found.high,
+            complete=self.question.as_of.completes(period) or self._is_all_there_is(period),
+            slices=dict(zip(self.question.by, group, strict=True)) if self.question.by else {},
+            parts={} if hidden else found.parts,
+            reason=reason,
+        )
+
+    def _is_all_there_is(self, period: Period) -> bool:
+        return period.grain == "all" and period.end <= self.question.as_of.end
+
+    def _parts(self, leaf: Leaf, period: Period, group: SliceValues) -> Parts:
+        """What was pooled for this group; over no rows counts and sums are zero between the first and last day."""
+        start = None if self.question.grain == "all" else period.start
+        found = self.answers.parts.get(leaf, {}).get((start, group))
+        if found is not None:
+            return found
+        return {"n": 0.0, "s": 0.0} if self._is_loaded(leaf, period) else {}
+
+    def _is_loaded(self, leaf: Leaf, period: Period) -> bool:
+        if leaf not in self.answers.parts and self.question.scope.teams is not None:
+            return False
+        open_ended = isinstance(leaf, Aggregate) and leaf.window.kind != "at"
+        for table in tables_of(leaf):
+            facts = self.warehouse.facts.tables[table]
+            if facts.first_day is None or facts.last_day is None:
+                continue
+            if period.end > facts.first_day and (open_ended or period.start <= facts.last_day):
+                return period.start < self.question.as_of.end
+        return False
+
+    def _state(
+        self,
+        definition: MetricDefinition,
+        value: Value,
+        own: tuple[Leaf, ...],
+        period: Period,
+        found: Figure,
+        lack: str | None,
+        withheld: str | None,
+    ) -> tuple[State, str]:
+        """The first state that holds, and why in a clause."""
+        if lack is not None:
+            return "not_provided", lack
+        if found.value is None:
+            return "no_data", self._why_nothing(own)
+        if withheld is not None:
+            return "withheld", withheld
+        if is_survey(value) and found.n is not None and found.n < SUPPRESSED_BELOW:
+            return "suppressed", f"fewer than {SUPPRESSED_BELOW} answers"
+        if (reason := self._why_unripe(definition, own, period)) is not None:
+            return "unripe", reason
+        if has_gate(value) and (found.n or 0) < definition.min_n:
+            return "too_few", f"{found.n} of at least {definition.min_n}"
+        return "ok", ""
+
+    def _why_nothing(self, own: tuple[Leaf, ...]) -> str:
+        if self.question.scope.teams is not None:
+            for leaf in own:
+                for table in tables_of(leaf):
+                    if not knows_teams(table, self.warehouse.facts.tables):
+                        return f"{table} does not know teams, so only the whole organisation may see it"
+        return "no rows in this period"
+
+    def _why_unripe(self, definition: MetricDefinition, own: tuple[Leaf, ...], period: Period) -> str | None:
+        start = None if self.question.grain == "all" else period.start
+        if any((leaf, start) in self.answers.unripe for leaf in own):
+            return "the period it is compared with has not ended"
+        if definition.ripe_after is None:
+            return None
+        ripe_on = definition.ripe_after.after(period.end)
+        reach = self.question.as_of
+        if ripe_on <= (reach.end if reach.whole else reach.day):
+            return None
+        return f"complete on {ripe_on.isoformat()}"
+
+
+def withheld_because(definition: MetricDefinition, value: Value, facts: LoadFacts) -> str | None:
+    """The check that keeps a metric from being shown: one it `needs` that failed, or a broken one on its columns."""
+    columns = columns_of(value)
+    for check in facts.failed_checks:
+        if _withholds(check, definition, columns):
+            return f"check '{check.rule}' {'is broken' if check.outcome == 'broken' else 'failed'}"
+    return None
+
+
+def _withholds(check: CheckOutcome, definition: MetricDefinition, columns: frozenset[tuple[str, str]]) -> bool:
+    if check.severity == "info":
+        return False
+    stands_on = any((check.table, column) in columns for column in check.columns)
+    if check.outcome == "broken":
+        return stands_on or check.rule in definition.needs
+    quarantined = check.severity == "critical"  # the bad rows are out; what is left is right
+    return check.rule in definition.needs and not quarantined

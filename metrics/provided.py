@@ -1,0 +1,100 @@
+"""Whether the loaded data can answer a formula at all: which tables and columns it stands on, and which are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from data_checks.contract import Contract, Slice, contracts
+from data_checks.warehouse.contract import TableFacts
+from metrics.bind import Aggregate, RetentionOf, SetMember, Value
+from metrics.formula import Between, Call, In, IsNull, Minus, Name, Node, Not, Operation, Window
+from metrics.kinds import Leaf, leaves
+
+Facts = Mapping[str, TableFacts]
+Column = tuple[str, str]
+
+
+def missing(value: Value, tables: Facts) -> str | None:
+    """What the formula needs and no source provides, as a clause; None when everything is there."""
+    for leaf in leaves(value):
+        if isinstance(leaf, Aggregate) and not leaf.members:
+            if lack := _missing_columns(leaf, tables):
+                return lack
+        elif not available_members(leaf, tables):
+            return _missing_columns(leaf.members[0], tables)
+    return None
+
+
+def available_members(leaf: Leaf, tables: Facts) -> tuple[SetMember, ...]:
+    """The members of a union that have a source; the others are empty sets."""
+    return tuple(member for member in leaf.members if _missing_columns(member, tables) is None)
+
+
+def knows_teams(table: str, tables: Facts) -> bool:
+    """Whether a table's rows have a provided route to a team; without one a Scope shows none of them."""
+    slice_ = contracts()[table].slices.get("team")
+    return slice_ is not None and table in tables and slice_.column in tables[table].provided
+
+
+def columns_of(value: Value) -> frozenset[Column]:
+    """Every (table, column) a formula stands on, windows and routes included."""
+    return frozenset(column for leaf in leaves(value) for column in _leaf_columns(leaf))
+
+
+def _leaf_columns(leaf: Leaf | SetMember) -> Iterator[Column]:
+    if isinstance(leaf, RetentionOf) or (isinstance(leaf, Aggregate) and leaf.members):
+        for member in leaf.members:
+            yield from _leaf_columns(member)
+        return
+    contract = contracts()[leaf.table]
+    nodes = [leaf.key] if isinstance(leaf, SetMember) else [leaf.argument, leaf.weight]
+    for name in _window_columns(leaf.window, contract):
+        yield leaf.table, name
+    for node in [*nodes, leaf.where]:
+        for name in _names(node):
+            if name in contract.types:
+                yield leaf.table, name
+            elif name in contract.slices:
+                yield from _route(leaf.table, contract.slices[name])
+
+
+def _window_columns(window: Window, contract: Contract) -> tuple[str, ...]:
+    if window.kind == "at":
+        return (window.name,)
+    return tuple(end for end in contract.spans[window.name] if end)
+
+
+def _route(table: str, slice_: Slice) -> Iterator[Column]:
+    yield table, slice_.column
+    if slice_.table and slice_.attribute:
+        yield slice_.table, slice_.attribute
+
+
+def _missing_columns(leaf: Leaf | SetMember, tables: Facts) -> str | None:
+    for table, column in _leaf_columns(leaf):
+        facts = tables.get(table)
+        if facts is None or not facts.provided:
+            return f"no source provides {table}"
+        if column not in facts.provided:
+            return f"no source provides {table}.{column}"
+    return None
+
+
+def _names(node: Node | None) -> Iterator[str]:
+    match node:
+        case Name():
+            yield node.name
+        case Operation():
+            yield from _names(node.left)
+            yield from _names(node.right)
+        case Not() | Minus() | IsNull():
+            yield from _names(node.inner)
+        case Between():
+            for part in (node.inner, node.low, node.high):
+                yield from _names(part)
+        case In():
+            for part in (node.inner, *node.inside.args):
+                yield from _names(part)
+        case Call():
+            for part in node.inside.args:
+                yield from _names(part)

@@ -1,0 +1,99 @@
+"""The rows behind a number: the orders, tickets or answers a metric counted, each with what it contributed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from data_checks.contract import contracts
+from data_checks.errors import RequestError
+from data_checks.warehouse.contract import Warehouse
+from metrics.bind import Aggregate, Arithmetic, RetentionOf, SetMember, Value
+from metrics.catalog import Catalog
+from metrics.compile import Selection
+from metrics.constructs import Element
+from metrics.evaluate import known_metric
+from metrics.kinds import Leaf, kind_of, leaves, within
+from metrics.provided import available_members, knows_teams, missing
+from metrics.question import Question
+
+SHOWN_SLICES = ("team", "agent")
+
+
+@dataclass(frozen=True)
+class RowTable:
+    """`columns` of the canonical table that hold something, then team and agent by name, then `counted`: what the
+    row added (1 or 0 for a share, the amount for a sum). `total`: rows behind the number, of which `rows` are shown.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: int
+
+
+def rows_behind(warehouse: Warehouse, catalog: Catalog, question: Question, metric: str, limit: int = 100) -> RowTable:
+    """The rows of one metric in the question's whole span, oldest first, the first `limit` of them.
+
+    For a share or a quotient of counts these are the rows of its denominator, with `counted` 1 where they are in the
+    numerator too. Raises RequestError when the metric is not provided.
+    """
+    value = catalog.bound[known_metric(catalog, metric).metric]
+    if lack := missing(value, warehouse.facts.tables):
+        raise RequestError(f"{metric} has no rows: {lack}.")
+    leaf, counted = _shown_leaf(value, warehouse)
+    if question.scope.teams is not None and not knows_teams(leaf.table, warehouse.facts.tables):
+        raise RequestError(f"{leaf.table} does not know teams, so only the whole organisation may see its rows.")
+    whole = question.at("all", question.start, question.end)
+    selection = Selection(leaf.table, leaf.window, whole, warehouse.table)
+    columns = _columns(selection, warehouse)
+    columns["counted"] = _counted(selection, leaf, counted)
+    base = selection.select([column.label(name) for name, column in columns.items()], leaf.where)
+    total = warehouse.read(sa.select(sa.func.count()).select_from(base.subquery("counted")))[0][0]
+    order = selection.table.c[_ordered_by(leaf)]
+    found = warehouse.read(base.order_by(order, selection.table.c[selection.contract.key]).limit(limit))
+    return RowTable(leaf.table, tuple(columns), tuple(tuple(row) for row in found), int(total))
+
+
+def _shown_leaf(value: Value, warehouse: Warehouse) -> tuple[Aggregate | SetMember, Aggregate | None]:
+    """The leaf whose rows are shown, and the numerator inside it, if the metric is a quotient of the two."""
+    if isinstance(value, Arithmetic) and value.op == "/" and kind_of(value) == "proportion":
+        left, right = value.left, value.right
+        if isinstance(left, Aggregate) and isinstance(right, Aggregate) and within(left, right):
+            return _plain(right, warehouse), left
+    return _plain(leaves(value)[0], warehouse), None
+
+
+def _plain(leaf: Leaf, warehouse: Warehouse) -> Aggregate | SetMember:
+    """A set's first member with a source; any other aggregate is itself."""
+    if isinstance(leaf, RetentionOf) or leaf.members:
+        return available_members(leaf, warehouse.facts.tables)[0]
+    return leaf
+
+
+def _columns(selection: Selection, warehouse: Warehouse) -> dict[str, Element]:
+    provided = warehouse.facts.tables[selection.contract.table].provided
+    columns: dict[str, Element] = {
+        name: selection.table.c[name] for name in selection.contract.columns if name in provided
+    }
+    for name in SHOWN_SLICES:
+        slice_ = selection.contract.slices.get(name)
+        if slice_ is not None and slice_.column in provided:
+            columns[name] = selection.rows.slice(slice_)
+    return columns
+
+
+def _counted(selection: Selection, leaf: Aggregate | SetMember, numerator: Aggregate | None) -> Element:
+    if numerator is not None and numerator.where is not None:
+        return sa.case((selection.rows.sql(numerator.where), 1), else_=0)
+    if isinstance(leaf, SetMember) or leaf.argument is None or leaf.function in ("count", "distinct"):
+        return sa.literal(1)
+    value = selection.rows.sql(leaf.argument)
+    return sa.case((value, 1), (sa.not_(value), 0)) if leaf.function == "share" else value
+
+
+def _ordered_by(leaf: Aggregate | SetMember) -> str:
+    contract = contracts()[leaf.table]
+    return leaf.window.name if leaf.window.kind == "at" else contract.spans[leaf.window.name][0]

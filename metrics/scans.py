@@ -1,0 +1,133 @@
+"""Run a question: the leaves of many formulas → as few scans as there are tables and windows → pooled parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from data_checks.warehouse.contract import Warehouse
+from metrics.bind import Aggregate, RetentionOf
+from metrics.compile import Scan, compile_plain, compile_retention, compile_union
+from metrics.constructs import index_of
+from metrics.kinds import Leaf, Parts, tables_of
+from metrics.period import Grain, Period, floor, period_at, step
+from metrics.provided import available_members, knows_teams
+from metrics.question import Question
+
+SliceValues = tuple[str | None, ...]
+Group = tuple[dt.date | None, SliceValues]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Per leaf and group (period start, slice values): its parts. `unripe`: groups whose retention is too young."""
+
+    parts: Mapping[Leaf, Mapping[Group, Parts]]
+    unripe: frozenset[tuple[Leaf, dt.date | None]]
+
+    def groups(self, leaves: Iterable[Leaf]) -> list[SliceValues]:
+        """Every combination of slice values seen by these leaves; names first in order, rows without one last."""
+        seen = {slices for leaf in leaves for _, slices in self.parts.get(leaf, {})}
+        return sorted(seen, key=lambda slices: [(value is None, value or "") for value in slices])
+
+
+def scans_of(leaves: Iterable[Leaf], question: Question, warehouse: Warehouse) -> list[tuple[Scan, Question]]:
+    """The statements that answer all leaves; leaves of one table and window share one."""
+    tables = warehouse.facts.tables
+    plain: dict[object, list[Aggregate]] = defaultdict(list)
+    scans: list[tuple[Scan, Question]] = []
+    for leaf in dict.fromkeys(leaves):
+        if question.scope.teams is not None and not all(knows_teams(t, tables) for t in tables_of(leaf)):
+            continue
+        if isinstance(leaf, RetentionOf):
+            if (asked := _retention_question(leaf, question)) is not None:
+                scans.append((_retention(leaf, asked, warehouse), asked))
+        elif leaf.members:
+            scan = compile_union(_reduced(leaf, warehouse), question, warehouse.table)
+            scans.append((replace(scan, parts=((leaf, "n"),)), question))
+        else:
+            plain[(leaf.table, leaf.window)].append(leaf)
+    scans += [(compile_plain(group, question, warehouse.table), question) for group in plain.values()]
+    return scans
+
+
+def _reduced(leaf: Any, warehouse: Warehouse) -> Any:
+    """The leaf without union members that no source provides."""
+    return replace(leaf, members=available_members(leaf, warehouse.facts.tables))
+
+
+def _retention_question(leaf: RetentionOf, question: Question) -> Question | None:
+    """The question at the shape's own grain; None when asked finer than that."""
+    order: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year", "all")
+    if order.index(question.grain) < order.index(leaf.every):
+        return None
+    if question.grain == leaf.every:
+        return question
+    return question.at(leaf.every, question.start, question.end)
+
+
+def _retention(leaf: RetentionOf, question: Question, warehouse: Warehouse) -> Scan:
+    reduced = _reduced(leaf, warehouse)
+    first_days = [warehouse.facts.tables[member.table].first_day for member in reduced.members]
+    history = min((day for day in first_days if day is not None), default=question.start)
+    scan = compile_retention(reduced, question, history, warehouse.table)
+    return replace(scan, parts=tuple((leaf, name) for _, name in scan.parts))
+
+
+def run(leaves: Iterable[Leaf], question: Question, warehouse: Warehouse) -> Answers:
+    """All parts of all leaves."""
+    found: dict[Leaf, dict[Group, dict[str, float | None]]] = defaultdict(dict)
+    unripe: set[tuple[Leaf, dt.date | None]] = set()
+    for scan, asked in scans_of(leaves, question, warehouse):
+        rows = warehouse.read(scan.statement)
+        if scan.indexed:
+            leaf = scan.parts[0][0]
+            assert isinstance(leaf, RetentionOf)
+            found[leaf], young = _pooled(leaf, rows, asked, question)
+            unripe |= {(leaf, start) for start in young}
+        else:
+            for row in rows:
+                _take(row, scan, len(question.by), found)
+    return Answers(found, frozenset(unripe))
+
+
+def _take(row: Any, scan: Scan, slices: int, found: dict[Leaf, dict[Group, dict[str, float | None]]]) -> None:
+    head = 1 if scan.has_period else 0
+    group = (_as_day(row[0]) if scan.has_period else None, tuple(row[head : head + slices]))
+    for (leaf, name), value in zip(scan.parts, row[head + slices :], strict=True):
+        found[leaf].setdefault(group, {})[name] = None if value is None else float(value)
+
+
+def _as_day(value: Any) -> dt.date:
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+def _pooled(
+    leaf: RetentionOf, rows: Iterable[Any], asked: Question, question: Question
+) -> tuple[dict[Group, dict[str, float | None]], set[dt.date | None]]:
+    """Retention per period of `every` pooled into the asked periods: ripe ones only, unless one was asked for."""
+    periods = {index_of(period.start, leaf.every): period for period in asked.periods}
+    same = question.grain == leaf.every
+    groups: dict[Group, dict[str, float | None]] = {}
+    unripe: set[dt.date | None] = set()
+    young = {index for index, period in periods.items() if not _is_ripe(leaf, period, asked)}
+    for index in young:
+        if question.grain != "all":
+            unripe.add(floor(periods[index].start, question.grain))
+    for row in rows:
+        index, slices, (returned, members) = row[0], tuple(row[1:-2]), row[-2:]
+        if index not in periods or (index in young and not same):
+            continue
+        start = None if question.grain == "all" else floor(periods[index].start, question.grain)
+        parts = groups.setdefault((start, slices), {"y": 0.0, "n": 0.0})
+        parts["y"] = (parts["y"] or 0.0) + float(returned)
+        parts["n"] = (parts["n"] or 0.0) + float(members)
+    return groups, unripe
+
+
+def _is_ripe(leaf: RetentionOf, period: Period, question: Question) -> bool:
+    """Whether the later period has ended."""
+    return question.as_of.completes(period_at(step(period.start, leaf.every, leaf.after), leaf.every))

@@ -1,0 +1,91 @@
+"""One screen's worth of numbers: the scorecard of a period with its comparison and trend, in as few scans as tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from data_checks.contract import contracts
+from data_checks.warehouse.contract import Warehouse
+from metrics.catalog import Catalog
+from metrics.definition import PERSPECTIVES
+from metrics.evaluate import as_of, ask, evaluate
+from metrics.kinds import leaves, tables_of
+from metrics.period import Grain, Period, period_at, spine, step
+from metrics.result import MetricResult
+from metrics.scope import Scope
+from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
+
+TREND = 13
+"""Periods in a trend: a year and the same month before it."""
+
+
+def periods_of(warehouse: Warehouse, grain: Grain = "month", until: dt.date | None = None) -> tuple[Period, ...]:
+    """Every period the loaded data touch, oldest first; the last may be unfinished."""
+    reach = as_of(warehouse.facts, until)
+    days = [facts.first_day for facts in warehouse.facts.tables.values() if facts.first_day is not None]
+    return spine(min([*days, reach.day]), reach.end, grain)
+
+
+def default_period(warehouse: Warehouse, grain: Grain = "month", until: dt.date | None = None) -> Period:
+    """The last complete period; the running one when none is complete."""
+    reach = as_of(warehouse.facts, until)
+    periods = periods_of(warehouse, grain, until)
+    complete = [period for period in periods if reach.completes(period)]
+    return complete[-1] if complete else periods[-1]
+
+
+def before(period: Period, by: int = 1) -> Period:
+    """The period `by` steps earlier, of the same grain."""
+    start = step(period.start, period.grain, -by)
+    return period_at(start, period.grain)
+
+
+def build_scorecard(
+    warehouse: Warehouse,
+    catalog: Catalog,
+    scope: Scope,
+    period: Period,
+    against: Period | None = None,
+    where: Mapping[str, Sequence[str | None]] | None = None,
+    until: dt.date | None = None,
+) -> Scorecard:
+    """The scorecard of `period` beside `against` (the period before, unless given).
+
+    A metric whose tables cannot be cut by the filter is left unjudged, never shown as the company's number.
+    An unfinished period is not compared: half a month is no fall.
+    """
+    against = against or before(period)
+    reach = as_of(warehouse.facts, until)
+    on_card = [name for name, metric in catalog.metrics.items() if metric.perspective is not None]
+    uncut = {name: lack for name in on_card if (lack := _cannot_cut(catalog, name, where or {}))}
+    cut = [name for name in on_card if name not in uncut]
+    first = periods_of(warehouse, period.grain, until)[0].start
+    start = min(period.start, max(first, min(against.start, step(period.start, period.grain, -TREND))))
+    results: dict[str, tuple[MetricResult, ...]] = {}
+    if cut:
+        question = ask(warehouse, catalog, scope, cut, period.grain, (), start, period.end, where, until)
+        results = evaluate(warehouse, catalog, question, cut)
+
+    def card(name: str) -> Card:
+        definition, lack = catalog.metrics[name], uncut.get(name, "")
+        by_start = {result.period.start: result for result in results.get(name, ())}
+        none = MetricResult(name, period, None, "not_provided", complete=reach.completes(period), reason=lack)
+        earlier = by_start.get(against.start) if reach.completes(period) else None
+        trend = [result for result in by_start.values() if result.complete][-TREND:]
+        return make_card(definition, by_start.get(period.start, none), earlier, trend)
+
+    branches = [
+        make_branch(perspective, [card(name) for name in on_card if catalog.metrics[name].perspective == perspective])
+        for perspective in PERSPECTIVES
+    ]
+    return make_scorecard(period, against, reach.completes(period), branches)
+
+
+def _cannot_cut(catalog: Catalog, name: str, where: Mapping[str, object]) -> str:
+    """Why a filter does not fit a metric, as a clause; '' when it does."""
+    for table in sorted({table for leaf in leaves(catalog.bound[name]) for table in tables_of(leaf)}):
+        for slice_ in where:
+            if slice_ not in contracts()[table].slices:
+                return f"{table} cannot be cut by {slice_}"
+    return ""

@@ -1,0 +1,128 @@
+"""The metric language: what it reads, and where it blames what it cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from data_checks.contract import contracts
+from metrics.bind import Aggregate, Binder, Constant
+from metrics.formula import FormulaError, parse, parse_set
+from metrics.kinds import kind_of
+
+
+def faults(text):
+    """(line, column, message) of everything wrong with a formula."""
+    try:
+        tree = parse(text)
+    except FormulaError as error:
+        return [(error.at.line, error.at.column, str(error))]
+    binder = Binder(contracts(), lambda name: Constant(1.0), frozenset({"csat", "revenue"}))
+    binder.formula(tree)
+    return [(fault.at.line, fault.at.column, fault.message) for fault in binder.faults]
+
+
+def bound(text):
+    binder = Binder(contracts(), lambda name: Constant(1.0), frozenset({"csat", "revenue"}))
+    value = binder.formula(parse(text))
+    assert not binder.faults
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("sum(tickets.transfer)", 1, 13, "tickets has no column 'transfer'. Did you mean 'transfers'?"),
+        ("count(tickets", 1, 14, "the formula ends early; ')' is missing."),
+        ("mean(tickets.opened_at + tickets.transfers)", 1, 6, "arithmetic needs numbers, this is a time."),
+        ("count(tickets opn at end)", 1, 15, "tickets has no span 'opn'. Did you mean 'open'?"),
+        ("count(tickets where status = 'open)", 1, 30, "the text that starts here has no closing quote."),
+        ("share(orders.delivered_at <= orders.promised_on)", 1, 7, "time compared with day: use the '_on' day."),
+        ("distinct(orders.customer_id unoin tickets.customer_id)", 1, 29, "unexpected 'unoin'. Did you mean 'union'?"),
+        ("count(tickets wehre sla_met)", 1, 15, "unexpected 'wehre'. Did you mean 'where'?"),
+        ("sum(orders.revenue\n where sold\n   and frist_order_at < period_start)", 3, 8,
+         "orders has no column 'frist_order_at'. Did you mean 'first_order_at'?"),
+        ("sum(orders.revenue - tickets.transfers)", 1, 22, "this aggregate reads orders, not tickets."),
+        ("count(ticket)", 1, 7, "there is no table 'ticket'. Did you mean 'tickets'?"),
+        ("shar(orders.sold)", 1, 1, "there is no function 'shar'. Did you mean 'share'?"),
+        ("revenu / 2", 1, 1, "there is no metric 'revenu'. Did you mean 'revenue'?"),
+        ("mean(sum(orders.revenue))", 1, 6, "aggregates do not nest: sum stands inside another one."),
+        ("sum(orders.status)", 1, 5, "sum needs numbers, this is a text."),
+        ("share(orders.revenue)", 1, 7, "share takes a condition, this is a number."),
+        ("count(tickets where channel > 3)", 1, 21, "a text cannot be compared with a number."),
+        ("count(tickets where opened_on > '2016-13-01')", 1, 33,
+         "'2016-13-01' is no date; write it like '2016-01-31'."),
+        ("percentile(190, orders.revenue)", 1, 12,
+         "the first argument of percentile is a number between 0 and 100."),
+        ("median(orders.revenue, orders.cost)", 1, 1, "median takes 1 argument, not 2."),
+        ("count(teams)", 1, 1, "teams has no time of its own; say when a row counts with 'at'."),
+        ("count(tickets at channel)", 1, 18, "'at' needs a time or a day, channel is neither."),
+        ("Count(tickets)", 1, 1, "unexpected 'C'; names and words are written in lower case."),
+        ('count(tickets where status = "x")', 1, 30, "text stands in single quotes, like 'chat'."),
+        ("orders.revenue", 1, 1, "'orders.revenue' stands alone; say what to do with it, like sum( )."),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_blamed_at_its_place_with_a_suggestion(text, line, column, message):
+    assert faults(text) == [(line, column, message)]
+
+
+def test_every_mistake_of_a_formula_is_said_in_one_run():
+    found = faults("sum(orders.revenu where chanel = 'web') / count(tickets opn at end)")
+    assert [column for _, column, _ in found] == [12, 25, 57]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("share(survey_responses.score >= 4 where survey = 'csat')", "proportion"),
+        ("nps(survey_responses.score where survey = 'nps')", "nps"),
+        ("mean(tickets.transfers)", "mean"),
+        ("sum(tickets.transfers) / count(tickets.transfers)", "mean"),
+        ("median(hours_between(tickets.opened_at, tickets.resolved_at) at resolved_at)", "quantile"),
+        ("percentile(90, minutes_between(tickets.opened_at, tickets.first_reply_at) at first_reply_at)", "quantile"),
+        ("distinct(orders.customer_id where sold and previous_order_at >= period_start)"
+         " / distinct(orders.customer_id where sold)", "proportion"),
+        ("count(subscriptions active at start where ended_on < period_end) / count(subscriptions active at start)",
+         "proportion"),
+        ("count(tickets where topic = 'complaint') / count(orders where sold)", "rate"),
+        ("count(agents at left_on) / ((count(agents employed at start) + count(agents employed at end)) / 2)", "rate"),
+        ("count(tickets where proactive) / (count(tickets where proactive) + count(orders))", "proportion"),
+        ("sum(orders.revenue - orders.cost where sold) / sum(orders.revenue where sold and cost is not null)", "ratio"),
+        ("sum(orders.revenue where sold)", "total"),
+        ("count(tickets open at end)", "total"),
+        ("count(tickets open at end) - count(tickets open at start)", "total"),
+        ("csat - 0.5", "total"),  # csat stands for the constant 1 here
+        ("mean(orders.revenue) * 2", "other"),
+    ],
+)  # fmt: skip
+def test_the_kind_follows_from_the_formula(text, kind):
+    assert kind_of(bound(text)) == kind
+
+
+def test_two_conditions_in_another_order_are_the_same_rows():
+    value = bound("count(tickets where sla_met and reopens = 0) / count(tickets where reopens = 0)")
+    assert kind_of(value) == "proportion"
+
+
+def test_a_quotient_of_different_windows_is_no_proportion():
+    assert kind_of(bound("count(tickets at done_at) / count(tickets)")) == "rate"
+
+
+def test_a_formula_is_the_same_whatever_its_layout():
+    spread = bound("count(\n  tickets\n  where channel = 'chat'\n)")
+    assert spread == bound("count(tickets where channel = 'chat')")
+    assert isinstance(spread, Aggregate)
+
+
+def test_a_set_is_read_with_places_of_its_own_text():
+    with pytest.raises(FormulaError) as caught:
+        parse_set("orders.customer_id where sold unon tickets.customer_id")
+    assert caught.value.at.column == 31
+
+
+def test_reserved_words_are_no_column_of_any_contract():
+    from metrics.formula import RESERVED
+    from dashboard.printing import FIELDS
+
+    for contract in contracts().values():
+        assert not RESERVED & set(contract.types)
+        assert not set(contract.slices) & {*FIELDS, "period"}
