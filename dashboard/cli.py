@@ -1,0 +1,328 @@
+"""The `scorecard` command: what each word does. Answers go to stdout, progress and errors to stderr.
+
+Everything heavy is imported inside the command that needs it, so that `--help` and mistakes answer at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from data_checks.errors import FileProblems, RequestError, ScorecardError
+
+if TYPE_CHECKING:
+    from data_checks.warehouse.contract import Warehouse
+    from data_checks.workspace import Workspace
+    from metrics.catalog import Catalog
+    from metrics.period import Grain
+
+DEBUG = "SCORECARD_DEBUG"
+
+
+class _Told(click.ClickException):
+    """An error as one or more sentences on stderr, with its exit code."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc] (click declares it for the class)
+
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 (click's signature)
+        click.echo(self.message, err=True)
+
+
+class _Commands(click.Group):
+    """Turns every error into a sentence; a traceback only on request."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FileProblems as error:
+            count = len(error.problems)
+            tail = f"\n{count} problem{'s' * (count != 1)}; nothing has changed."
+            raise _Told(f"{error}{tail}", error.exit_code) from None
+        except ScorecardError as error:
+            raise _Told(str(error), error.exit_code) from None
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            fault = f"{type(error).__name__}: {error}".splitlines()[0]
+            message = f"This is a fault of Scorecard, not of your files: {fault}. Set {DEBUG}=1 to see where."
+            raise _Told(message, 1) from None
+
+
+class _Day(click.ParamType[dt.date]):
+    """A day, or a period that stands for its first day: 2016-03-15, 2016-03, 2016-Q1, 2016."""
+
+    name = "period"
+
+    def convert(self, value: Any, param: object, ctx: object) -> dt.date:  # noqa: ARG002
+        from metrics.period import parse_period
+
+        return value if isinstance(value, dt.date) else parse_period(value).start
+
+
+class _Filter(click.ParamType[tuple[str, str | None]]):
+    """slice=value; nothing behind the sign means rows without a value."""
+
+    name = "slice=value"
+
+    def convert(self, value: Any, param: object, ctx: object) -> tuple[str, str | None]:  # noqa: ARG002
+        name, sign, wanted = str(value).partition("=")
+        if not sign or not name:
+            raise RequestError(f"--where takes slice=value, like team=\"Group 70\"; this is '{value}'.")
+        return name.strip(), wanted or None
+
+
+def _workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "-w", "--workspace", "folder", type=click.Path(path_type=Path), default=Path(), show_default="here",
+        help="The workspace folder.",
+    )(command)  # fmt: skip
+
+
+def _as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--as-of", type=_Day(), help="Look no further than this day.")(command)
+
+
+def _where_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--where", type=_Filter(), multiple=True, help='Only these rows: team="Group 70"; team= for rows without one.'
+    )(command)
+
+
+def _span_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option("--to", "end", type=_Day(), help="First day left out.")(command)
+    return click.option("--from", "start", type=_Day(), help="First day, like 2016-03 or 2016-03-15.")(command)
+
+
+def _form_option(*forms: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option("--as", "form", type=click.Choice(forms), default=forms[0], show_default=True)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="scorecard", message="scorecard %(version)s")
+def main() -> None:
+    """How your customers are doing, with numbers that can be proved."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--scale", type=click.FloatRange(min=0.01), default=1.0, show_default=True, help="Size of the company.")
+def demo(folder: Path, scale: float) -> None:
+    """Write the example workspace: one invented company, the same every time."""
+    from data_checks.demo import write_demo
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RequestError(f"{folder} exists and is not empty; name a new folder.")
+    write_demo(folder, scale=scale)
+    click.echo(f"Wrote the example company to {folder}. Next: scorecard load -w {folder}")
+
+
+@main.command()
+@_workspace_option
+@_as_of_option
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+def load(folder: Path, as_of: dt.date | None, as_json: bool) -> None:
+    """Read, check and publish the sources. Exit 3: refused, and nothing has changed."""
+    from dashboard import printing, printing_board
+    from data_checks.load import load as run_load
+
+    workspace = _workspace(folder)
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    if as_of is not None:
+        workspace = replace(workspace, as_of=as_of)
+    report = run_load(workspace, now, printing.progress)
+    click.echo(printing.as_json(report.to_json()) if as_json else printing_board.load_report(report))
+
+
+@main.command()
+@_workspace_option
+@click.option("--json", "as_json", is_flag=True, help="The problems as JSON.")
+def check(folder: Path, as_json: bool) -> None:
+    """Find every mistake in the workspace's files. Exit 2 when there is one."""
+    from dashboard import printing
+    from data_checks.contract import contracts
+    from data_checks.errors import Problem
+    from metrics.catalog import read_catalog
+
+    problems: list[Problem] = []
+    contracts()
+    try:
+        _workspace(folder)
+    except FileProblems as error:
+        problems.extend(error.problems)
+    catalog = read_catalog(_metrics_folder(folder))
+    problems.extend(catalog.problems)
+    click.echo(printing.check_report(problems, catalog, as_json))
+    sys.exit(2 if problems else 0)
+
+
+@main.command()
+@_workspace_option
+@click.argument("name", required=False)
+@click.option("--sql", "with_sql", is_flag=True, help="The SQL behind it.")
+@click.option("--json", "as_json", is_flag=True)
+def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> None:
+    """The catalogue of metrics, or one definition with its SQL."""
+    from dashboard import printing
+    from metrics.evaluate import known_metric
+    from metrics.show_sql import sql_of
+
+    catalog = _catalog(folder)
+    if name is None:
+        click.echo(printing.catalogue(catalog, as_json))
+        return
+    definition = known_metric(catalog, name)
+    sql = sql_of(_warehouse(_workspace(folder)), catalog, name) if with_sql else None
+    click.echo(printing.definition(definition, catalog, sql, as_json))
+
+
+@main.command()
+@_workspace_option
+@_as_of_option
+@click.argument("names", nargs=-1, required=True, metavar="METRIC…")
+@click.option("--grain", type=click.Choice(["day", "week", "month", "quarter", "year", "all"]), default="month",
+              show_default=True)  # fmt: skip
+@click.option("--by", default="", help="Slices to cut by, like team,channel.")
+@_span_options
+@_where_option
+@_form_option("table", "csv", "json")
+def query(
+    folder: Path, as_of: dt.date | None, names: tuple[str, ...], grain: str, by: str, start: dt.date | None,
+    end: dt.date | None, where: tuple[tuple[str, str | None], ...], form: str,
+) -> None:  # fmt: skip
+    """The values of metrics by period and slice. Whole periods that touch --from … --to are shown."""
+    from dashboard import printing
+    from metrics.evaluate import ask, evaluate
+    from metrics.scope import Scope
+
+    workspace = _workspace(folder)
+    catalog, warehouse = _catalog(folder), _warehouse(workspace)
+    slices = tuple(part.strip() for part in by.split(",") if part.strip())
+    wanted = tuple(dict.fromkeys(names))
+    question = ask(warehouse, catalog, Scope.everything(), wanted, cast("Grain", grain), slices, start, end,
+                   _grouped(where), as_of)  # fmt: skip
+    results = evaluate(warehouse, catalog, question, wanted)
+    click.echo(printing.results(results, catalog, warehouse.facts, question, form))
+
+
+@main.command()
+@_workspace_option
+@_as_of_option
+@click.argument("name", metavar="METRIC")
+@_span_options
+@_where_option
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@_form_option("table", "csv", "json")
+def rows(
+    folder: Path, as_of: dt.date | None, name: str, start: dt.date | None, end: dt.date | None,
+    where: tuple[tuple[str, str | None], ...], limit: int, form: str,
+) -> None:  # fmt: skip
+    """The rows behind a number, and what each one counted."""
+    from dashboard import printing
+    from metrics.evaluate import ask
+    from metrics.rows import rows_behind
+    from metrics.scope import Scope
+
+    workspace = _workspace(folder)
+    catalog, warehouse = _catalog(folder), _warehouse(workspace)
+    question = ask(warehouse, catalog, Scope.everything(), (name,), "all", (), start, end, _grouped(where), as_of)
+    table = rows_behind(warehouse, catalog, question, name, limit)
+    click.echo(printing.row_table(table, name, warehouse.facts, form))
+
+
+@main.command()
+@_workspace_option
+@_as_of_option
+@click.option("--period", "period_text", help="Like 2016-05 or 2016-Q2; the last complete month if left out.")
+@_where_option
+@_form_option("text", "json")
+def show(
+    folder: Path, as_of: dt.date | None, period_text: str | None, where: tuple[tuple[str, str | None], ...], form: str
+) -> None:
+    """The scorecard."""
+    from dashboard import printing_board
+    from metrics.period import parse_period
+    from metrics.scope import Scope
+    from metrics.screen import build_scorecard, default_period
+
+    workspace = _workspace(folder)
+    catalog, warehouse = _catalog(folder), _warehouse(workspace)
+    period = parse_period(period_text) if period_text else default_period(warehouse, until=as_of)
+    board = build_scorecard(warehouse, catalog, Scope.everything(), period, None, _grouped(where), as_of)
+    click.echo(printing_board.scorecard(board, warehouse.facts, form))
+
+
+@main.command()
+@_workspace_option
+@click.option("--json", "as_json", is_flag=True)
+def status(folder: Path, as_json: bool) -> None:
+    """Loads, freshness, checks and versions."""
+    from dashboard import printing_board
+    from data_checks.ledger import past_loads
+    from data_checks.warehouse import current_version
+
+    workspace = _workspace(folder)
+    facts = _warehouse(workspace).facts
+    version = current_version(workspace.var) or ""
+    click.echo(printing_board.status(version, facts, past_loads(workspace.var), as_json))
+
+
+@main.command()
+@_workspace_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
+def serve(folder: Path, host: str, port: int) -> None:
+    """Open the dashboard in a browser at http://HOST:PORT."""
+    from dashboard.server import serve as run_server
+
+    _workspace(folder)
+    run_server(folder, host, port)
+
+
+def _workspace(folder: Path) -> Workspace:
+    from data_checks.workspace import read_workspace
+
+    return read_workspace(folder)
+
+
+def _catalog(folder: Path) -> Catalog:
+    """The catalogue; wrong definitions are said on stderr and left out."""
+    from metrics.catalog import read_catalog
+
+    catalog = read_catalog(_metrics_folder(folder))
+    for problem in catalog.problems:
+        click.echo(f"{problem} This metric is left out.", err=True)
+    return catalog
+
+
+def _metrics_folder(folder: Path) -> Path | None:
+    """The workspace's own definitions; a folder without a workspace.yaml has none, whatever else it holds."""
+    return folder / "metrics" if (folder / "workspace.yaml").is_file() else None
+
+
+def _warehouse(workspace: Workspace) -> Warehouse:
+    from data_checks.warehouse import open_warehouse
+
+    return open_warehouse(workspace)
+
+
+def _grouped(pairs: tuple[tuple[str, str | None], ...]) -> dict[str, list[str | None]]:
+    """Several values of one slice mean any of them."""
+    grouped: dict[str, list[str | None]] = {}
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+"""Results → text for a terminal, CSV for a spreadsheet, JSON for a machine. The shapes of the JSON are promises."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dashboard import wording
+from data_checks.warehouse.contract import LoadFacts
+from metrics.catalog import Catalog
+from metrics.definition import MetricDefinition
+from metrics.question import Question
+from metrics.result import MetricResult
+from metrics.rows import RowTable
+
+FIELDS = ("value", "numerator", "denominator", "n", "low", "high", "state", "complete")
+_WIDE = 1000
+
+
+def progress(sentence: str) -> None:
+    """One line of progress on stderr."""
+    click.echo(sentence, err=True)
+
+
+def as_json(content: Any) -> str:
+    """JSON with dates in ISO form; NaN and infinity can never appear."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
+
+
+def _plain(content: Any) -> Any:
+    if isinstance(content, dt.date | dt.datetime):
+        return content.isoformat()
+    if isinstance(content, frozenset | set):
+        return sorted(content)
+    raise TypeError(f"{type(content).__name__} has no JSON form")
+
+
+def rendered(content: RenderableType) -> str:
+    """A rich table or text as a string, as wide as the terminal (a pipe never folds a line), coloured only in a terminal."""
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((_WIDE, 40)).columns if terminal else _WIDE
+    console = Console(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False)
+    console.print(content)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> str:
+    """A plain table: a rule under the heads, columns in `right` to the right."""
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head in heads:
+        drawn.add_column(head, justify="right" if head in right else "left", header_style="bold", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    return rendered(drawn)
+
+
+def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """CSV with a head line; missing is an empty field."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(["" if cell is None else _csv_cell(cell) for cell in row] for row in rows)
+    return out.getvalue().rstrip("\n")
+
+
+def _csv_cell(cell: object) -> object:
+    return str(cell).lower() if isinstance(cell, bool) else cell
+
+
+# ── query ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def results(
+    found: Mapping[str, Sequence[MetricResult]], catalog: Catalog, facts: LoadFacts, question: Question, form: str
+) -> str:
+    """The answer of `scorecard query`."""
+    if form == "json":
+        return as_json(
+            {
+                "load": facts.load_id,
+                "as_of": question.as_of.day if question.as_of.day != facts.as_of_day else facts.as_of,
+                "metrics": {
+                    metric: {
+                        "unit": catalog.metrics[metric].unit,
+                        "definition": catalog.metrics[metric].hash,
+                        "rows": [result_json(result) for result in rows],
+                    }
+                    for metric, rows in found.items()
+                },
+            }
+        )
+    if form == "csv":
+        heads = ["metric", "period", *question.by, *FIELDS]
+        flat = ((metric, result) for metric, rows in found.items() for result in rows)
+        return as_csv(heads, ([metric, *result_json(result).values()] for metric, result in flat))
+    return _result_tables(found, catalog, facts, question)
+
+
+def result_json(result: MetricResult) -> dict[str, Any]:
+    """One row: period (null for `all`), the slices, then FIELDS; percent as a fraction, missing as null."""
+    period = None if result.period.grain == "all" else result.period.start
+    return {"period": period, **result.slices, **{name: getattr(result, name) for name in FIELDS}}
+
+
+def _result_tables(
+    found: Mapping[str, Sequence[MetricResult]], catalog: Catalog, facts: LoadFacts, question: Question
+) -> str:
+    parts = []
+    for metric, rows in found.items():
+        definition = catalog.metrics[metric]
+        heads = [question.grain if question.grain != "all" else "period", *question.by, "value", "n", "95 %", "state"]
+        body = [_result_cells(definition, result, facts) for result in rows]
+        shown = table(heads, body, right=("value", "n", "95 %"))
+        parts.append(f"{definition.name} ({metric})\n{shown}" if body else f"{definition.name} ({metric}): no rows")
+    return "\n\n".join([*parts, through(facts)])
+
+
+def _result_cells(definition: MetricDefinition, result: MetricResult, facts: LoadFacts) -> list[str]:
+    slices = ["(none)" if value is None else value for value in result.slices.values()]
+    state = result.state if result.complete else f"{result.state}, not complete"
+    value = "–" if result.value is None else wording.value(result.value, definition.unit, facts.currency)
+    ends = ""
+    if result.low is not None and result.high is not None:
+        ends = wording.interval(result.low, result.high, definition.unit, facts.currency)
+    count = "" if result.n is None else wording.count(result.n)
+    reason = f": {result.reason}" if result.reason else ""
+    return [wording.period(result.period), *slices, value, count, ends, state + reason]
+
+
+def through(facts: LoadFacts) -> str:
+    """Which load, how far its data reach, and whether it is invented."""
+    label = " · synthetic data" if facts.synthetic else ""
+    return f"Data through {wording.moment(facts.as_of, facts.timezone)} · load {facts.load_id}{label}"
+
+
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def row_table(found: RowTable, metric: str, facts: LoadFacts, form: str) -> str:
+    """The answer of `scorecard rows`."""
+    if form == "json":
+        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        return as_json({"load": facts.load_id, "metric": metric, "table": found.table, "total": found.total,
+                        "rows": rows})  # fmt: skip
+    if form == "csv":
+        return as_csv(found.columns, found.rows)
+    body = [[wording.cell(cell) for cell in row] for row in found.rows]
+    more = f"{wording.count(len(body))} of {wording.count(found.total)} rows of {found.table} behind {metric}"
+    return f"{table(found.columns, body)}\n\n{more} · {through(facts)}"
+
+
+# ── metrics, check ───────────────────────────────────────────────────────────────────────────────────
+
+
+def catalogue(catalog: Catalog, json_wanted: bool) -> str:
+    """The answer of `scorecard metrics`."""
+    if json_wanted:
+        return as_json({"metrics": [definition_json(metric) for metric in catalog.metrics.values()]})
+    rows = [
+        [metric.metric, metric.name, (metric.perspective or "").replace("_", " "), metric.unit,
+         _limits(metric), metric.status]
+        for metric in catalog.metrics.values()
+    ]  # fmt: skip
+    shown = table(["metric", "name", "perspective", "unit", "red → goal", "status"], rows)
+    notes = "".join(f"\n{note}" for note in catalog.notes)
+    return f"{shown}\n\n{len(rows)} metrics; scorecard metrics NAME shows one, with --sql its SQL.{notes}"
+
+
+def _limits(metric: MetricDefinition) -> str:
+    if metric.red is None or metric.goal is None:
+        return "no goal"
+    return " → ".join(wording.value(limit, metric.unit, "", exact=True) for limit in (metric.red, metric.goal))
+
+
+def definition_json(metric: MetricDefinition) -> dict[str, Any]:
+    """A definition as plain data; percent as a fraction."""
+    names = ("metric", "name", "question", "description", "formula", "perspective", "objective", "unit", "red",
+             "goal", "stretch", "weight", "min_n", "timing", "owner", "status", "hash")  # fmt: skip
+    shape = vars(metric.retention) if metric.retention else None
+    return {**{name: getattr(metric, name) for name in names}, "retention": shape, "file": str(metric.place)}
+
+
+def definition(metric: MetricDefinition, catalog: Catalog, sql: str | None, json_wanted: bool) -> str:
+    """The answer of `scorecard metrics NAME`."""
+    from metrics.kinds import kind_of
+
+    kind = kind_of(catalog.bound[metric.metric])
+    if json_wanted:
+        return as_json({**definition_json(metric), "kind": kind, **({"sql": sql} if sql else {})})
+    formula = metric.formula or f"retention of {metric.retention.of}" if metric.retention else metric.formula or ""
+    lines = [
+        ("", metric.name),
+        ("question", metric.question),
+        ("means", metric.description),
+        ("formula", " ".join(formula.split())),
+        ("kind", f"{kind}, unit {metric.unit}"),
+        ("red → goal", _limits(metric)),
+        ("owner", metric.owner),
+        ("status", metric.status),
+        ("defined in", f"{metric.place}, version {metric.hash}"),
+    ]
+    shown = table(["", metric.metric], [[head, text] for head, text in lines if text])
+    return f"{shown}\n\n{sql}" if sql else shown
+
+
+def check_report(problems: Sequence[Any], catalog: Catalog, json_wanted: bool) -> str:
+    """The answer of `scorecard check`."""
+    if json_wanted:
+        found = [{**vars(problem.place), "message": problem.message} for problem in problems]
+        return as_json({"problems": found, "metrics": len(catalog.metrics), "notes": list(catalog.notes)})
+    if problems:
+        count = wording.plural(len(problems), "problem", "problems")
+        return "\n".join([*(str(problem) for problem in problems), f"{count}."])
+    notes = "".join(f"\n{note}" for note in catalog.notes)
+    return f"No problems: workspace.yaml and {len(catalog.metrics)} metrics are right.{notes}"

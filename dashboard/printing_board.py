@@ -1,0 +1,175 @@
+"""The scorecard, the load report and the status, printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.text import Text
+
+from dashboard import sentences, wording
+from dashboard.printing import as_json, result_json, table, through
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts
+from metrics.scorecard import Card, Scorecard
+
+ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtered")
+_SHAPES = {"met": "●", "watch": "▲", "missed": "■", "too_close": "◐"}
+_COLOURS = {"met": "green", "watch": "yellow", "missed": "red", "too_close": "blue"}
+
+
+# ── the scorecard ────────────────────────────────────────────────────────────────────────────────────
+
+
+def scorecard(board: Scorecard, facts: LoadFacts, form: str) -> str:
+    """The answer of `scorecard show`."""
+    if form == "json":
+        return as_json(board_json(board, facts))
+    summary = sentences.summary(board, facts.currency).replace("**", "")  # the screen's bold
+    head = [facts.title, sentences.answer(board, facts.currency), summary]
+    parts = ["\n".join(line for line in head if line), _ladder(board)]
+    for branch in board.branches:
+        cards = [card for card in branch.cards if card.result.state != "not_provided"]
+        if cards:
+            name = wording.say(branch.perspective)
+            parts.append(f"{name}\n{_card_table(cards, facts)}")
+    absent = [card for branch in board.branches for card in branch.cards if card.result.state == "not_provided"]
+    if absent:
+        names = ", ".join(sentences.short(card.definition) for card in absent)
+        parts.append(f"Not provided by these sources: {names}.")
+    return "\n\n".join([*parts, through(facts)])
+
+
+def _ladder(board: Scorecard) -> str:
+    rows = [["Overall", *_score_cells(board.score, board.previous_score, board.coverage)]]
+    rows += [
+        [wording.say(branch.perspective),
+         *_score_cells(branch.score, branch.previous_score, branch.coverage)]
+        for branch in board.branches
+    ]  # fmt: skip
+    heads = [wording.period(board.period), "score", "change", "coverage", "0 · limit 33 · goal 67 · 100"]
+    return table(heads, rows, right=("score", "change", "coverage"))
+
+
+def _score_cells(score: float | None, before: float | None, coverage: float | None) -> list[str]:
+    if coverage is None:
+        return ["–", "", "", "no metric has data and a goal"]
+    share = wording.share(coverage)
+    if score is None:
+        return ["–", "", share, "too little is judged for a score"]
+    change = "" if before is None else wording.score_change(score, before)
+    return [wording.score(score), change, share, _axis(score)]
+
+
+def _axis(score: float) -> str:
+    """Forty steps of the 0–100 axis with the limit, the goal and the score."""
+    steps = ["·"] * 41
+    for at, mark in ((33, "|"), (67, "┃"), (score, "◆")):
+        steps[round(at * 0.4)] = mark
+    return "".join(steps)
+
+
+def _card_table(cards: list[Card], facts: LoadFacts) -> str:
+    heads = ["status", "metric", "value", "goal", "change", "n · 95 %", ""]
+    return table(heads, [_card_row(card, facts) for card in cards], right=("value", "goal", "change"))
+
+
+def _card_row(card: Card, facts: LoadFacts) -> list[object]:
+    mark = sentences.mark_of(card)
+    status = Text(f"{_SHAPES.get(mark, '○')} {wording.say(mark)}", style=_COLOURS.get(mark, "dim"))
+    currency = facts.currency
+    return [
+        status,
+        sentences.title(card.definition),
+        sentences.figure(card, currency),
+        sentences.goal_text(card.definition, currency),
+        sentences.change_text(card, currency),
+        sentences.basis(card.definition, card.result, currency),
+        sentences.reason(card),
+    ]
+
+
+def board_json(board: Scorecard, facts: LoadFacts) -> dict[str, Any]:
+    """The scorecard as plain data; scores 0–100, coverage and percent as fractions."""
+    return {
+        "load": facts.load_id,
+        "as_of": facts.as_of,
+        "title": facts.title,
+        "synthetic": facts.synthetic,
+        "period": board.period.start,
+        "grain": board.period.grain,
+        "against": board.against.start,
+        "complete": board.complete,
+        "score": board.score,
+        "previous_score": board.previous_score,
+        "coverage": board.coverage,
+        "perspectives": {
+            branch.perspective: {
+                "score": branch.score,
+                "previous_score": branch.previous_score,
+                "coverage": branch.coverage,
+                "metrics": {card.definition.metric: _card_json(card) for card in branch.cards},
+            }
+            for branch in board.branches
+        },
+    }
+
+
+def _card_json(card: Card) -> dict[str, Any]:
+    result = result_json(card.result)
+    result.pop("period")
+    return {
+        "unit": card.definition.unit,
+        "red": card.definition.red,
+        "goal": card.definition.goal,
+        "weight": card.definition.weight,
+        **result,
+        "reason": card.result.reason or None,
+        "status": card.status,
+        "score": card.score,
+        "change": card.change,
+        "change_is_clear": card.change_is_clear,
+    }
+
+
+# ── load and status ──────────────────────────────────────────────────────────────────────────────────
+
+
+def load_report(report: Any) -> str:
+    """The answer of `scorecard load`: every row accounted for, and what the checks said."""
+    if report.status == "unchanged":
+        return f"Nothing has changed since load {report.load}; it stays as it is."
+    shown = accounting({name: found.accounts for name, found in report.tables.items()})
+    outcomes = [outcome for found in report.tables.values() for outcome in found.rules.values()]
+    notes = [f"Note: {note}" for note in report.notes]
+    return "\n".join([f"Load {report.load} is {report.status}.", "", shown, "", *_checks(outcomes), *notes])
+
+
+def accounting(tables: Mapping[str, Mapping[str, int]]) -> str:
+    """read = published + quarantined + superseded + merged + filtered, per table."""
+    rows = [[name, *(wording.count(counts.get(key, 0)) for key in ACCOUNTS)] for name, counts in tables.items()]
+    return table(["table", *ACCOUNTS], rows, right=ACCOUNTS)
+
+
+def _checks(outcomes: list[CheckOutcome]) -> list[str]:
+    failed = [outcome for outcome in outcomes if outcome.outcome != "passed"]
+    lines = [f"{len(outcomes) - len(failed)} of {len(outcomes)} checks passed."]
+    for check in failed:
+        word = "is broken" if check.outcome == "broken" else f"failed on {wording.count(check.bad_rows)} rows"
+        done = {"critical": "in quarantine", "warning": "published and marked", "info": "noted"}[check.severity]
+        lines.append(f"  {check.table}.{check.rule} {word} ({done}): {check.why} Owner: {check.owner}.")
+    return lines
+
+
+def status(version: str, facts: LoadFacts, loads: list[dict[str, Any]], json_wanted: bool) -> str:
+    """The answer of `scorecard status`; `loads` are the ledger's entries, oldest first."""
+    if json_wanted:
+        checks = [vars(check) for check in facts.checks]
+        return as_json({"version": version, "load": facts.load_id, "loaded_at": facts.loaded_at, "as_of": facts.as_of,
+                        "synthetic": facts.synthetic, "checks": checks, "loads": loads})  # fmt: skip
+    rows = [[entry.get("load", ""), entry.get("status", ""), str(entry.get("loaded_at", ""))[:16].replace("T", " "),
+             entry.get("message", "")] for entry in loads[-10:]]  # fmt: skip
+    accounts = {name: found.accounts for name, found in facts.tables.items() if found.accounts}
+    return "\n".join([
+        f"{facts.title}: version {version}. {through(facts)}", "", accounting(accounts), "",
+        *_checks(list(facts.checks)), "", "Loads (UTC)", table(["load", "status", "at", ""], rows),
+    ])  # fmt: skip
