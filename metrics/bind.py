@@ -5,7 +5,6 @@ Every problem is collected with its place; nothing is raised at the first one.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -15,32 +14,21 @@ from data_checks.errors import did_you_mean
 from metrics.definition import Retention
 from metrics.formula import (
     At,
-    Between,
     Call,
-    Flag,
-    In,
     Inside,
-    IsNull,
     Member,
     Minus,
     Name,
     Node,
-    Not,
     Number,
     Operation,
     Rows,
-    Text,
     Window,
 )
+from metrics.row_types import FUNCTIONS, Fault, RowTypes, first_table
 
 Function = Literal["count", "distinct", "sum", "mean", "min", "max", "median", "percentile", "share", "nps"]
-FUNCTIONS: tuple[str, ...] = (
-    "count", "distinct", "sum", "mean", "min", "max", "median", "percentile", "share", "nps",
-)  # fmt: skip
-BETWEENS = ("hours_between", "minutes_between", "days_between")
-PERIOD_ENDS = ("period_start", "period_end")
 WEIGHTED = ("share", "mean", "nps")
-_LIKE = {"integer": "number", "key": "text"}
 
 
 @dataclass(frozen=True)
@@ -96,14 +84,6 @@ Value = Aggregate | RetentionOf | Constant | Arithmetic
 Metrics = Callable[[str], Value | None]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One problem at a place of the formula."""
-
-    at: At
-    message: str
-
-
 class Binder:
     """Binds one formula. `metric` gives the bound tree of another metric, `known_metrics` their ids."""
 
@@ -111,8 +91,12 @@ class Binder:
         self.contracts = contracts
         self.metric = metric
         self.known_metrics = known_metrics
-        self.faults: list[Fault] = []
+        self.rows = RowTypes(contracts)
         self.used: set[str] = set()
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.rows.faults
 
     def formula(self, node: Node) -> Value | None:
         """The bound tree, or None when a fault was found (then `faults` is not empty)."""
@@ -139,7 +123,7 @@ class Binder:
                 return self._other_metric(node)
             case Call():
                 return self._aggregate(node)
-        self._fault(node.at, "a metric is a number; a condition stands inside share( ) or behind 'where'.")
+        self.rows.fault(node.at, "a metric is a number; a condition stands inside share( ) or behind 'where'.")
         return None
 
     def _arithmetic(self, op: str, left: Value | None, right: Value | None, named: bool = False) -> Value | None:
@@ -149,18 +133,18 @@ class Binder:
 
     def _other_metric(self, node: Name) -> Value | None:
         if node.table is not None:
-            self._fault(node.at, f"'{node.table}.{node.name}' stands alone; say what to do with it, like sum( ).")
+            self.rows.fault(node.at, f"'{node.table}.{node.name}' stands alone; say what to do with it, like sum( ).")
             return None
         if node.name in self.known_metrics:
             self.used.add(node.name)
             return self.metric(node.name)
         hint = did_you_mean(node.name, self.known_metrics)
-        self._fault(node.at, f"there is no metric '{node.name}'.{hint}")
+        self.rows.fault(node.at, f"there is no metric '{node.name}'.{hint}")
         return None
 
     def _aggregate(self, node: Call) -> Value | None:
         if node.name not in FUNCTIONS:
-            self._fault(node.at, f"there is no function '{node.name}'.{did_you_mean(node.name, FUNCTIONS)}")
+            self.rows.fault(node.at, f"there is no function '{node.name}'.{did_you_mean(node.name, FUNCTIONS)}")
             return None
         if not self._arity(node):
             return None
@@ -173,7 +157,7 @@ class Binder:
             many = members if len(members) > 1 else ()
             return Aggregate("distinct", first.table, first.key, first.window, first.where, members=many)
         if node.inside.members:
-            self._fault(node.at, f"{function} takes no sets; union, intersect and except stand in distinct( ).")
+            self.rows.fault(node.at, f"{function} takes no sets; union, intersect and except stand in distinct( ).")
             return None
         return self._plain(node, function)
 
@@ -182,7 +166,7 @@ class Binder:
         percent = args[0].value if function == "percentile" and isinstance(args[0], Number) else 50.0
         argument = args[1] if function == "percentile" else args[0]
         if function == "percentile" and not (isinstance(args[0], Number) and 0 < percent < 100):
-            self._fault(args[0].at, "the first argument of percentile is a number between 0 and 100.")
+            self.rows.fault(args[0].at, "the first argument of percentile is a number between 0 and 100.")
         table = self._table_of(argument, counting=function == "count")
         if table is None:
             return None
@@ -190,8 +174,8 @@ class Binder:
         if not whole_rows:
             self._argument_type(function, argument, table)
         weight = args[1] if function in WEIGHTED and len(args) == 2 else None
-        if weight is not None and self._type(weight, table) not in ("number", None):
-            self._fault(weight.at, "a weight is a number.")
+        if weight is not None and self.rows.type(weight, table) not in ("number", None):
+            self.rows.fault(weight.at, "a weight is a number.")
         window = self._window(node.inside.rows, table, node.at)
         where = self._where(node.inside.rows, table)
         if window is None:
@@ -204,18 +188,18 @@ class Binder:
         if least <= len(node.inside.args) <= most:
             return True
         wanted = str(least) if least == most else f"{least} or {most}"
-        self._fault(node.at, f"{node.name} takes {wanted} argument{'s' * (most > 1)}, not {len(node.inside.args)}.")
+        self.rows.fault(node.at, f"{node.name} takes {wanted} argument{'s' * (most > 1)}, not {len(node.inside.args)}.")
         return False
 
     def _argument_type(self, function: str, argument: Node, table: str) -> None:
-        found = self._type(argument, table)
+        found = self.rows.type(argument, table)
         wanted = "boolean" if function == "share" else "number"
         if function == "count" or found is None or found == wanted:
             return
         if function == "share":
-            self._fault(argument.at, f"share takes a condition, this is a {found}.")
+            self.rows.fault(argument.at, f"share takes a condition, this is a {found}.")
         else:
-            self._fault(argument.at, f"{function} needs numbers, this is a {found}.")
+            self.rows.fault(argument.at, f"{function} needs numbers, this is a {found}.")
 
     # ── sets ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -226,12 +210,12 @@ class Binder:
 
     def _member(self, member: Member) -> SetMember | None:
         if member.word != "union":
-            self._fault(member.key.at, f"'{member.word}' of sets cannot be computed yet; use union, or where.")
+            self.rows.fault(member.key.at, f"'{member.word}' of sets cannot be computed yet; use union, or where.")
             return None
         table = self._table_of(member.key, counting=False)
         if table is None:
             return None
-        self._type(member.key, table)
+        self.rows.type(member.key, table)
         window = self._window(member.rows, table, member.key.at)
         where = self._where(member.rows, table)
         return None if window is None else SetMember(member.word, table, member.key, window, where)
@@ -240,14 +224,14 @@ class Binder:
 
     def _table_of(self, argument: Node, counting: bool) -> str | None:
         """The table an aggregate reads: the first one its argument names."""
-        first = _first_table(argument)
+        first = first_table(argument)
         if first is None and counting and isinstance(argument, Name):
             first = Name(argument.name, argument.name, argument.at, argument.at)
         if first is None or first.table is None:
-            self._fault(argument.at, "name the table that is read, like orders.revenue.")
+            self.rows.fault(argument.at, "name the table that is read, like orders.revenue.")
             return None
         if first.table not in self.contracts:
-            self._fault(first.at, f"there is no table '{first.table}'.{did_you_mean(first.table, self.contracts)}")
+            self.rows.fault(first.at, f"there is no table '{first.table}'.{did_you_mean(first.table, self.contracts)}")
             return None
         return first.table
 
@@ -255,135 +239,24 @@ class Binder:
         contract, window = self.contracts[table], rows.window
         if window is None:
             if contract.time is None:
-                self._fault(at, f"{table} has no time of its own; say when a row counts with 'at'.")
+                self.rows.fault(at, f"{table} has no time of its own; say when a row counts with 'at'.")
                 return None
             return Window("at", contract.time, at)
         if window.kind == "at":
-            if self._column(window.name, contract, window.at) in ("time", "day", None):
+            if self.rows.column(window.name, contract, window.at) in ("time", "day", None):
                 return window
-            self._fault(window.at, f"'at' needs a time or a day, {window.name} is neither.")
+            self.rows.fault(window.at, f"'at' needs a time or a day, {window.name} is neither.")
             return None
         if window.name not in contract.spans:
             hint = did_you_mean(window.name, contract.spans)
-            self._fault(window.at, f"{table} has no span '{window.name}'.{hint}")
+            self.rows.fault(window.at, f"{table} has no span '{window.name}'.{hint}")
             return None
         return window
 
     def _where(self, rows: Rows, table: str) -> Node | None:
-        if rows.where is not None and self._type(rows.where, table) not in ("boolean", None):
-            self._fault(rows.where.at, "'where' needs a condition.")
+        if rows.where is not None and self.rows.type(rows.where, table) not in ("boolean", None):
+            self.rows.fault(rows.where.at, "'where' needs a condition.")
         return rows.where
-
-    # ── types of row expressions; None: a fault was already said ─────────────────────────────────────
-
-    def _type(self, node: Node, table: str) -> str | None:
-        match node:
-            case Number():
-                return "number"
-            case Text():
-                return "text"
-            case Flag():
-                return "boolean"
-            case Name():
-                return self._name_type(node, table)
-            case Call():
-                return self._call_type(node, table)
-            case Minus():
-                return self._needs(node.inner, table, "number", "arithmetic needs numbers")
-            case Not():
-                return self._needs(node.inner, table, "boolean", "'not' needs a condition")
-            case IsNull():
-                self._type(node.inner, table)
-                return "boolean"
-            case Between():
-                for bound in (node.low, node.high):
-                    self._comparable(node.inner, bound, table)
-                return "boolean"
-            case In():
-                return self._in_type(node, table)
-            case Operation(op=("and" | "or")):
-                for side in (node.left, node.right):
-                    self._needs(side, table, "boolean", f"'{node.op}' needs conditions")
-                return "boolean"
-            case Operation(op=("+" | "-" | "*" | "/")):
-                for side in (node.left, node.right):
-                    self._needs(side, table, "number", "arithmetic needs numbers")
-                return "number"
-            case Operation():
-                self._comparable(node.left, node.right, table)
-                return "boolean"
-
-    def _needs(self, node: Node, table: str, wanted: str, sentence: str) -> str:
-        found = self._type(node, table)
-        if found not in (wanted, None):
-            self._fault(node.at, f"{sentence}, this is a {found}.")
-        return wanted
-
-    def _name_type(self, node: Name, table: str) -> str | None:
-        if node.table is None and node.name in PERIOD_ENDS:
-            return "edge"
-        if node.table not in (None, table):
-            if node.table in self.contracts:
-                self._fault(node.at, f"this aggregate reads {table}, not {node.table}.")
-            else:
-                hint = did_you_mean(str(node.table), self.contracts)
-                self._fault(node.at, f"there is no table '{node.table}'.{hint}")
-            return None
-        contract = self.contracts[table]
-        if node.name in contract.slices and node.name not in contract.types:
-            return "text"
-        return self._column(node.name, contract, node.name_at)
-
-    def _column(self, name: str, contract: Contract, at: At) -> str | None:
-        if name not in contract.types:
-            hint = did_you_mean(name, [*contract.types, *contract.slices])
-            self._fault(at, f"{contract.table} has no column '{name}'.{hint}")
-            return None
-        kind = contract.types[name]
-        return _LIKE.get(kind, kind)
-
-    def _call_type(self, node: Call, table: str) -> str | None:
-        if node.name in FUNCTIONS:
-            self._fault(node.at, f"aggregates do not nest: {node.name} stands inside another one.")
-            return None
-        if node.name not in BETWEENS:
-            self._fault(node.at, f"there is no function '{node.name}'.{did_you_mean(node.name, BETWEENS)}")
-            return None
-        if len(node.inside.args) != 2 or node.inside.rows != Rows(None, None) or node.inside.members:
-            self._fault(node.at, f"{node.name} takes two times.")
-            return None
-        allowed = ("time", "day", "edge") if node.name == "days_between" else ("time",)
-        for arg in node.inside.args:
-            if (found := self._type(arg, table)) is not None and found not in allowed:
-                self._fault(arg.at, f"{node.name} takes times, this is a {found}.")
-        return "number"
-
-    def _in_type(self, node: In, table: str) -> str:
-        if any(_first_table(arg) for arg in node.inside.args) or node.inside.members:
-            self._fault(node.at, "'in' with a set of keys cannot be computed yet; give a list of values.")
-            return "boolean"
-        for arg in node.inside.args:
-            self._comparable(node.inner, arg, table)
-        return "boolean"
-
-    def _comparable(self, left: Node, right: Node, table: str) -> None:
-        found = self._type(left, table), self._type(right, table)
-        if None in found or found[0] == found[1] or (set(found) <= {"time", "day", "edge"} and "edge" in found):
-            return
-        if set(found) == {"time", "day"}:
-            self._fault(left.at, "time compared with day: use the '_on' day.")
-            return
-        texts = [node for node, kind in zip((left, right), found, strict=True) if kind == "text"]
-        if set(found) & {"day", "time", "edge"} and texts and isinstance(texts[0], Text):
-            if not _is_date(texts[0].value):
-                self._fault(texts[0].at, f"'{texts[0].value}' is no date; write it like '2016-01-31'.")
-            elif "time" in found:
-                self._fault(left.at, "time compared with day: use the '_on' day.")
-            return
-        self._fault(left.at, f"a {_said(found[0])} cannot be compared with a {_said(found[1])}.")
-
-    def _fault(self, at: At, message: str) -> None:
-        self.faults.append(Fault(at, message))
 
 
 def _same_rows(left: Value, right: Value) -> bool:
@@ -401,32 +274,3 @@ def _same_rows(left: Value, right: Value) -> bool:
 def _as_mean(left: Value) -> Value:
     assert isinstance(left, Aggregate)
     return replace(left, function="mean")
-
-
-def _said(kind: str | None) -> str:
-    return "day" if kind == "edge" else str(kind)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        dt.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _first_table(node: Node) -> Name | None:
-    """The first `table.column` of a row expression, in the order written."""
-    match node:
-        case Name():
-            return node if node.table else None
-        case Operation():
-            return _first_table(node.left) or _first_table(node.right)
-        case Call() | In():
-            inner = () if isinstance(node, Call) else (node.inner,)
-            return next((found for arg in (*inner, *node.inside.args) if (found := _first_table(arg))), None)
-        case Minus() | Not() | IsNull():
-            return _first_table(node.inner)
-        case Between():
-            return _first_table(node.inner) or _first_table(node.low) or _first_table(node.high)
-    return None
