@@ -119,6 +119,7 @@ class _ContractFile:
     key: str
     columns: dict[str, Column]
     time: str | None = None
+    register: bool = False
     spans: dict[str, tuple[str] | tuple[str, str]] = field(default_factory=dict)
     derived: dict[str, Derived] = field(default_factory=dict)
     slices: dict[str, str] = field(default_factory=dict)
@@ -128,13 +129,18 @@ class _ContractFile:
 
 @dataclass(frozen=True)
 class Contract:
-    """One canonical table. `columns` are the mapped ones, `derived` those computed with the load."""
+    """One canonical table. `columns` are the mapped ones, `derived` those computed with the load.
+
+    `register`: a list kept up to date (people, contracts), known to the end of the data however long ago its last
+    row began; other tables are known only between their first and last row.
+    """
 
     table: str
     about: str
     owner: str
     key: str
     time: str | None
+    register: bool
     columns: Mapping[str, Column]
     spans: Mapping[str, tuple[str, str | None]]
     derived: Mapping[str, Derived]
@@ -183,6 +189,7 @@ def read_contract(path: Path) -> Contract:
         owner=file.owner,
         key=file.key,
         time=file.time,
+        register=file.register,
         columns=file.columns,
         spans={name: (ends[0], ends[1] if len(ends) > 1 else None) for name, ends in file.spans.items()},
         derived=file.derived,

@@ -178,7 +178,8 @@ class _Judge:
             facts = self.warehouse.facts.tables[table]
             if facts.first_day is None or facts.last_day is None:
                 continue
-            if period.end > facts.first_day and (open_ended or period.start <= facts.last_day):
+            lasts = open_ended or contracts()[table].register
+            if period.end > facts.first_day and (lasts or period.start <= facts.last_day):
                 return period.start < self.question.as_of.end
         return False
 

@@ -44,7 +44,10 @@ def test_an_event_log_keeps_each_keys_last_event(tmp_path: Path) -> None:
         "3,1,void,2026-01-02 09:00,1\n"
     )
     report = load_folder(write(tmp_path, LOG, log=log))
-    assert ask(tmp_path, "select ticket_id, status, transfers from tickets order by 1") == [("1", "Done", 3), ("2", "Done", 1)]
+    assert ask(tmp_path, "select ticket_id, status, transfers from tickets order by 1") == [
+        ("1", "Done", 3),
+        ("2", "Done", 1),
+    ]
     # 6 read = 2 published + 3 older events + 1 void
     assert accounts(report, "tickets") == (6, 2, 0, 3, 0, 1)
 
@@ -97,7 +100,10 @@ def test_a_torn_line_takes_its_whole_order_to_quarantine(tmp_path: Path) -> None
     lines = f"invoice,units,price,moment\nA,2,5.50,2026-01-01 10:00\nA,1\n{MANY_LINES}"
     report = load_folder(write(tmp_path, LINES, lines=lines))
     assert accounts(report, "orders") == (62, 60, 2, 0, 0, 0)
-    assert [(row["line"], row["row"]) for row in quarantined(tmp_path)] == [("2", "A,2,5.50,2026-01-01 10:00"), ("3", "A,1")]
+    assert [(row["line"], row["row"]) for row in quarantined(tmp_path)] == [
+        ("2", "A,2,5.50,2026-01-01 10:00"),
+        ("3", "A,1"),
+    ]
 
 
 def test_what_where_cannot_decide_because_it_did_not_read_is_not_filtered_away(tmp_path: Path) -> None:
@@ -129,7 +135,11 @@ sources:
 
 
 def test_days_are_cut_in_the_workspace_zone_across_the_change_of_clocks(tmp_path: Path) -> None:
-    workspace = "timezone: Europe/Berlin\nsources:\n  tickets: {files: log.csv, timezone: UTC, columns: {ticket_id: id, opened_at: moment}}\n"
+    workspace = """
+timezone: Europe/Berlin
+sources:
+  tickets: {files: log.csv, timezone: UTC, columns: {ticket_id: id, opened_at: moment}}
+"""
     # Clocks change on 29 March 2026 at 01:00 UTC: before it the day begins at 23:00 UTC, after it at 22:00 UTC.
     log = "id,moment\na,2026-03-28 22:59\nb,2026-03-28 23:00\nc,2026-03-29 21:59\nd,2026-03-29 22:00\n"
     load_folder(write(tmp_path, workspace, log=log))
@@ -157,7 +167,10 @@ sources:
 
 
 def test_headers_with_a_mark_blanks_and_doubles_are_cleaned_and_said(tmp_path: Path) -> None:
-    workspace = "sources:\n  tickets: {files: log.csv, columns: {ticket_id: id, opened_at: opened, topic: id_2, priority: column_4}}\n"
+    workspace = """
+sources:
+  tickets: {files: log.csv, columns: {ticket_id: id, opened_at: opened, topic: id_2, priority: column_4}}
+"""
     log = b"\xef\xbb\xbf id ,opened , id,\n1,2026-01-01 09:00,x,high\n"
     report = load_folder(write(tmp_path, workspace, log=log))
     assert ask(tmp_path, "select ticket_id, topic, priority from tickets") == [("1", "x", "high")]

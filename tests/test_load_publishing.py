@@ -62,7 +62,9 @@ def test_every_contract_has_its_table_and_columns(tmp_path: Path) -> None:
 
 def test_columns_have_their_types(tmp_path: Path) -> None:
     load_folder(write(tmp_path, TICKETS, tickets=GOOD))
-    types = dict(ask(tmp_path, "select column_name, data_type from information_schema.columns where table_name = 'tickets'"))
+    types = dict(
+        ask(tmp_path, "select column_name, data_type from information_schema.columns where table_name = 'tickets'")
+    )
     assert [types[c] for c in ("ticket_id", "transfers", "handle_minutes", "sla_met", "opened_at", "opened_on")] == [
         "VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP", "DATE",
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -70,7 +71,9 @@ def test_help_desk_teams_and_callers_are_derived_from_their_keys(helpdesk: tuple
     assert ask(folder, "select count(*), count(*) filter (name = customer_id) from customers") == [(4_828, 4_828)]
 
 
-def test_the_help_desk_reaches_to_the_last_closing_though_openings_stop_in_may(helpdesk: tuple[Path, LoadReport]) -> None:
+def test_the_help_desk_reaches_to_the_last_closing_though_openings_stop_in_may(
+    helpdesk: tuple[Path, LoadReport],
+) -> None:
     warehouse = open_warehouse(helpdesk[0] / "var")
     assert warehouse.facts.as_of.isoformat() == "2017-02-15T15:00:00"
     assert warehouse.facts.tables["tickets"].last_day == dt.date(2016, 5, 13)
@@ -108,7 +111,9 @@ def test_repeat_customers_are_those_of_the_readme(shop: tuple[Path, LoadReport])
 def test_customers_are_numbers_without_a_point(shop: tuple[Path, LoadReport]) -> None:
     assert ask(shop[0], "select count(*) from customers where customer_id like '%.%'") == [(0,)]
     assert ask(shop[0], "select count(*) from customers where customer_id = '13085'") == [(1,)]
-    assert ask(shop[0], "select region, round(sum(revenue), 2) from orders where sold group by 1 order by 2 desc limit 2") == [
+    assert ask(
+        shop[0], "select region, round(sum(revenue), 2) from orders where sold group by 1 order by 2 desc limit 2"
+    ) == [
         ("United Kingdom", 8_845_755.69),
         ("EIRE", 380_977.82),
     ]

@@ -1,0 +1,172 @@
+"""Types of row expressions: columns, slices and elapsed times looked up in a contract, every fault with its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data_checks.contract import Contract
+from data_checks.errors import did_you_mean
+from metrics.formula import At, Between, Call, Flag, In, IsNull, Minus, Name, Node, Not, Number, Operation, Rows, Text
+
+FUNCTIONS: tuple[str, ...] = (
+    "count", "distinct", "sum", "mean", "min", "max", "median", "percentile", "share", "nps",
+)  # fmt: skip
+BETWEENS = ("hours_between", "minutes_between", "days_between")
+PERIOD_ENDS = ("period_start", "period_end")
+_LIKE = {"integer": "number", "key": "text"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One problem at a place of the formula."""
+
+    at: At
+    message: str
+
+
+class RowTypes:
+    """number, text, boolean, time, day, or edge (an end of the period); None: a fault was already said."""
+
+    def __init__(self, contracts: Mapping[str, Contract]) -> None:
+        self.contracts = contracts
+        self.faults: list[Fault] = []
+
+    def fault(self, at: At, message: str) -> None:
+        self.faults.append(Fault(at, message))
+
+    def type(self, node: Node, table: str) -> str | None:
+        match node:
+            case Number():
+                return "number"
+            case Text():
+                return "text"
+            case Flag():
+                return "boolean"
+            case Name():
+                return self._name_type(node, table)
+            case Call():
+                return self._call_type(node, table)
+            case Minus():
+                return self._needs(node.inner, table, "number", "arithmetic needs numbers")
+            case Not():
+                return self._needs(node.inner, table, "boolean", "'not' needs a condition")
+            case IsNull():
+                self.type(node.inner, table)
+                return "boolean"
+            case Between():
+                for bound in (node.low, node.high):
+                    self._comparable(node.inner, bound, table)
+                return "boolean"
+            case In():
+                return self._in_type(node, table)
+            case Operation(op=("and" | "or")):
+                for side in (node.left, node.right):
+                    self._needs(side, table, "boolean", f"'{node.op}' needs conditions")
+                return "boolean"
+            case Operation(op=("+" | "-" | "*" | "/")):
+                for side in (node.left, node.right):
+                    self._needs(side, table, "number", "arithmetic needs numbers")
+                return "number"
+            case Operation():
+                self._comparable(node.left, node.right, table)
+                return "boolean"
+
+    def _needs(self, node: Node, table: str, wanted: str, sentence: str) -> str:
+        found = self.type(node, table)
+        if found not in (wanted, None):
+            self.fault(node.at, f"{sentence}, this is a {found}.")
+        return wanted
+
+    def _name_type(self, node: Name, table: str) -> str | None:
+        if node.table is None and node.name in PERIOD_ENDS:
+            return "edge"
+        if node.table not in (None, table):
+            if node.table in self.contracts:
+                self.fault(node.at, f"this aggregate reads {table}, not {node.table}.")
+            else:
+                hint = did_you_mean(str(node.table), self.contracts)
+                self.fault(node.at, f"there is no table '{node.table}'.{hint}")
+            return None
+        contract = self.contracts[table]
+        if node.name in contract.slices and node.name not in contract.types:
+            return "text"
+        return self.column(node.name, contract, node.name_at)
+
+    def column(self, name: str, contract: Contract, at: At) -> str | None:
+        if name not in contract.types:
+            hint = did_you_mean(name, [*contract.types, *contract.slices])
+            self.fault(at, f"{contract.table} has no column '{name}'.{hint}")
+            return None
+        kind = contract.types[name]
+        return _LIKE.get(kind, kind)
+
+    def _call_type(self, node: Call, table: str) -> str | None:
+        if node.name in FUNCTIONS:
+            self.fault(node.at, f"aggregates do not nest: {node.name} stands inside another one.")
+            return None
+        if node.name not in BETWEENS:
+            self.fault(node.at, f"there is no function '{node.name}'.{did_you_mean(node.name, BETWEENS)}")
+            return None
+        if len(node.inside.args) != 2 or node.inside.rows != Rows(None, None) or node.inside.members:
+            self.fault(node.at, f"{node.name} takes two times.")
+            return None
+        allowed = ("time", "day", "edge") if node.name == "days_between" else ("time",)
+        for arg in node.inside.args:
+            if (found := self.type(arg, table)) is not None and found not in allowed:
+                self.fault(arg.at, f"{node.name} takes times, this is a {found}.")
+        return "number"
+
+    def _in_type(self, node: In, table: str) -> str:
+        if any(first_table(arg) for arg in node.inside.args) or node.inside.members:
+            self.fault(node.at, "'in' with a set of keys cannot be computed yet; give a list of values.")
+            return "boolean"
+        for arg in node.inside.args:
+            self._comparable(node.inner, arg, table)
+        return "boolean"
+
+    def _comparable(self, left: Node, right: Node, table: str) -> None:
+        found = self.type(left, table), self.type(right, table)
+        if None in found or found[0] == found[1] or (set(found) <= {"time", "day", "edge"} and "edge" in found):
+            return
+        if set(found) == {"time", "day"}:
+            self.fault(left.at, "time compared with day: use the '_on' day.")
+            return
+        texts = [node for node, kind in zip((left, right), found, strict=True) if kind == "text"]
+        if set(found) & {"day", "time", "edge"} and texts and isinstance(texts[0], Text):
+            if not _is_date(texts[0].value):
+                self.fault(texts[0].at, f"'{texts[0].value}' is no date; write it like '2016-01-31'.")
+            elif "time" in found:
+                self.fault(left.at, "time compared with day: use the '_on' day.")
+            return
+        self.fault(left.at, f"a {_said(found[0])} cannot be compared with a {_said(found[1])}.")
+
+
+def _said(kind: str | None) -> str:
+    return "day" if kind == "edge" else str(kind)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def first_table(node: Node) -> Name | None:
+    """The first `table.column` of a row expression, in the order written."""
+    match node:
+        case Name():
+            return node if node.table else None
+        case Operation():
+            return first_table(node.left) or first_table(node.right)
+        case Call() | In():
+            inner = () if isinstance(node, Call) else (node.inner,)
+            return next((found for arg in (*inner, *node.inside.args) if (found := first_table(arg))), None)
+        case Minus() | Not() | IsNull():
+            return first_table(node.inner)
+        case Between():
+            return first_table(node.inner) or first_table(node.low) or first_table(node.high)
+    return None

@@ -1,0 +1,135 @@
+"""Every row rule of every contract meets one good and one bad row, and Great Expectations counts as we do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data_checks.contract import contracts
+from data_checks.gx_duckdb import run_queries
+from data_checks.suites import row_checks
+from tests.loading import load_folder, quarantined, write
+
+# table → columns of a good row, in SQL; then per rule what makes it bad.
+GOOD = {
+    "agents": {"agent_id": "a", "hired_on": "2020-01-01", "left_on": "2021-01-01"},
+    "customers": {"customer_id": "c"},
+    "orders": {
+        "order_id": "o", "ordered_at": "2026-01-01", "delivered_at": "2026-01-02", "status": "completed",
+        "revenue": "10", "units": "1",
+    },
+    "subscriptions": {
+        "subscription_id": "s", "customer_id": "c", "started_on": "2026-01-01", "ended_on": "2026-02-01",
+        "monthly_fee": "5",
+    },
+    "survey_responses": {
+        "response_id": "r", "survey": "csat", "scale": "1-5", "score": "5", "weight": "1",
+        "sent_at": "2026-01-01", "responded_at": "2026-01-02",
+    },
+    "teams": {"team_id": "t"},
+    "tickets": {
+        "ticket_id": "t", "opened_at": "2026-01-01", "first_reply_at": "2026-01-02", "resolved_at": "2026-01-03",
+        "closed_at": "2026-01-04", "transfers": "0", "reopens": "0", "agent_replies": "0", "handle_minutes": "1",
+        "sla_met": "true",
+    },
+}  # fmt: skip
+BAD = [
+    ("agents", "agent_left_after_hired", {"left_on": "2019-12-31"}),
+    ("agents", "agent_id_required", {"agent_id": ""}),
+    ("agents", "hired_on_readable", {"hired_on": "1/2/2020"}),
+    ("customers", "customer_id_required", {"customer_id": ""}),
+    ("orders", "delivered_after_ordered", {"delivered_at": "2025-12-31"}),
+    ("orders", "units_not_negative_when_sold", {"units": "-1"}),
+    ("orders", "order_has_revenue", {"revenue": ""}),
+    ("orders", "status_allowed", {"status": "open"}),
+    ("orders", "revenue_readable", {"revenue": "ten"}),
+    ("orders", "ordered_at_required", {"ordered_at": ""}),
+    ("subscriptions", "ended_after_started", {"ended_on": "2025-12-31"}),
+    ("subscriptions", "monthly_fee_in_range", {"monthly_fee": "-5"}),
+    ("subscriptions", "customer_id_required", {"customer_id": ""}),
+    ("survey_responses", "csat_score_in_range", {"score": "6"}),
+    ("survey_responses", "csat_score_in_range", {"score": "4.5"}),
+    ("survey_responses", "nps_score_in_range", {"survey": "nps", "score": "11"}),
+    ("survey_responses", "ces_score_in_range", {"survey": "ces", "score": "6"}),
+    ("survey_responses", "answered_after_sent", {"sent_at": "2026-01-03"}),
+    ("survey_responses", "answer_has_a_time", {"responded_at": ""}),
+    ("survey_responses", "weight_in_range", {"weight": "-1"}),
+    ("teams", "team_id_required", {"team_id": ""}),
+    ("tickets", "reply_after_opening", {"first_reply_at": "2025-12-31"}),
+    ("tickets", "resolved_after_opening", {"resolved_at": "2025-12-31"}),
+    ("tickets", "closed_after_opening", {"closed_at": "2025-12-31"}),
+    ("tickets", "resolved_after_reply", {"resolved_at": "2026-01-01"}),
+    ("tickets", "transfers_in_range", {"transfers": "-1"}),
+    ("tickets", "transfers_readable", {"transfers": "1.5"}),
+    ("tickets", "reopens_in_range", {"reopens": "-1"}),
+    ("tickets", "agent_replies_in_range", {"agent_replies": "-1"}),
+    ("tickets", "handle_minutes_in_range", {"handle_minutes": "-1"}),
+    ("tickets", "sla_met_readable", {"sla_met": "perhaps"}),
+]
+
+
+def test_every_rule_written_in_a_contract_has_its_bad_row_here() -> None:
+    written = {(name, rule.id) for name, contract in contracts().items() for rule in contract.rules}
+    covered = {(table, rule) for table, rule, _ in BAD}
+    missing = {(table, rule) for table, rule in written if table in GOOD} - covered
+    assert not missing
+
+
+def _load_two(folder: Path, table: str, change: dict[str, str]) -> dict[str, tuple[str, int]]:
+    """One changed row beside thirty good ones; the outcome and bad rows of every rule."""
+    good, key = GOOD[table], next(iter(GOOD[table]))
+    rows = [{**good, key: f"{good[key]}{n}"} for n in range(30)] + [{**good, **change}]
+    text = ",".join(good) + "\n" + "".join(",".join(row.values()) + "\n" for row in rows)
+    columns = ", ".join(f"{name}: {name}" for name in good)
+    report = load_folder(
+        write(folder, f"as_of: 2026-06-30\nsources:\n  {table}: {{files: x.csv, columns: {{{columns}}}}}\n", x=text)
+    )
+    return {rule: (o.outcome, o.bad_rows) for rule, o in report.tables[table].rules.items()}
+
+
+@pytest.mark.parametrize("table", list(GOOD))
+def test_a_good_row_passes_every_rule(tmp_path: Path, table: str) -> None:
+    outcomes = _load_two(tmp_path, table, {})
+    assert {outcome for outcome, _ in outcomes.values()} == {"passed"}
+    assert quarantined(tmp_path) == []
+
+
+@pytest.mark.parametrize(("table", "rule", "change"), BAD)
+def test_a_bad_row_fails_its_rule_and_no_other_row_does(
+    tmp_path: Path, table: str, rule: str, change: dict[str, str]
+) -> None:
+    outcomes = _load_two(tmp_path, table, change)
+    assert outcomes[rule] == ("failed", 1)
+    severity = next(
+        c.severity for c in row_checks(contracts()[table], frozenset(GOOD[table]), frozenset()) if c.rule == rule
+    )
+    assert len(quarantined(tmp_path)) == (1 if severity == "critical" else 0)
+
+
+def test_a_rule_on_columns_nobody_mapped_is_not_run() -> None:
+    rules = {
+        check.rule for check in row_checks(contracts()["tickets"], frozenset({"ticket_id", "opened_at"}), frozenset())
+    }
+    assert "resolved_after_opening" not in rules
+    assert "opened_at_readable" in rules
+
+
+def test_great_expectations_counts_on_duckdb(tmp_path: Path) -> None:
+    """The contract test of the adapter: it overrides a private method of a pinned version."""
+    database = tmp_path / "staging.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table staged_x as select range as __row, range % 10 as n from range(100000)")
+    queries = {
+        "none": "select __row from {batch} where n > 9",
+        "tenth": "select __row from {batch} where n = 9",
+        "crash": "select __row from {batch} where nowhere = 9",
+    }
+    found = run_queries(database, "staged_x", queries, dict.fromkeys(queries, "critical"))
+    assert found["none"] == (0, "")
+    assert found["tenth"] == (10_000, "")  # far more than the rows the adapter keeps
+    assert found["crash"][0] == 0
+    assert "nowhere" in found["crash"][1]
+    with duckdb.connect(str(database)) as connection:  # the pool has let go of the file
+        connection.execute("drop table staged_x")

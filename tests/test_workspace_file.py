@@ -1,0 +1,116 @@
+"""workspace.yaml: what is accepted, and every mistake at its place in one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data_checks.errors import FileProblems
+from data_checks.workspace import read_workspace
+from tests.loading import write
+
+GOOD = "sources:\n  tickets: {files: t.csv, columns: {ticket_id: id, opened_at: opened}}\n"
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    write(folder, text, t="id,opened\n1,2026-01-01\n")
+    with pytest.raises(FileProblems) as caught:
+        read_workspace(folder)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_the_smallest_workspace(tmp_path: Path) -> None:
+    workspace = read_workspace(write(tmp_path, GOOD, t="id,opened\n"))
+    assert (workspace.timezone, workspace.currency, workspace.as_of, workspace.synthetic) == ("UTC", "EUR", None, False)
+    assert (workspace.folder, workspace.var, workspace.metrics_folder) == (
+        tmp_path, tmp_path / "var", tmp_path / "metrics",
+    )  # fmt: skip
+
+
+def test_the_environment_names_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_DATA", str(tmp_path / "elsewhere"))
+    write(tmp_path / "elsewhere", GOOD, t="id,opened\n")
+    folder = write(tmp_path / "w", GOOD.replace("t.csv", "'${SOME_DATA}/t.csv'"))
+    (file,) = read_workspace(folder).sources["tickets"][0].files
+    assert (file.path, file.shown) == (tmp_path / "elsewhere" / "t.csv", "${SOME_DATA}/t.csv")
+
+
+def test_every_mistake_is_said_at_once_at_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_SUCH_DATA", raising=False)
+    text = """titel: Desk
+timezone: Europe/Berln
+warehouse: postgresql://x
+access: {mode: oidc}
+sources:
+  tikets: {files: t.csv, columns: {}}
+  tickets:
+    - files: missing.csv
+      columns: {ticket_id: id, opend_at: opened}
+    - files: "none_*.csv"
+      datetime: "%d"
+      columns: {ticket_id: id, opened_at: opened}
+    - files: ${NO_SUCH_DATA}/t.csv
+      latest_by: {key: id, order: step}
+      columns: {ticket_id: "id ||", opened_at: opened, transfers: sum(moves), topic: "read_text('x')"}
+    - sql: {url: x, query: y}
+      columns: {ticket_id: id, opened_at: opened}
+"""
+    assert problems(tmp_path, text) == [
+        "workspace.yaml:1:1: unknown key 'titel'. Did you mean 'title'?",
+        "workspace.yaml:2:11: there is no time zone 'Europe/Berln'; write one like Europe/Berlin or UTC. "
+        "Did you mean 'Europe/Berlin'?",
+        "workspace.yaml:3:12: the warehouse 'postgresql://x' is not supported yet; only duckdb is.",
+        "workspace.yaml:4:9: only `access: {mode: open}` is supported yet; sign-in is not, so nothing is opened.",
+        "workspace.yaml:6:3: there is no table 'tikets'. Did you mean 'tickets'?",
+        "workspace.yaml:8:14: the file 'missing.csv' does not exist.",
+        "workspace.yaml:9:16: tickets needs the column 'opened_at'; no expression is given for it.",
+        "workspace.yaml:9:32: tickets has no column 'opend_at'. Did you mean 'opened_at'?",
+        "workspace.yaml:10:14: no file matches 'none_*.csv'.",
+        "workspace.yaml:11:7: unknown key 'datetime'. Did you mean 'datetimes'?",
+        "workspace.yaml:13:14: the environment variable NO_SUCH_DATA is not set; '${NO_SUCH_DATA}/t.csv' needs it.",
+        "workspace.yaml:14:35: latest_by orders text, where '10' comes before '9'; declare 'step: integer' in `types`.",
+        "workspace.yaml:15:28: columns.ticket_id `id ||`: it does not parse (nothing stands after ||).",
+        "workspace.yaml:15:67: columns.transfers `sum(moves)`: the aggregate sum() needs `group_by`.",
+        "workspace.yaml:15:86: columns.topic `read_text('x')`: the function read_text() is not allowed: "
+        "it reaches outside the row.",
+        "workspace.yaml:16:12: sources from a database (`sql:`) are not supported yet; "
+        "export to a file and use `files`.",
+    ]
+
+
+def test_a_type_that_cannot_be_the_canonical_one_is_a_mistake(tmp_path: Path) -> None:
+    text = "sources:\n  tickets: {files: t.csv, columns: {ticket_id: id, opened_at: length(id)}}\n"
+    assert problems(tmp_path, text) == ["workspace.yaml:2:63: opened_at is a time, but `length(id)` gives bigint."]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("encoding: utf-9", "there is no encoding 'utf-9'. Did you mean 'utf-8'?"),
+        ("delimiter: '::'", "delimiter: give one character."),
+        ("thousands: '.'", "thousands: give one character, another one than `decimal`."),
+        ("timezone: Berlin", "there is no time zone 'Berlin'"),
+        ("datetimes: day-first", "datetimes: 'day-first' is no format"),
+        ("types: {id: whole}", "'whole' is not one of integer, number, boolean, time, day, text"),
+        ("group_by: id, latest_by: {key: id, order: id}", "use either `latest_by` or `group_by`, not both."),
+    ],
+)
+def test_options_of_a_source(tmp_path: Path, line: str, message: str) -> None:
+    (first, *_) = problems(tmp_path, GOOD.replace("files: t.csv", f"files: t.csv, {line}"))
+    assert message in first
+
+
+def test_a_folder_without_a_workspace(tmp_path: Path) -> None:
+    with pytest.raises(FileProblems, match=r"there is no workspace.yaml in it; `scorecard demo DIR` writes"):
+        read_workspace(tmp_path)
+    with pytest.raises(FileProblems, match="this folder does not exist"):
+        read_workspace(tmp_path / "nowhere")
+    (tmp_path / "workspace.yaml").write_text("", encoding="utf-8")
+    with pytest.raises(FileProblems, match="this file is empty"):
+        read_workspace(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["sources: 5", "sources: {tickets: 5}", "sources: {}", "title: x"])
+def test_sources_of_the_wrong_shape_are_sentences(tmp_path: Path, key: str) -> None:
+    assert all(problem.startswith("workspace.yaml") for problem in problems(tmp_path, key + "\n"))
