@@ -128,6 +128,17 @@ def read_report(var: Path, load_id: str) -> LoadReport | None:
         return None
 
 
+def past_loads(var: Path) -> list[dict[str, Any]]:
+    """The ledger of every load as plain data, oldest first; one that cannot be read says so."""
+    entries = []
+    for path in sorted(loads_folder(var).glob("*/load.json")):
+        try:
+            entries.append(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            entries.append({"load": path.parent.name, "status": "unreadable", "message": f"{path.name} is damaged"})
+    return entries
+
+
 def loads_folder(var: Path) -> Path:
     """The folder with one folder per load, refused ones too."""
     return var / "loads"

@@ -28,7 +28,7 @@ LIBRARY = Path(__file__).parent / "definitions"
 class Catalog:
     """Every metric that can be computed, in library order; `bound` holds what each formula means.
 
-    `problems`: all that is wrong in any file. `notes`: what a reader should know (a library metric replaced).
+    `problems`: all that is wrong in any file. `left_out`: the ids that cannot be computed for it. `notes`: what a reader should know (a library metric replaced).
     `hash` changes when any definition does.
     """
 
@@ -37,6 +37,7 @@ class Catalog:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     hash: str
+    left_out: frozenset[str] = frozenset()
 
 
 def read_catalog(folder: Path | None = None) -> Catalog:
@@ -103,7 +104,9 @@ def _bind_all(
         if name in bound
     }
     digest = hashlib.sha256("".join(metric.hash for metric in metrics.values()).encode()).hexdigest()[:12]
-    return Catalog(metrics, bound, tuple(sorted(problems)), tuple(notes), digest)
+    return Catalog(
+        metrics, bound, tuple(sorted(problems)), tuple(notes), digest, frozenset(set(definitions) - set(metrics))
+    )
 
 
 def _completed(definition: MetricDefinition, value: Value, ripe: Duration | None) -> MetricDefinition:

@@ -35,12 +35,11 @@ def as_of(facts: LoadFacts, declared: dt.date | None = None) -> AsOf:
 
 
 def known_metric(catalog: Catalog, metric: str) -> MetricDefinition:
-    """The definition. Raises RequestError with a suggestion, or with the problem that keeps it out."""
+    """The definition. Raises RequestError with a suggestion, or saying that its own file is wrong."""
     if metric in catalog.metrics:
         return catalog.metrics[metric]
-    for problem in catalog.problems:
-        if f"{metric}." in problem.place.file or f"'{metric}'" in problem.message:
-            raise RequestError(f"the definition of '{metric}' is wrong: {problem}")
+    if metric in catalog.left_out:
+        raise RequestError(f"the definition of '{metric}' is wrong; `scorecard check` says where.")
     raise RequestError(f"there is no metric '{metric}'.{did_you_mean(metric, catalog.metrics)}")
 
 
