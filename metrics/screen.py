@@ -68,18 +68,39 @@ def build_scorecard(
         results = evaluate(warehouse, catalog, question, cut)
 
     def card(name: str) -> Card:
-        definition, lack = catalog.metrics[name], uncut.get(name, "")
-        by_start = {result.period.start: result for result in results.get(name, ())}
-        none = MetricResult(name, period, None, "not_provided", complete=reach.completes(period), reason=lack)
-        earlier = by_start.get(against.start) if reach.completes(period) else None
-        trend = [result for result in by_start.values() if result.complete][-TREND:]
-        return make_card(definition, by_start.get(period.start, none), earlier, trend)
+        definition, found = catalog.metrics[name], results.get(name, ())
+        if not found:
+            lack = uncut.get(name, "")
+            absent = MetricResult(name, period, None, "not_provided", complete=reach.completes(period), reason=lack)
+            return make_card(definition, absent, None, ())
+        by_start = {result.period.start: result for result in found}
+        shown = _newest_ripe(by_start[period.start], found)
+        earlier = by_start.get(_as_far_before(shown.period, period, against)) if reach.completes(shown.period) else None
+        trend = [result for result in found if result.complete and result.state != "unripe"][-TREND:]
+        return make_card(definition, shown, earlier, trend)
 
     branches = [
         make_branch(perspective, [card(name) for name in on_card if catalog.metrics[name].perspective == perspective])
         for perspective in PERSPECTIVES
     ]
     return make_scorecard(period, against, reach.completes(period), branches)
+
+
+def _newest_ripe(result: MetricResult, found: Sequence[MetricResult]) -> MetricResult:
+    """The result itself, or for one too young the newest before it that is ripe; it names its own period."""
+    if result.state != "unripe":
+        return result
+    ripe = [r for r in found if r.period.start < result.period.start and r.state not in ("unripe", "no_data")]
+    return ripe[-1] if ripe else result
+
+
+def _as_far_before(shown: Period, period: Period, against: Period) -> dt.date:
+    """The start of the period that lies as far before `shown` as `against` lies before `period`."""
+    steps = 0
+    start = period.start
+    while start > against.start:
+        start, steps = step(start, period.grain, -1), steps + 1
+    return step(shown.start, shown.grain, -steps)
 
 
 def _cannot_cut(catalog: Catalog, name: str, where: Mapping[str, object]) -> str:

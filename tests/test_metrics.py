@@ -261,6 +261,14 @@ def test_the_scorecard_of_the_last_complete_month_compares_with_the_one_before(s
     assert [result.period.start.month for result in cards["revenue"].trend] == [1, 2]
 
 
+def test_a_card_too_young_to_judge_shows_the_newest_ripe_month_and_names_it(small):
+    warehouse, catalog = small
+    board = build_scorecard(warehouse, catalog, EVERYBODY, periods_of(warehouse)[3])
+    card = next(c for branch in board.branches for c in branch.cards if c.definition.metric == "retention")
+    assert (card.result.period.start, card.result.state) == (dt.date(2024, 3, 1), "too_few")  # April waits for May
+    assert [result.period.start.month for result in card.trend] == [1, 2, 3]
+
+
 def test_a_metric_that_a_filter_cannot_cut_is_left_unjudged(small):
     warehouse, catalog = small
     board = build_scorecard(warehouse, catalog, EVERYBODY, periods_of(warehouse)[0], where={"topic": [None]})
