@@ -18,6 +18,8 @@ from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from data_checks.warehouse.facts import to_json
 from data_checks.workspace import Workspace
 
+MEMORY = "900MB"
+"""What the building engine may hold before it spills into the load's private folder."""
 STAGING = "staging"
 """The staging file is `staging.duckdb`, attached under this name: its views know their tables by it."""
 _FROM_KEYS = ("teams", "agents", "customers")
@@ -42,6 +44,7 @@ def build_version(
     connection = duckdb.connect(str(target))
     try:
         connection.execute(f"set temp_directory = {literal(str(staging.parent))}")
+        connection.execute(f"set memory_limit = '{MEMORY}'")
         connection.execute(f"attach {literal(str(staging))} as {STAGING} (read_only)")
         connection.execute("set enable_external_access = false; set lock_configuration = true")
         shape = _clean_shape(connection, tables, loaded.provided)

@@ -127,6 +127,8 @@ def _check_function(name: str, aggregates: bool) -> bool:
         return True
     if name in scalars:
         return False
+    if name.endswith("__postfix"):
+        raise ExpressionError(f"it does not parse (nothing stands after {name.removesuffix('__postfix')})")
     if name in _every_function() or _DENIED.match(name):
         raise ExpressionError(f"the function {name}() is not allowed: it reaches outside the row")
     raise ExpressionError(f"there is no function {name}().{did_you_mean(name, scalars | sums)}".rstrip("."))

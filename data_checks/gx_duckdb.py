@@ -80,6 +80,7 @@ def run_queries(
     finally:
         source.get_execution_engine().close()
         source.get_execution_engine().engine.dispose()
+        source.get_engine().dispose()  # the data source keeps one of its own for testing its assets
 
 
 def _rule(result: ExpectationValidationResult) -> str:

@@ -36,7 +36,8 @@ from data_checks.sources import OpenFile, check_headers, headers, open_file
 from data_checks.staging import Staged, stage
 from data_checks.warehouse.versions import build_path, current_version, publish, sweep, version_path, warehouse_folder
 from data_checks.workspace import Workspace
-from data_checks.workspace_source import DataFile, Source
+from data_checks.workspace_files import DataFile
+from data_checks.workspace_source import Source
 
 __all__ = ["LoadReport", "check_sources", "load"]
 

@@ -51,6 +51,8 @@ def answers(
 def _member_answer(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
     if derived.neighbour == "first":
         return _first(view, derived, member, timezone)
+    if derived.on == "other day" and member.is_own:
+        return _own_day(contract, view, derived, member, timezone)
     if derived.on == "other day":
         return _other_day(contract, view, derived, member, timezone)
     if member.is_own:
@@ -106,6 +108,22 @@ def _own(contract: Contract, view: str, derived: Derived, member: Member) -> str
     per = ", ".join(_per(derived))
     return (
         f"select __row, {function}({value} ignore nulls) over (partition by {per} order by {time}, {key}) as answer "
+        f"from {view} where {time} is not null and {quoted(derived.per_columns[0])} is not null"
+    )
+
+
+def _own_day(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
+    """The first time of the next local day with a row, or the last of the one before: one window over the days."""
+    time = quoted(member.time)
+    day = local_day(time, timezone) if contract.types[member.time] == "time" else time
+    edge, frame = (
+        ("min", "interval 1 day following and unbounded following")
+        if derived.neighbour == "next"
+        else ("max", "unbounded preceding and interval 1 day preceding")
+    )
+    return (
+        f"select __row, {edge}(case when {member.where or 'true'} then {time} end) over "
+        f"(partition by {', '.join(_per(derived))} order by {day} range between {frame}) as answer "
         f"from {view} where {time} is not null and {quoted(derived.per_columns[0])} is not null"
     )
 

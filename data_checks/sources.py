@@ -17,7 +17,8 @@ import duckdb
 from data_checks.errors import FileProblems, LoadRefused, Problem, did_you_mean
 from data_checks.expression import literal, quoted
 from data_checks.files import Header, copy_as_utf8, first_text, read_header, sha256_of
-from data_checks.workspace_source import DataFile, Source
+from data_checks.workspace_files import DataFile
+from data_checks.workspace_source import Source
 
 FILE_STEP = 1 << 40
 REJECTED_STEP = 1 << 39

@@ -23,6 +23,8 @@ from data_checks.suites import Check, Verdict, row_checks, run_suite, table_chec
 from data_checks.warehouse.contract import CheckOutcome
 from data_checks.workspace_source import Source
 
+MEMORY = "1200MB"
+"""What one engine of a load may hold before it spills into the load's private folder."""
 ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtered")
 
 
@@ -88,6 +90,7 @@ def _locked(path: Path, copies: Sequence[Path]) -> duckdb.DuckDBPyConnection:
     """An engine that can read these copies and nothing else, and cannot be talked out of it."""
     connection = duckdb.connect(str(path))
     connection.execute(f"set temp_directory = {literal(str(path.parent))}")
+    connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute(f"set allowed_paths = [{', '.join(literal(str(copy)) for copy in copies)}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

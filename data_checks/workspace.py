@@ -78,7 +78,7 @@ def read_workspace(folder: Path) -> Workspace:
         written = build(_WorkspaceFile, document)
     except FileProblems as error:
         problems += error.problems
-        written = _WorkspaceFile(sources=_if_mapping(document, "sources"), timezone=_zone_or_utc(document))
+        written = _readable_rest(document)
     problems += _top_problems(document, written)
     zone = written.timezone if known_zone(written.timezone) else "UTC"
     sources = _sources(document, folder, zone, problems)
@@ -112,9 +112,15 @@ def _if_mapping(document: Document, key: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _zone_or_utc(document: Document) -> str:
-    found = document.data.get("timezone")
-    return found if isinstance(found, str) else "UTC"
+def _readable_rest(document: Document) -> _WorkspaceFile:
+    """What can still be checked of a file with a wrong key."""
+    zone, warehouse = (document.data.get(key, "") for key in ("timezone", "warehouse"))
+    return _WorkspaceFile(
+        sources=_if_mapping(document, "sources"),
+        timezone=zone if zone and isinstance(zone, str) else "UTC",
+        warehouse=warehouse if warehouse and isinstance(warehouse, str) else "duckdb",
+        access=document.data.get("access"),
+    )
 
 
 def _top_problems(document: Document, written: _WorkspaceFile) -> list[Problem]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import glob
-import os
-import re
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +12,7 @@ from typing import Literal
 from data_checks.contract import ColumnType, Contract
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
 from data_checks.expression import Expression, ExpressionError, parse_expression, result_type
+from data_checks.workspace_files import DataFile, find_files
 from data_checks.yaml_file import STRICT, Document, Path_, build
 
 SourceType = Literal["integer", "number", "boolean", "time", "day", "text"]
@@ -55,14 +53,6 @@ class _SourceFile:
     latest_by: _LatestBy | None = None
     where: str | None = None
     group_by: str | tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """A file on disk and the name it bears in messages (as the workspace wrote it)."""
-
-    path: Path
-    shown: str
 
 
 @dataclass(frozen=True)
@@ -112,19 +102,34 @@ def read_source(document: Document, at: Path_, contract: Contract, folder: Path,
     data = document.data
     for part in at:
         data = data[part]
-    written = build(_SourceFile, document, data, at)
-    return _Reader(document, at, contract, folder, timezone, written).read()
+    unknown: tuple[Problem, ...] = ()
+    try:
+        written = build(_SourceFile, document, data, at)
+    except FileProblems as error:
+        # A key that does not exist must not hide what is wrong with the others.
+        known = {key: value for key, value in data.items() if key in _SourceFile.__dataclass_fields__}
+        if len(known) == len(data):
+            raise
+        unknown, written = error.problems, build(_SourceFile, document, known, at)
+    return _Reader(document, at, contract, folder, timezone, written, unknown).read()
 
 
 class _Reader:
     """Collects the problems of one mapping while its parts are checked."""
 
     def __init__(
-        self, document: Document, at: Path_, contract: Contract, folder: Path, timezone: str, written: _SourceFile
+        self,
+        document: Document,
+        at: Path_,
+        contract: Contract,
+        folder: Path,
+        timezone: str,
+        written: _SourceFile,
+        unknown: tuple[Problem, ...],
     ) -> None:
         self.document, self.at, self.contract = document, at, contract
         self.folder, self.timezone, self.written = folder, timezone, written
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = list(unknown)
 
     def read(self) -> Source:
         written = self.written
@@ -179,34 +184,10 @@ class _Reader:
         names = _many(self.written.files)
         if not names:
             self._add("the key 'files' is missing: a path, a glob or a list.")
-        found: list[DataFile] = []
-        for name in names:
-            found += self._matching(name)
-        return tuple(found)
-
-    def _matching(self, name: str) -> list[DataFile]:
-        expanded = name
-        for variable in re.findall(r"\$\{(\w+)\}", name):
-            value = os.environ.get(variable)  # the only place of this floor that reads the environment
-            if not value:
-                self._add(f"the environment variable {variable} is not set; '{name}' needs it.", "files")
-                return []
-            expanded = expanded.replace(f"${{{variable}}}", value)
-        path = self.folder / expanded
-        is_glob = any(char in expanded for char in "*?[")
-        paths = [Path(p) for p in sorted(glob.glob(str(path), recursive=True))] if is_glob else [path]  # noqa: PTH207 (absolute patterns)
-        if not paths:
-            self._add(f"no file matches '{name}'.", "files")
-        result = []
-        for one in paths:
-            shown = _shown(one, name, self.folder) if is_glob else name
-            if not one.is_file():
-                self._add(f"the file '{name}' does not exist{' (it is a folder)' if one.is_dir() else ''}.", "files")
-            elif one.suffix in (".parquet", ".xlsx", ".zip", ".bz2", ".xz", ".zst"):
-                self._add(f"'{shown}' is not read yet; give a .csv, .tsv or .txt file, plain or .gz.", "files")
-            else:
-                result.append(DataFile(one, shown))
-        return result
+        found, problems = find_files(names, self.folder)
+        for problem in problems:
+            self._add(problem, "files")
+        return found
 
     def _options(self) -> None:
         written = self.written
@@ -283,17 +264,6 @@ def _fits(sql_type: str, kind: ColumnType) -> bool:
     if kind in ("number", "integer"):
         return sql_type in (*_NUMBERS, "UHUGEINT", "FLOAT", "DOUBLE") or sql_type.startswith("DECIMAL")
     return sql_type == "BOOLEAN" if kind == "boolean" else sql_type in _TIMES
-
-
-def _shown(path: Path, pattern: str, folder: Path) -> str:
-    """A file a glob found, as its author would write it: under the pattern's own beginning."""
-    if path.is_relative_to(folder):
-        return path.relative_to(folder).as_posix()
-    variables = re.findall(r"\$\{(\w+)\}", pattern)
-    shown = path.as_posix()
-    for variable in variables:
-        shown = shown.replace(os.environ.get(variable, ""), f"${{{variable}}}", 1)
-    return shown
 
 
 def _many(value: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -406,7 +406,7 @@ class FixtureFloors:
         return Verdict(word, score, low, high)
 
     def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str:
-        return "SELECT count(*) FILTER (WHERE score >= 4) AS numerator,\n       count(score) AS denominator\n  FROM survey_responses"
+        return "SELECT count(*) FILTER (WHERE score >= 4) AS numerator\n  FROM survey_responses"
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         return TEAMS

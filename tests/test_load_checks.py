@@ -8,7 +8,6 @@ import duckdb
 import pytest
 
 from data_checks.contract import contracts
-from data_checks.gx_duckdb import run_queries
 from data_checks.suites import row_checks
 from tests.loading import load_folder, quarantined, write
 
@@ -118,6 +117,8 @@ def test_a_rule_on_columns_nobody_mapped_is_not_run() -> None:
 
 def test_great_expectations_counts_on_duckdb(tmp_path: Path) -> None:
     """The contract test of the adapter: it overrides a private method of a pinned version."""
+    from data_checks.gx_duckdb import run_queries
+
     database = tmp_path / "staging.duckdb"
     with duckdb.connect(str(database)) as connection:
         connection.execute("create table staged_x as select range as __row, range % 10 as n from range(100000)")

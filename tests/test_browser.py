@@ -1,0 +1,245 @@
+"""The real server in a real browser: pages answer, links drill down and back, nothing leaves the machine."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from tests.browser import FLAGS
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+
+
+@dataclass
+class Visit:
+    """A page and what went wrong on it."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Wait until Streamlit has finished its run and shows the page's answer."""
+        self.page.wait_for_selector("[data-test-script-state=notRunning]")
+        self.page.wait_for_selector("h1")
+        expect(self.page.locator("[data-stale=true]")).to_have_count(0)
+
+    def follow(self, name: str) -> None:
+        """Click a link in the page's own text and wait for the place it leads to."""
+        anchor = self.page.locator(".stHtml").get_by_role("link", name=name, exact=True).first
+        wanted = anchor.get_attribute("href")
+        assert wanted is not None
+        anchor.click()
+        self.page.wait_for_url(f"**{wanted}")
+        self.settle()
+
+
+@pytest.fixture(scope="module")
+def workspace(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo workspace, loaded."""
+    import shutil
+
+    from data_checks.load import load
+    from data_checks.workspace import read_workspace
+
+    folder = tmp_path_factory.mktemp("served") / "demo"
+    shutil.copytree(demo_folder, folder)
+    load(read_workspace(folder), dt.datetime(2026, 10, 21, 6, 0))
+    return folder
+
+
+@contextlib.contextmanager
+def serving(folder: Path, elsewhere: Path) -> Iterator[str]:
+    """A server on a free port, started from another folder than the project's; its address as it prints it."""
+    code = f"from pathlib import Path; from dashboard.server import serve; serve(Path({str(folder)!r}), '127.0.0.1', 0)"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=elsewhere, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            said = server.stdout.readline()
+            found = re.search(r"http://\S+?:\d+", said)
+            assert found, f"the server said {said!r}"
+            yield found[0]
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def address(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(workspace, tmp_path_factory.mktemp("elsewhere")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+def visit(browser: Browser, address: str, path: str, size: str = "desk", scheme: str = "light") -> Visit:
+    """Open a page; requests to other hosts are stopped and written down."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(30_000)
+    opened = Visit(context.new_page())
+    host = urlsplit(address).netloc
+
+    def guard(route: Route) -> None:
+        asked = urlsplit(route.request.url)
+        if asked.scheme in ("http", "https") and asked.netloc != host:
+            opened.foreign.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    def listen(kind: str, text: str, where: str) -> None:
+        # Streamlit looks for its base path under /<page>/_stcore/ first: two 404 that mean nothing.
+        if kind == "error" and not ("404" in text and "/_stcore/" in where):
+            opened.errors.append(f"{text} at {where}")
+
+    context.route("**/*", guard)
+    opened.page.on("console", lambda message: listen(message.type, message.text, message.location.get("url", "")))
+    opened.page.on("pageerror", lambda error: opened.errors.append(str(error)))
+    opened.page.goto(address + path)
+    opened.settle()
+    return opened
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[None]:
+    """Closes what a test has opened."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
+def overflow(page: Page) -> int:
+    found = page.evaluate(
+        """() => { const d = document.documentElement, m = document.querySelector('[data-testid="stMain"]') || d;
+                   return Math.max(d.scrollWidth - d.clientWidth, m.scrollWidth - m.clientWidth) }"""
+    )
+    return int(found)
+
+
+def test_the_server_says_that_it_is_well_and_sends_security_headers(address: str) -> None:
+    with urllib.request.urlopen(f"{address}/healthz") as answer:
+        assert answer.read() == b'{"status":"ok","load":"000001"}'
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert "unsafe-eval" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("path", ["/", "/metric?metric=csat", "/metric"])
+def test_a_page_answers_cleanly(
+    browser: Browser, opened: None, address: str, path: str, size: str, scheme: str
+) -> None:
+    shown = visit(browser, address, path, size, scheme)
+    assert shown.page.locator("h1").count() == 1
+    assert overflow(shown.page) <= 0
+    paper = shown.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert paper == ("rgb(17, 20, 24)" if scheme == "dark" else "rgb(252, 251, 249)")
+    assert shown.page.evaluate("document.fonts.check('14px Inter')")
+    assert (shown.errors, shown.foreign) == ([], [])
+
+
+def test_a_chart_is_drawn_and_described(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/metric?metric=csat")
+    chart = shown.page.locator("[role=graphics-document]")
+    expect(chart).to_have_attribute(
+        "aria-label", re.compile("Customer satisfaction .* per month from .*The goal is 85")
+    )
+    expect(chart.locator(".mark-line path").first).to_be_visible()
+
+
+def test_a_number_leads_to_team_agent_and_tickets_and_back(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/")
+    page, sockets = shown.page, []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    here = page.locator(".crumbs [aria-current=page]")
+    shown.follow("Customer satisfaction (CSAT)")
+    expect(here).to_have_text("Customer satisfaction (CSAT)")
+    shown.follow("South")
+    expect(here).to_have_text("South")
+    agent = page.locator(".groups th a").first
+    name = agent.inner_text()
+    agent.focus()
+    page.keyboard.press("Enter")
+    expect(here).to_have_text(name)
+    expect(page.locator(".behind tbody tr").first).to_be_visible()
+    shown.follow("South")
+    expect(here).to_have_text("South")
+    page.go_back()
+    expect(here).to_have_text(name)
+    page.go_back()
+    expect(here).to_have_text("South")
+    page.go_back()
+    expect(here).to_have_text("Customer satisfaction (CSAT)")
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("goals")
+    assert urlsplit(page.url).path == "/"
+    assert sockets == []  # one session all the way: no reload
+    assert (shown.errors, shown.foreign) == ([], [])
+
+
+def test_a_link_with_a_modifier_is_an_ordinary_link(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/")
+    link = shown.page.locator(".c-metric a").first
+    with shown.page.context.expect_page() as new:
+        link.click(modifiers=["ControlOrMeta"])
+    assert "/metric?metric=" in new.value.url
+    assert urlsplit(shown.page.url).path == "/"
+
+
+def test_a_deep_link_opens_the_level_it_names(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/metric?metric=csat&period=2026-08&team=North")
+    expect(shown.page.locator("h1")).to_contain_text("August 2026")
+    expect(shown.page.locator(".crumbs [aria-current=page]")).to_have_text("North")
+
+
+def test_choosing_a_team_writes_the_address_and_is_kept_on_the_way_down(
+    browser: Browser, opened: None, address: str
+) -> None:
+    shown = visit(browser, address, "/")
+    shown.page.get_by_role("combobox", name="Team").click()
+    shown.page.get_by_role("option", name="Returns").click()
+    shown.page.wait_for_url("**/?team=Returns")
+    shown.settle()
+    shown.follow("Customer satisfaction (CSAT)")
+    expect(shown.page.locator(".crumbs [aria-current=page]")).to_have_text("Returns")
+
+
+def test_before_the_first_load_the_page_says_what_to_run(
+    browser: Browser, opened: None, demo_folder: Path, tmp_path: Path
+) -> None:
+    assert not (demo_folder / "var").exists()
+    with serving(demo_folder, tmp_path) as found:
+        shown = visit(browser, found, "/")
+        expect(shown.page.locator("h1")).to_have_text("Nothing is published yet.")
+        expect(shown.page.get_by_text("scorecard load")).to_be_visible()
+
+
+def test_the_web_process_never_imports_great_expectations() -> None:
+    code = "import sys, dashboard.server, dashboard.floors; sys.exit('great_expectations' in sys.modules)"
+    root = Path(__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, env=os.environ, check=False).returncode == 0

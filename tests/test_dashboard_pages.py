@@ -1,0 +1,145 @@
+"""Each page runs: on the fixture, before the first load, with a broken workspace, with a wrong address."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import cache, settings
+from dashboard.cache import NothingPublished
+from data_checks.errors import FileProblems, Place, Problem, RequestError
+from tests import dashboard_fixture as fixture
+
+METRIC = settings.PAGES / "metric.py"
+
+
+@pytest.fixture(autouse=True)
+def floors() -> Iterator[fixture.FixtureFloors]:
+    used = fixture.FixtureFloors()
+    cache.use(used)
+    yield used
+    cache.use(None)
+
+
+def run(page: Path | None = None, **query: str) -> AppTest:
+    app = AppTest.from_file(settings.ENTRY, default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    if page is None:
+        app.run()
+    else:
+        app.switch_page(str(page)).run()
+    assert not app.exception
+    return app
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def test_the_overview_answers_first() -> None:
+    shown = text(run())
+    assert "<h1>8 of 18 goals are met." in shown
+    assert "Alder Supply, synthetic data" in shown
+    assert "October 2026 is the last complete month" in shown
+
+
+def test_the_address_chooses_period_comparison_and_team() -> None:
+    app = run(period="2026-09", against="year", team="Harbour")
+    assert [box.value for box in app.selectbox] == ["2026-09", "year", "Harbour"]
+    assert "against September 2025" in text(app)
+
+
+def test_a_wrong_address_shows_the_default_instead_of_an_error() -> None:
+    app = run(period="1999-99", against="x", team="Nobody")
+    assert [box.value for box in app.selectbox] == ["2026-10", "", ""]
+
+
+def test_choosing_writes_the_address_and_the_default_leaves_it() -> None:
+    app = run()
+    app.selectbox(key="choice_period").set_value("2026-09").run()
+    assert app.query_params["period"] == "2026-09"
+    app.selectbox(key="choice_period").set_value("2026-10").run()
+    assert "period" not in app.query_params
+
+
+def test_the_running_month_is_offered_as_so_far() -> None:
+    labels = run().selectbox(key="choice_period").options
+    assert labels[:2] == ["November 2026, so far", "October 2026"]
+
+
+def test_a_metric_is_shown_with_its_receipt_and_its_teams() -> None:
+    shown = text(run(METRIC, metric="csat"))
+    assert (
+        "<h1>81.2\u00a0% in October 2026: short of the goal of 85\u00a0%, within the limit of 75\u00a0%.</h1>" in shown
+    )
+    assert "3,907 of 4,812 = 81.2\u00a0%" in shown
+    assert "By team" in shown
+
+
+def test_an_agent_has_rows_and_their_words_are_escaped() -> None:
+    shown = text(run(METRIC, metric="csat", team="Harbour", agent="K. Osei"))
+    assert "Rows behind this number" in shown
+    assert "&lt;script&gt;alert(1)" in shown
+    assert "<script" not in shown
+
+
+def test_a_metric_that_cannot_be_split_says_so() -> None:
+    assert "tickets cannot be split by team." in text(run(METRIC, metric="backlog"))
+
+
+@pytest.mark.parametrize("metric", sorted(line.metric for line in fixture.LINES))
+def test_every_state_has_a_page(metric: str) -> None:
+    assert "<h1>" in text(run(METRIC, metric=metric))
+
+
+def test_without_a_metric_the_page_offers_all_of_them() -> None:
+    assert "Which metric?" in text(run(METRIC))
+
+
+def test_an_unknown_metric_gets_a_suggestion_and_a_way_back() -> None:
+    shown = text(run(METRIC, metric="csta"))
+    assert "There is no metric called “csta”. Did you mean &#x27;csat&#x27;?" in shown
+    assert 'href="/"' in shown
+
+
+@pytest.mark.parametrize("page", [None, METRIC], ids=["overview", "metric"])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (NothingPublished("Nothing is published yet."), "scorecard load"),
+        (FileProblems([Problem(Place("workspace.yaml", 3, 1), "unknown key.")]), "workspace.yaml:3:1: unknown key."),
+        (RequestError("there is no such thing."), "There is no such thing."),
+    ],
+    ids=["no load", "broken workspace", "refused"],
+)
+def test_what_is_wrong_is_a_sentence_and_a_next_step(
+    page: Path | None, error: Exception, words: str, floors: fixture.FixtureFloors
+) -> None:
+    floors.error = error
+    assert words in text(run(page, metric="csat"))
+
+
+def test_no_data_in_the_period_is_said(floors: fixture.FixtureFloors) -> None:
+    cache.use(fixture.FixtureFloors(tuple(line for line in fixture.LINES if line.state == "no_data")))
+    assert "Nothing can be judged in October 2026: there are no data." in text(run())
+
+
+def test_nobody_comes_in_when_access_is_not_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(settings.ACCESS, "anything")
+    app = run()
+    assert [error.value for error in app.error] == [
+        "This dashboard is closed: no way to sign in is set up. Ask whoever runs it."
+    ]
+    assert "goals are met" not in text(app)
+
+
+def test_the_same_run_twice_leaves_nothing_behind() -> None:
+    app = run()
+    before = text(app)
+    gc.collect()
+    assert text(app.run()) == before

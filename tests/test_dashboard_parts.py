@@ -1,0 +1,351 @@
+"""Marks, components, rows and charts: escaped, described for those who do not see them, missing is words."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import tomllib
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+import streamlit
+
+from dashboard import access, charts, components, controls, detail, marks, raw_rows, rows, sentences, server, settings
+from dashboard.cache import Remembered, RowsBehind, Verdict
+from dashboard.navigation import link
+from dashboard.theme import DARK, LIGHT, Tokens
+from data_checks.errors import FileProblems, Place, Problem, RequestError
+from metrics.scope import Scope
+from tests import dashboard_fixture as fixture
+
+HOSTILE = "<script>alert('x')</script> **bold** [a](javascript:b) & \"q\""
+FLOORS = fixture.FixtureFloors()
+LOAD = FLOORS.current()
+
+
+class Reader(HTMLParser):
+    """Collects tags, and complains about an image without alt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.alts: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag == "img":
+            alt = dict(attrs).get("alt")
+            assert alt is not None, "an image without alt"
+            self.alts.append(alt)
+        else:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    assert reader.open == []
+    return reader
+
+
+def view(metric: str = "csat", **query: str | None) -> detail.View:
+    card = fixture.card(FLOORS.lines[metric])
+    return detail.View(LOAD, card, {"metric": metric, **query}, LIGHT)
+
+
+def whole_overview(theme: Tokens = LIGHT) -> str:
+    board = fixture.scorecard()
+    return (
+        components.answer(board, "EUR", theme)
+        + components.ladder(board, theme)
+        + rows.board_rows(board, "EUR", theme, {})
+        + components.rail(board, fixture.FACTS, theme, {})
+        + components.foot(fixture.FACTS, "October 2026")
+        + components.data_through(fixture.FACTS, 1)
+    )
+
+
+def whole_metric_page() -> str:
+    results = FLOORS.results(LOAD, Scope.everything(), "csat", "month", ("team",), fixture.OCTOBER, ())
+    verdicts = [FLOORS.verdict(LOAD.definitions["csat"], result) for result in results]
+    here = view(team="Harbour", agent="S. <i>Vance</i>")
+    found = FLOORS.rows(LOAD, Scope.everything(), "csat", fixture.OCTOBER, (("agent", (HOSTILE,)),), 5)
+    return (
+        detail.crumbs(here)
+        + detail.head(here)
+        + detail.groups(here, "team", results, verdicts)
+        + raw_rows.table(found)
+        + detail.receipt(here)
+        + detail.library(LOAD)
+    )
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_overview_is_well_formed_and_every_picture_has_an_alt(theme: Tokens) -> None:
+    reader = read(whole_overview(theme))
+    assert reader.tags.count("h1") == 1
+    assert "Score 64 of 100, watch; 67 in September 2026" in reader.alts
+    assert any(alt.startswith("Last 13 months: from 57.6") for alt in reader.alts)
+
+
+def test_the_metric_page_is_well_formed() -> None:
+    assert read(whole_metric_page()).tags.count("h1") == 2  # the page's and the library's
+
+
+@pytest.mark.parametrize("page", [whole_overview(), whole_metric_page()], ids=["overview", "metric"])
+def test_no_nan_and_no_none_reaches_the_screen(page: str) -> None:
+    text = re.sub(r"<[^>]*>", " ", page)
+    assert not re.search(r"\b(nan|None|null|inf)\b", text)
+
+
+def test_names_from_data_cannot_become_markup() -> None:
+    lines = tuple(dataclasses.replace(line, name=HOSTILE, reason=HOSTILE) for line in fixture.LINES)
+    board = fixture.scorecard(lines)
+    facts = dataclasses.replace(fixture.FACTS, title=HOSTILE, load_id=HOSTILE, notes=(HOSTILE,))
+    page = (
+        components.answer(board, "EUR", LIGHT)
+        + rows.board_rows(board, "EUR", LIGHT, {"team": HOSTILE})
+        + components.rail(board, facts, LIGHT, {})
+        + components.foot(facts, HOSTILE)
+        + components.breadcrumb([(HOSTILE, link("metric", {"team": HOSTILE})), (HOSTILE, "/")])
+        + components.message(HOSTILE, [HOSTILE])
+        + whole_metric_page()
+    )
+    assert "script" not in read(page).tags
+    assert "i" not in read(whole_metric_page()).tags
+    assert "&lt;script&gt;" in page
+
+
+def test_every_status_has_a_word_beside_its_mark() -> None:
+    page = components.counts(fixture.scorecard(), LIGHT)
+    text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert text == (
+        "3 missed: First reply, Resolution, Backlog 6 watch 1 too close 8 met 5 not judged 1 without a goal"
+    )
+
+
+def test_a_row_that_is_not_judged_keeps_its_place_and_says_why() -> None:
+    page = rows.board_rows(fixture.scorecard(), "EUR", LIGHT, {})
+    assert page.count('<tr role="row" class="r-') == 24  # all but the one not provided
+    assert "Not provided by the sources: Referral rate." in page
+    assert "no value" in page
+
+
+def test_the_position_turns_with_the_direction_and_stays_inside_the_axis() -> None:
+    picture = unquote(marks.position(140.0, -5.0, 300.0, "met", LIGHT, "a"))
+    bar = re.search(r"<rect x='([\d.]+)' y='11.2' width='([\d.]+)'", picture)
+    assert bar is not None
+    assert float(bar[1]) == 7
+    assert float(bar[1]) + float(bar[2]) == 149
+
+
+def test_a_sparkline_keeps_a_gap_a_gap() -> None:
+    whole = unquote(marks.sparkline((1.0, 2.0, 3.0, 4.0), None, LIGHT, "a"))
+    broken = unquote(marks.sparkline((1.0, 2.0, None, 4.0), None, LIGHT, "a"))
+    assert whole.count("<path") == 1
+    assert whole.count("<circle") == 1
+    assert broken.count("<circle") == 2  # the lonely last month, and its end dot
+    assert marks.sparkline((None, None), None, LIGHT, "a") == ""
+
+
+def test_a_link_leaves_out_what_is_not_chosen_but_keeps_an_empty_name() -> None:
+    assert link("overview", {"team": None}) == "/"
+    assert link("metric", {"metric": "csat", "team": "A & B", "agent": ""}) == "/metric?metric=csat&team=A+%26+B&agent="
+
+
+def trend(metric: str = "csat") -> charts.Trend:
+    results = FLOORS.results(
+        LOAD,
+        Scope.everything(),
+        metric,
+        "month",
+        (),
+        dataclasses.replace(fixture.OCTOBER, end=fixture.NOVEMBER.end),
+        (),
+    )
+    results = (*fixture.trend(FLOORS.lines[metric]), results[-1])
+    found = charts.trend(results, fixture.OCTOBER, LOAD.definitions[metric], "EUR", LIGHT)
+    assert found is not None
+    return found
+
+
+def test_a_trend_says_itself_in_a_sentence_and_where_its_axis_starts() -> None:
+    found = trend()
+    assert re.fullmatch(
+        r"Customer satisfaction \(CSAT\) per month from Oct 2025 to Nov 2026: .* at first, 81.2\s% at last, "
+        r"lowest .*, highest .*\. The goal is 85\s%\.",
+        found.alt,
+    )
+    assert found.axis_start == "72.5\u00a0%"
+    assert found.has_hollow
+    assert found.has_gap
+
+
+def test_the_line_breaks_at_a_gap_and_the_running_month_hangs_on_by_dashes() -> None:
+    points = trend().data.to_pylist()
+    assert [point["run"] for point in points if point["kind"] != "link"][3:5] == ["r0", "r1"]
+    assert [point["run"] for point in points[-2:]] == ["so far", "so far"]
+    assert points[-1]["note"] == "November so far"
+
+
+def test_a_spec_is_built_once_and_limit_and_goal_are_inside_its_axis() -> None:
+    first, second = trend("first_reply"), trend("first_reply")
+    assert first.spec is second.spec
+    text = json.dumps(first.spec)
+    domain = first.spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert domain[0] <= 30 < 40 <= domain[1]
+    assert "goal 30" in text
+    assert "http" not in text.replace(first.spec["$schema"], "")
+
+
+def test_no_month_with_a_value_gives_no_chart() -> None:
+    line = FLOORS.lines["enps"]
+    assert charts.trend(fixture.trend(line), fixture.OCTOBER, LOAD.definitions["enps"], "EUR", LIGHT) is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "share", "first", "last"),
+    [
+        ([0.75, 0.87], True, 0.725, 0.875),
+        ([0.9, 1.0], True, 0.88, 1.0),
+        ([0, 12], False, 0, 12.5),
+        ([-3, 4], False, -4, 6),
+    ],
+)
+def test_ticks_are_round_and_hold_every_number(numbers: list[float], share: bool, first: float, last: float) -> None:
+    ticks = charts.nice_ticks(numbers, share)
+    assert (ticks[0], ticks[-1]) == (first, last)
+
+
+def test_groups_stand_in_the_order_of_their_names_and_a_small_one_says_so() -> None:
+    results = FLOORS.results(LOAD, Scope.everything(), "csat", "month", ("team",), fixture.OCTOBER, ())
+    page = detail.groups(
+        view(),
+        "team",
+        results,
+        [Verdict("too_few" if result.state == "too_few" else "watch", 50.0) for result in results],
+    )
+    assert "Only 26 counted; judged from 30 on." in page
+    assert "by name, not by rank" in page
+
+
+def test_a_breadcrumb_links_every_level_above_the_reader() -> None:
+    page = detail.crumbs(view(team="Harbour", agent="K. Osei", period="2026-09"))
+    assert re.findall(r'href="([^"]*)"', page) == [
+        "/?period=2026-09",
+        "/metric?metric=csat&amp;period=2026-09",
+        "/metric?metric=csat&amp;team=Harbour&amp;period=2026-09",
+    ]
+    assert '<li aria-current="page">K. Osei</li>' in page
+
+
+def test_a_choice_leaves_defaults_out_of_the_address() -> None:
+    chosen = controls.Choice(fixture.OCTOBER, fixture.SEPTEMBER, None, None)
+    assert link("overview", chosen.query(LOAD)) == "/"
+    other = controls.Choice(fixture.SEPTEMBER, fixture.OCTOBER, "Quay", "year")
+    assert link("overview", other.query(LOAD)) == "/?period=2026-09&against=year&team=Quay"
+
+
+def test_an_answer_is_computed_once_and_an_error_is_not_kept() -> None:
+    kept, calls = Remembered(2), []
+
+    def fails() -> int:
+        calls.append("x")
+        raise RequestError("no")
+
+    assert [kept.get(("a",), lambda: 1), kept.get(("a",), lambda: 2)] == [1, 1]
+    for _ in range(2):
+        with pytest.raises(RequestError):
+            kept.get(("b",), fails)
+    assert calls == ["x", "x"]
+    kept.get(("c",), lambda: 3)
+    kept.get(("d",), lambda: 4)
+    assert kept.get(("a",), lambda: 5) == 5  # the oldest went
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org", "::"])
+def test_open_mode_serves_this_machine_only(host: str, tmp_path) -> None:
+    with pytest.raises(RequestError, match="serves this machine only"):
+        server.serve(tmp_path, host, 0)
+
+
+def test_an_unknown_access_mode_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    class Stopped(Exception):
+        pass
+
+    def stop() -> None:
+        raise Stopped
+
+    monkeypatch.setenv(settings.ACCESS, "oidc")
+    monkeypatch.setattr(streamlit, "error", shown.append)
+    monkeypatch.setattr(streamlit, "stop", stop)
+    with pytest.raises(Stopped):
+        access.guard()
+    assert shown
+
+
+def test_every_problem_of_a_workspace_is_listed_with_its_place() -> None:
+    from dashboard import page
+
+    problems = FileProblems(
+        [Problem(Place("workspace.yaml", 4, 2), "wrong."), Problem(Place("a.yaml", 1), "<b>bad</b>")]
+    )
+    text = page.trouble(problems)
+    assert "2 problems keep this workspace from being read." in text
+    assert "workspace.yaml:4:2: wrong." in text
+    assert "&lt;b&gt;bad" in text
+
+
+def test_a_score_stands_for_the_status_the_axis_shows() -> None:
+    assert [sentences.standing(score) for score in (0, 32.4, 33, 66.4, 66.6, 100)] == [
+        "missed",
+        "missed",
+        "watch",
+        "watch",
+        "met",
+        "met",
+    ]
+
+
+def test_raw_rows_say_once_what_is_alike_and_put_the_telling_columns_first() -> None:
+    found = RowsBehind(
+        ("ticket_id", "customer_id", "opened_at", "team", "order_id", "score"),
+        (("T1", "K1", 1, "South", None, 5.0), ("T2", "K2", 2, "South", None, 4.0)),
+        2,
+    )
+    page = raw_rows.table(found)
+    assert re.findall(r'<th scope="col">([^<]*)</th>', page) == ["ticket id", "score", "opened at", "customer id"]
+    assert "Alike in all of them: team South." in page
+    assert "2 of 2" in page
+
+
+def test_groups_without_a_single_name_are_one_sentence() -> None:
+    line = FLOORS.lines["revenue"]
+    page = detail.groups(view("revenue"), "team", [fixture.result(line, fixture.OCTOBER, 1.0, {"team": None})], [])
+    assert "No row behind this number names a team." in page
+
+
+def test_streamlit_and_our_own_drawing_use_the_same_colours() -> None:
+    config = tomllib.loads((settings.ENTRY.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    for theme in (LIGHT, DARK):
+        written = config["theme"][theme.name]
+        named = {"backgroundColor": theme.paper, "secondaryBackgroundColor": theme.panel, "textColor": theme.ink}
+        named |= {"linkColor": theme.series, "borderColor": theme.line, "grayColor": theme.ink3}
+        named |= {"redColor": theme.missed, "greenColor": theme.met, "orangeColor": theme.watch}
+        assert {key: written[key] for key in named} == named
+
+
+def test_the_fonts_are_shipped_with_their_licence() -> None:
+    static = settings.ENTRY.parent / "static"
+    config = tomllib.loads((settings.ENTRY.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    for face in config["theme"]["fontFaces"]:
+        assert (static / face["url"].removeprefix("app/static/")).read_bytes()[:4] == b"wOF2"
+    assert "SIL Open Font License" in (static / "inter-LICENSE.txt").read_text(encoding="utf-8")
