@@ -31,7 +31,7 @@ class _Told(click.ClickException):
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc] (click declares it for the class)
+        self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
 
     def show(self, file: Any = None) -> None:  # noqa: ARG002 (click's signature)
         click.echo(self.message, err=True)
@@ -151,15 +151,18 @@ def check(folder: Path, as_json: bool) -> None:
     """Find every mistake in the workspace's files. Exit 2 when there is one."""
     from dashboard import printing
     from data_checks.contract import contracts
-    from data_checks.errors import Problem
+    from data_checks.errors import LoadRefused, Place, Problem
+    from data_checks.load import check_sources
     from metrics.catalog import read_catalog
 
     problems: list[Problem] = []
     contracts()
     try:
-        _workspace(folder)
+        check_sources(_workspace(folder))
     except FileProblems as error:
         problems.extend(error.problems)
+    except LoadRefused as error:
+        problems.append(Problem(Place("workspace.yaml"), str(error)))
     catalog = read_catalog(_metrics_folder(folder))
     problems.extend(catalog.problems)
     click.echo(printing.check_report(problems, catalog, as_json))

@@ -47,7 +47,7 @@ def _plain(content: Any) -> Any:
 
 
 def rendered(content: RenderableType) -> str:
-    """A rich table or text as a string, as wide as the terminal (a pipe never folds a line), coloured only in a terminal."""
+    """A rich table or text as a string. A terminal gets its own width and colour; a pipe never folds a line."""
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((_WIDE, 40)).columns if terminal else _WIDE
     console = Console(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False)

@@ -17,7 +17,11 @@ from data_checks.warehouse.contract import CheckOutcome, Outcome
 def evaluate_rows(
     connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
 ) -> Mapping[str, Verdict]:
-    """Count the bad rows of every row check; a check that crashes is broken and takes no row out."""
+    """Count the bad rows of every row check; a check that crashes is broken and takes no row out.
+
+    A critical check counts among all rows, a warning among those that are published: a row in quarantine is not
+    "published and marked".
+    """
     table, staged = contract.table, f"staged_{contract.table}"
     broken = _crashing(connection, staged, checks)
     bits = [
@@ -34,12 +38,19 @@ def evaluate_rows(
         f"create view clean_{table} as select * from {staged} anti join "
         f"(select __row from failed_{table} where __failed & {critical} <> 0) using (__row)"
     )
-    counted = ", ".join(f"count(*) filter (where __failed & {1 << place} <> 0)" for place in range(len(checks)))
+    counted = ", ".join(
+        f"count(*) filter (where __failed & {1 << place} <> 0 and ({_is_counted(check, critical)}))"
+        for place, check in enumerate(checks)
+    )
     counts = connection.execute(f"select {counted} from failed_{table}").fetchall()[0]
     return {
         check.rule: Verdict(0, broken[check.rule]) if check.rule in broken else Verdict(count)
         for check, count in zip(checks, counts, strict=True)
     }
+
+
+def _is_counted(check: Check, critical: int) -> str:
+    return "true" if check.severity == "critical" else f"__failed & {critical} = 0"
 
 
 def _crashing(connection: duckdb.DuckDBPyConnection, staged: str, checks: Sequence[Check]) -> dict[str, str]:
@@ -107,7 +118,7 @@ def _outcome(
         if not message and other.bad_rows != bad:
             message = f"Great Expectations counts {other.bad_rows:,} bad rows and the load {bad:,}"
         outcome = "broken" if message else "failed" if bad else "passed"
-    total = rows if check.is_row or check.kind == "bad_rows" else rows - quarantined
+    total = rows if check.counts_all_rows or check.kind == "bad_rows" else rows - quarantined
     return CheckOutcome(
         check.rule, check.table, check.severity, outcome, bad, total, check.columns, check.why, check.owner, message
     )

@@ -65,7 +65,6 @@ class LoadReport:
     sources: tuple[SourceReport, ...]
     notes: tuple[str, ...] = ()
     message: str = ""
-    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for `scorecard load --json` and load.json; times in ISO 8601."""

@@ -41,6 +41,11 @@ class Check:
         return self.kind in ("readable", "required", "allowed", "range", "rule")
 
     @property
+    def counts_all_rows(self) -> bool:
+        """Critical row checks look at every row, all others at those that are published."""
+        return self.is_row and self.severity == "critical"
+
+    @property
     def bad(self) -> str:
         """SQL that is true for a bad row, and never null."""
         return f"coalesce(not ({self.sql}), false)"
@@ -177,10 +182,11 @@ def run_suite(staging: Path, table: str, checks: Sequence[Check]) -> Mapping[str
 
 def _query(check: Check) -> str:
     """The rows that break the check; Great Expectations reads single braces as its own."""
-    if check.is_row:
+    if check.counts_all_rows:
         return f"select __row from {{batch}} where {_braced(check.bad)}"
     # The batch is named so that Great Expectations takes the query as one on it; the clean view is what is read.
-    return f"select * from ({_braced(check.sql)}) as found where exists (select 1 from {{batch}}) or true"
+    sql = f"select __row from clean_{check.table} where {check.bad}" if check.is_row else check.sql
+    return f"select * from ({_braced(sql)}) as found where exists (select 1 from {{batch}}) or true"
 
 
 def _braced(sql: str) -> str:

@@ -28,7 +28,8 @@ LIBRARY = Path(__file__).parent / "definitions"
 class Catalog:
     """Every metric that can be computed, in library order; `bound` holds what each formula means.
 
-    `problems`: all that is wrong in any file. `left_out`: the ids that cannot be computed for it. `notes`: what a reader should know (a library metric replaced).
+    `problems`: all that is wrong in any file. `left_out`: the ids that cannot be computed for it.
+    `notes`: what a reader should know (a library metric replaced).
     `hash` changes when any definition does.
     """
 

@@ -120,8 +120,8 @@ def test_a_set_is_read_with_places_of_its_own_text():
 
 
 def test_reserved_words_are_no_column_of_any_contract():
-    from metrics.formula import RESERVED
     from dashboard.printing import FIELDS
+    from metrics.formula import RESERVED
 
     for contract in contracts().values():
         assert not RESERVED & set(contract.types)

@@ -134,3 +134,19 @@ def test_great_expectations_counts_on_duckdb(tmp_path: Path) -> None:
     assert "nowhere" in found["crash"][1]
     with duckdb.connect(str(database)) as connection:  # the pool has let go of the file
         connection.execute("drop table staged_x")
+
+
+def test_a_warning_counts_published_rows_only(tmp_path: Path) -> None:
+    # Both tickets are solved before the first reply; the first is also solved before it was opened: in quarantine.
+    text = (
+        "id,opened,reply,solved\n"
+        "1,2026-01-02 09:00,2026-01-02 10:00,2026-01-01 09:00\n"
+        "2,2026-01-02 09:00,2026-01-02 10:00,2026-01-02 09:30\n"
+    ) + "".join(f"{n},2026-01-02 09:00,2026-01-02 09:05,2026-01-02 11:00\n" for n in range(3, 63))
+    workspace = (
+        "sources: {tickets: {files: t.csv, columns: {ticket_id: id, opened_at: opened, first_reply_at: reply, "
+        "resolved_at: solved}}}\n"
+    )
+    rules = load_folder(write(tmp_path, workspace, t=text)).tables["tickets"].rules
+    assert (rules["resolved_after_opening"].bad_rows, rules["resolved_after_opening"].rows) == (1, 62)
+    assert (rules["resolved_after_reply"].bad_rows, rules["resolved_after_reply"].rows) == (1, 61)
