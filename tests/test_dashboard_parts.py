@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import threading
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -267,6 +269,22 @@ def test_an_answer_is_computed_once_and_an_error_is_not_kept() -> None:
     kept.get(("c",), lambda: 3)
     kept.get(("d",), lambda: 4)
     assert kept.get(("a",), lambda: 5) == 5  # the oldest went
+
+
+def test_many_readers_of_one_question_compute_it_once() -> None:
+    kept, begun, calls = Remembered(8), threading.Barrier(8), []
+
+    def compute() -> int:
+        calls.append("x")
+        return 1
+
+    def ask(_: int) -> int:
+        begun.wait()
+        return kept.get(("a",), compute)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == [1] * 8
+    assert calls == ["x"]
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org", "::"])

@@ -1,0 +1,241 @@
+"""Everything the dashboard asks of the floors below, and what is remembered of the answers.
+
+The one place where the screen touches warehouse and metrics. Every answer is kept per load version, catalogue,
+scope and question, all of them explicit arguments; answers are frozen, so readers may share them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from data_checks.errors import Problem, RequestError
+from data_checks.warehouse.contract import LoadFacts
+from metrics.definition import MetricDefinition
+from metrics.period import Grain, Period, period_at, step
+from metrics.result import MetricResult
+from metrics.scope import Scope
+from metrics.scorecard import Card, Scorecard
+
+Where = tuple[tuple[str, tuple[str | None, ...]], ...]
+_ANSWERS_KEPT = 512
+_Answer = TypeVar("_Answer")
+
+
+class NothingPublished(RequestError):
+    """The workspace is fine, but no load has been published yet."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What the reader looks at: one published version and the definitions read over it.
+
+    `refused`: what a newer load was refused for, '' when there is none.
+    """
+
+    version: str
+    catalog: str
+    facts: LoadFacts
+    definitions: Mapping[str, MetricDefinition]
+    problems: tuple[Problem, ...]
+    periods: tuple[Period, ...]
+    default_period: Period
+    refused: str = ""
+
+    def is_complete(self, period: Period) -> bool:
+        """Whether the data reach the end of the period."""
+        as_of = self.facts.as_of
+        ends_day = (as_of + dt.timedelta(microseconds=1)).time() == dt.time(0)
+        return period.is_complete(self.facts.as_of_day, ends_day)
+
+
+@dataclass(frozen=True)
+class RowsBehind:
+    """Raw rows under a number. `total`: how many there are in all, None when nobody counted."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a result of a group is judged. `word`: a status, or the state that forbids one."""
+
+    word: str
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Floors(Protocol):
+    """What the floors below must answer; the real ones are in floors.py, tests bring their own."""
+
+    def current(self) -> Load: ...
+
+    def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard: ...
+
+    def results(
+        self, load: Load, scope: Scope, metric: str, grain: Grain, by: tuple[str, ...], span: Period, where: Where
+    ) -> tuple[MetricResult, ...]: ...
+
+    def rows(self, load: Load, scope: Scope, metric: str, span: Period, where: Where, limit: int) -> RowsBehind: ...
+
+    def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str: ...
+
+    def teams(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
+
+    def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict: ...
+
+    def card(self, load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where) -> Card: ...
+
+
+class Remembered:
+    """Answers by question, newest kept, each computed once even when many readers ask at the same moment."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._answers: dict[tuple[Any, ...], Any] = {}
+        self._locks: dict[tuple[Any, ...], threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def get(self, question: tuple[Any, ...], compute: Callable[[], _Answer]) -> _Answer:
+        """The answer kept for this question, or a new one. An error is raised to who asked, and not kept."""
+        with self._guard:
+            if question in self._answers:
+                return self._freshened(question)  # type: ignore[no-any-return]
+            lock = self._locks.setdefault(question, threading.Lock())
+        with lock:
+            with self._guard:
+                if question in self._answers:
+                    return self._freshened(question)  # type: ignore[no-any-return]
+            try:
+                answer = compute()
+                self._keep(question, answer)
+            finally:
+                with self._guard:
+                    self._locks.pop(question, None)
+            return answer
+
+    def _freshened(self, question: tuple[Any, ...]) -> Any:
+        """The answer, moved to the end of the row that is forgotten from the front."""
+        self._answers[question] = self._answers.pop(question)
+        return self._answers[question]
+
+    def _keep(self, question: tuple[Any, ...], answer: Any) -> None:
+        with self._guard:
+            self._answers[question] = answer
+            while len(self._answers) > self._most:
+                self._answers.pop(next(iter(self._answers)))
+
+    def clear(self) -> None:
+        with self._guard:
+            self._answers.clear()
+
+
+_remembered = Remembered(_ANSWERS_KEPT)
+
+
+@dataclass
+class _InUse:
+    floors: Floors | None = None
+
+
+_in_use = _InUse()
+
+
+def use(floors: Floors | None) -> None:
+    """Answer from these floors from now on; None: the real ones."""
+    _in_use.floors = floors
+    _remembered.clear()
+
+
+def floors() -> Floors:
+    """The floors in use. The real ones are imported at first need: they bring the engine with them."""
+    if _in_use.floors is None:
+        from dashboard.floors import RealFloors
+
+        _in_use.floors = RealFloors()
+    return _in_use.floors
+
+
+def current() -> Load:
+    """The published load. Raises FileProblems, NothingPublished and whatever else a person must be told."""
+    return floors().current()
+
+
+def scorecard(load: Load, scope: Scope, period: Period, against: Period, where: Where = ()) -> Scorecard:
+    """The whole board of one period beside another."""
+    question = ("scorecard", load.version, load.catalog, scope, period, against, where)
+    return _remembered.get(question, lambda: floors().scorecard(load, scope, period, against, where))
+
+
+def card(load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where = ()) -> Card:
+    """One metric of the board, for one slice. Raises RequestError for an unknown metric or slice."""
+    question = ("card", load.version, load.catalog, scope, metric, period, against, where)
+    return _remembered.get(question, lambda: floors().card(load, scope, metric, period, against, where))
+
+
+def verdict(definition: MetricDefinition, result: MetricResult) -> Verdict:
+    """How one result is judged against the metric's own limit and goal."""
+    return floors().verdict(definition, result)
+
+
+def months(
+    load: Load, scope: Scope, metric: str, last: Period, where: Where = (), most: int = 24
+) -> tuple[MetricResult, ...]:
+    """One metric month by month up to the newest month of the data, oldest first."""
+    newest = max(load.periods[0].end, last.end) if load.periods else last.end
+    oldest = min((period.start for period in load.periods), default=last.start)
+    span = Period(max(step(period_at(newest - dt.timedelta(days=1), "month").start, "month", -most), oldest), newest)
+    question = ("months", load.version, load.catalog, scope, metric, span, where)
+    return _remembered.get(question, lambda: floors().results(load, scope, metric, "month", (), span, where))
+
+
+def groups(
+    load: Load, scope: Scope, metric: str, by: str, period: Period, where: Where = ()
+) -> tuple[MetricResult, ...]:
+    """One metric in one period, one result per team or agent, in the order of their names."""
+    question = ("groups", load.version, load.catalog, scope, metric, by, period, where)
+    found = _remembered.get(question, lambda: floors().results(load, scope, metric, period.grain, (by,), period, where))
+    return tuple(
+        sorted(found, key=lambda result: (result.slices.get(by) is None, (result.slices.get(by) or "").casefold()))
+    )
+
+
+def groups_or_reason(
+    load: Load, scope: Scope, metric: str, by: str, period: Period, where: Where
+) -> tuple[tuple[MetricResult, ...], str]:
+    """The groups, or why this metric has none of that kind."""
+    try:
+        return groups(load, scope, metric, by, period, where), ""
+    except RequestError as error:
+        return (), str(error)
+
+
+def rows(load: Load, scope: Scope, metric: str, period: Period, where: Where, limit: int = 200) -> RowsBehind:
+    """The rows behind a number; people's words, so kept no longer than the run that shows them."""
+    return floors().rows(load, scope, metric, period, where, limit)
+
+
+def sql(load: Load, scope: Scope, metric: str, period: Period, where: Where = ()) -> str:
+    """The query behind a number, for people to read."""
+    question = ("sql", load.version, load.catalog, scope, metric, period, where)
+    return _remembered.get(question, lambda: floors().sql(load, scope, metric, period, where))
+
+
+def teams(load: Load, scope: Scope) -> tuple[str, ...]:
+    """The names of the teams the reader may choose from, in order."""
+    return _remembered.get(("teams", load.version, scope), lambda: floors().teams(load, scope))
+
+
+def warm() -> None:
+    """Compute the first screen before anybody asks. Raises what current() raises."""
+    load = current()
+    scope = Scope.everything()
+    before = Period(step(load.default_period.start, "month", -1), load.default_period.start, "month")
+    scorecard(load, scope, load.default_period, before)
+    teams(load, scope)

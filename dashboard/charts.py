@@ -1,0 +1,295 @@
+"""Charts: a Vega spec built once per frame and kept, and the Arrow columns that go into it.
+
+The only file that knows Altair, beside theme's colours. A month stands at its middle; the line breaks at a gap;
+limit and goal are always inside the axis; one colour for the data.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+
+from dashboard import sentences, wording
+from dashboard.theme import Tokens
+from dashboard.wording import say
+from metrics.definition import MetricDefinition
+from metrics.period import Period
+from metrics.result import MetricResult
+
+_HEIGHT = 300
+_HIDDEN = ("withheld", "suppressed")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All that a trend's spec depends on: its axes and constant marks, not its points."""
+
+    months: tuple[str, ...]
+    ticks: tuple[float, ...]
+    tick_texts: tuple[str, ...]
+    goal: float | None
+    limit: float | None
+    goal_text: str
+    limit_text: str
+    higher_is_better: bool
+    withheld: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A trend ready to draw: spec, columns, the sentence for those who do not see it, where the axis starts."""
+
+    spec: dict[str, Any]
+    data: pa.Table
+    alt: str
+    axis_start: str
+    has_hollow: bool
+    has_gap: bool
+
+
+def trend(
+    results: Sequence[MetricResult], judged: Period, definition: MetricDefinition, currency: str, theme: Tokens
+) -> Trend | None:
+    """One metric month by month; None when no month has a value that may be shown."""
+    values = [None if result.state in _HIDDEN else result.value for result in results]
+    first = next((place for place, value in enumerate(values) if value is not None), None)
+    if first is None:
+        return None
+    results, values = list(results[first:]), values[first:]
+    frame = _frame(results, values, judged, definition, currency)
+    known = [value for value in values if value is not None]
+    return Trend(
+        spec=_spec(frame, theme),
+        data=_columns(results, values, judged, definition, currency),
+        alt=_sentence(results, known, definition, currency),
+        axis_start=frame.tick_texts[0] if frame.ticks[0] else "",
+        has_hollow=any(not result.complete for result in results if result.value is not None),
+        has_gap=any(value is None for value in values),
+    )
+
+
+def _frame(
+    results: Sequence[MetricResult],
+    values: Sequence[float | None],
+    judged: Period,
+    definition: MetricDefinition,
+    currency: str,
+) -> Frame:
+    ends = [end for result in results if result.period == judged for end in (result.low, result.high)]
+    inside = [*values, *ends, definition.goal, definition.red]
+    ticks = nice_ticks([number for number in inside if number is not None], definition.unit == "percent")
+    return Frame(
+        months=tuple(_axis_month(result.period) for result in results),
+        ticks=ticks,
+        tick_texts=tuple(wording.value(tick, definition.unit, currency, exact=True) for tick in ticks),
+        goal=definition.goal,
+        limit=definition.red,
+        goal_text=say("goal_zone", goal=sentences.goal_text(definition, currency)),
+        limit_text=say("limit_line", limit=sentences.limit_text(definition, currency)),
+        higher_is_better=definition.higher_is_better is not False,
+        withheld=tuple(place for place, result in enumerate(results) if result.state == "withheld"),
+    )
+
+
+def nice_ticks(numbers: Sequence[float], is_share: bool = False) -> tuple[float, ...]:
+    """About six round ticks that hold all numbers; a share stays within 0–100 %."""
+    low, high = min(numbers), max(numbers)
+    spread = (high - low) or abs(high) or 1.0
+    rough = spread / 5
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough)
+    start, stop = math.floor((low - spread * 0.04) / step), math.ceil((high + spread * 0.04) / step)
+    if low >= 0:
+        start = max(start, 0)
+    ticks = [round(place * step, 12) for place in range(start, stop + 1)]
+    return tuple(tick for tick in ticks if not is_share or low < 0 or tick <= 1 or tick < high)
+
+
+def _columns(
+    results: Sequence[MetricResult],
+    values: Sequence[float | None],
+    judged: Period,
+    definition: MetricDefinition,
+    currency: str,
+) -> pa.Table:
+    """x, value, run (stretch without a gap), kind, text and the interval of the judged month."""
+    points: list[dict[str, Any]] = []
+    run = 0
+    for place, (result, value) in enumerate(zip(results, values, strict=True)):
+        if value is None:
+            run += 1
+            continue
+        is_judged = result.period == judged
+        kind = "judged" if is_judged and result.complete else "month" if result.complete else "running"
+        text = wording.value(value, definition.unit, currency)
+        note = say("month_so_far", month=wording.period(result.period, result.period)) if kind == "running" else ""
+        row = {"x": place + 0.5, "value": value, "run": f"r{run}", "kind": kind, "text": text, "note": note}
+        points.append(row | {"month": wording.period(result.period), "low": result.low, "high": result.high})
+    return pa.Table.from_pylist(_apart(_link_running(points), definition))
+
+
+def _link_running(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The running month hangs on the month before by a dashed line: its own run that starts with that month."""
+    if len(points) < 2 or points[-1]["kind"] != "running" or points[-2]["run"] != points[-1]["run"]:
+        return points
+    linked = points[-2] | {"run": "so far", "kind": "link", "note": ""}
+    return [*points[:-1], linked, points[-1] | {"run": "so far"}]
+
+
+def _apart(points: list[dict[str, Any]], definition: MetricDefinition) -> list[dict[str, Any]]:
+    """`note_y`: where the words at the right end stand, clear of the words at goal and limit."""
+    bounds = [bound for bound in (definition.goal, definition.red) if bound is not None]
+    numbers = [*(point["value"] for point in points), *bounds]
+    least = (max(numbers) - min(numbers)) * 0.1
+    for point in points:
+        at = point["value"]
+        near = next((bound for bound in bounds if abs(at - bound) < least), None)
+        point["note_y"] = at if near is None else near + (least if at >= near else -least)
+    return points
+
+
+@functools.lru_cache(maxsize=256)
+def _spec(frame: Frame, theme: Tokens) -> dict[str, Any]:
+    """The Vega-Lite spec of a frame as plain data; treat as read-only."""
+    layers = [*_ground(frame, theme), *_lines(theme)]
+    chart = alt.layer(*layers).properties(height=_HEIGHT, width="container").configure(**_config(theme))
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec.pop("data", None)
+    return _with_own_data(spec, spec.pop("datasets", {}))
+
+
+def _with_own_data(spec: dict[str, Any], datasets: dict[str, Any]) -> dict[str, Any]:
+    """Constant marks carry their values in the layer: a spec with named data sets loses the columns handed to it."""
+    for layer in spec["layer"]:
+        named = layer.get("data", {}).get("name")
+        if named in datasets:
+            layer["data"] = {"values": datasets[named]}
+        elif named is not None:
+            del layer["data"]  # the columns handed over with the spec
+    return spec
+
+
+def _ground(frame: Frame, theme: Tokens) -> list[Any]:
+    """What stands behind the points: withheld months, goal zone, goal and limit with their words."""
+    low, high = frame.ticks[0], frame.ticks[-1]
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=[low, high], zero=False, nice=False),
+        axis=alt.Axis(values=list(frame.ticks), labelExpr=_lookup(frame.ticks, frame.tick_texts), title=None),
+    )
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=[0, len(frame.months)], nice=False),
+        axis=alt.Axis(
+            values=[place + 0.5 for place in _labelled(len(frame.months))],
+            labelExpr=f"{json.dumps(frame.months)}[floor(datum.value)]",
+            title=None,
+            grid=False,
+        ),
+    )
+    layers: list[Any] = [_constant(y=low, x=0).mark_point(opacity=0).encode(x=x, y=y)]
+    for place in frame.withheld:
+        base = _constant(x=place, x2=place + 1, y=low, y2=high, word=say("withheld").lower())
+        layers.append(base.mark_rect(color=theme.hatch).encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"))
+        words = base.mark_text(color=theme.ink3, baseline="bottom", dy=-4, fontSize=12, align="left")
+        layers.append(words.encode(x="x:Q", y="y:Q", text="word:N"))
+    if frame.goal is not None:
+        zone = _constant(x=0, x2=len(frame.months), y=frame.goal, y2=high if frame.higher_is_better else low)
+        layers.append(zone.mark_rect(color=theme.band).encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"))
+        layers += _rule(frame.goal, frame.goal_text, theme.met, len(frame.months), dash=None)
+    if frame.limit is not None:
+        layers += _rule(frame.limit, frame.limit_text, theme.missed, len(frame.months), dash=[4, 3])
+    return layers
+
+
+def _rule(at: float, words: str, colour: str, end: int, dash: list[int] | None) -> list[Any]:
+    """A horizontal line with its name at the right end, outside the plot."""
+    base = _constant(x=0, x2=end, y=at, word=words)
+    line = base.mark_rule(color=colour, strokeDash=dash or [1, 0], strokeWidth=1).encode(x="x:Q", x2="x2:Q", y="y:Q")
+    name = base.mark_text(color=colour, align="left", dx=6, fontSize=12, baseline="middle")
+    return [line, name.encode(x="x2:Q", y="y:Q", text="word:N")]
+
+
+def _lines(theme: Tokens) -> list[Any]:
+    """The data: line, dots, the judged month with its interval and value, the running month hollow and dashed."""
+    base = alt.Chart(alt.NamedData("columns")).encode(
+        x="x:Q", y="value:Q", tooltip=[alt.Tooltip("month:N"), alt.Tooltip("text:N")]
+    )
+    solid = base.transform_filter("datum.run != 'so far'")
+    judged = base.transform_filter("datum.kind == 'judged'")
+    running = base.transform_filter("datum.kind == 'running'")
+    interval = judged.transform_filter("isValid(datum.low) && isValid(datum.high)")
+    return [
+        interval.mark_rule(color=theme.soft, strokeWidth=3, opacity=0.8).encode(y="low:Q", y2="high:Q"),
+        solid.mark_line(color=theme.series, strokeWidth=1.8).encode(detail="run:N"),
+        base.transform_filter("datum.run == 'so far'")
+        .mark_line(color=theme.series, strokeWidth=1.5, strokeDash=[2, 3])
+        .encode(detail="run:N"),
+        base.transform_filter("datum.kind == 'month'").mark_circle(color=theme.series, size=26, opacity=1),
+        judged.mark_circle(color=theme.series, size=64, opacity=1),
+        judged.mark_text(
+            stroke=theme.paper, strokeWidth=4, dx=-10, align="right", fontWeight=600, fontSize=12.5, baseline="bottom"
+        ).encode(text="text:N"),  # clears the line behind the number
+        judged.mark_text(
+            color=theme.ink, dx=-10, align="right", fontWeight=600, fontSize=12.5, baseline="bottom"
+        ).encode(text="text:N"),
+        running.mark_point(fill=theme.paper, stroke=theme.series, size=42, strokeWidth=1.6, opacity=1),
+        running.mark_text(color=theme.series, dx=10, align="left", fontSize=12).encode(y="note_y:Q", text="note:N"),
+    ]
+
+
+def _constant(**values: Any) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=[values]))
+
+
+def _lookup(numbers: Sequence[float], texts: Sequence[str]) -> str:
+    """A Vega expression from a tick's place in the list to its text: rounding never reaches the screen."""
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 1.0
+    return f"{json.dumps(list(texts))}[round((datum.value - {numbers[0]!r}) / {step!r})]"
+
+
+def _labelled(months: int) -> list[int]:
+    """Every third month counted from the newest, or each when there are few."""
+    stride = 1 if months <= 8 else 3
+    return [place for place in range(months) if (months - 1 - place) % stride == 0]
+
+
+def _axis_month(period: Period) -> str:
+    return f"{wording.MONTHS[period.start.month - 1][:3]} {period.start:%y}"
+
+
+def _sentence(
+    results: Sequence[MetricResult], known: Sequence[float], definition: MetricDefinition, currency: str
+) -> str:
+    """The trend in one sentence."""
+    ends = {"start_value": known[0], "end_value": known[-1], "low": min(known), "high": max(known)}
+    spoken = {name: wording.value(number, definition.unit, currency) for name, number in ends.items()}
+    goal = sentences.goal_text(definition, currency)
+    return say(
+        "trend_alt",
+        name=sentences.title(definition),
+        first=wording.month_short(results[0].period.start),
+        last=wording.month_short(results[-1].period.start),
+        goal=say("trend_alt_goal", goal=goal) if goal else "",
+        **spoken,
+    )
+
+
+def _config(theme: Tokens) -> dict[str, Any]:
+    """Type, grid and frame of every chart."""
+    axis = {"labelColor": theme.ink3, "labelFontSize": 12, "tickColor": theme.line, "domainColor": theme.line}
+    return {
+        "background": "transparent",
+        "font": "Inter, system-ui, sans-serif",
+        "view": {"stroke": None, "clip": False},
+        "axis": axis,
+        "axisY": axis | {"grid": True, "gridColor": theme.grid, "domain": False, "ticks": False, "labelPadding": 8},
+        "axisX": axis | {"grid": False, "labelPadding": 6, "tickSize": 4},
+    }

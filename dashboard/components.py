@@ -1,0 +1,251 @@
+"""Parts of a page as escaped HTML: sentences, counts, ladder, rail, foot, breadcrumb, notices. Pure functions.
+
+Whatever comes from data or files goes through esc() or rich(); nothing here draws, pages do.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from dashboard import marks, sentences, wording
+from dashboard.navigation import link
+from dashboard.theme import Tokens
+from dashboard.wording import say
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts
+from metrics.scorecard import Scorecard
+
+Query = Mapping[str, str | None]
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def esc(text: object) -> str:
+    """Text from outside as HTML text."""
+    return html.escape(str(text), quote=True)
+
+
+def rich(text: str) -> str:
+    """A sentence as HTML; `**…**` is set in dark type."""
+    return _BOLD.sub(r"<b>\1</b>", esc(text))
+
+
+def anchor(text: str, address: str, kind: str = "") -> str:
+    """A link that stays in the session (linked.py listens); `text` is escaped here."""
+    return f'<a{f" class={kind!r}" if kind else ""} href="{esc(address)}">{esc(text)}</a>'
+
+
+def status(word: str, theme: Tokens, text: str | None = None) -> str:
+    """A status: mark, colour and word together."""
+    return f'<span class="st s-{word}">{marks.mark(word, theme)}{esc(text or say(word))}</span>'
+
+
+def section(head: str, scope: str, body: str, level: int = 2, kind: str = "") -> str:
+    """A rule, a head on the left, its scope on the right, and what belongs under it. `scope` may be rich."""
+    return (
+        f'<section class="sec {kind}"><div class="sec-head"><h{level}>{esc(head)}</h{level}>'
+        f'<span class="scope">{rich(scope)}</span></div>{body}</section>'
+    )
+
+
+def answer(board: Scorecard, currency: str, theme: Tokens) -> str:
+    """The page's answer, its sub sentence and the counts."""
+    return (
+        f'<div class="answer"><h1>{esc(sentences.answer(board, currency))}</h1>'
+        f'<p class="sub">{rich(sentences.summary(board, currency))}</p>{counts(board, theme)}</div>'
+    )
+
+
+def counts(board: Scorecard, theme: Tokens) -> str:
+    """'3 missed: …  6 watch  1 too close  9 met  4 not judged', leaving out zeros."""
+    cards = sentences.provided(sentences.cards_of(board))
+    tally: Counter[str] = Counter(card.status for card in cards)
+    parts = []
+    for word in sentences.JUDGED:
+        if tally[word]:
+            text = f"{tally[word]} {say(word).lower()}"
+            names = [sentences.short(card.definition) for card in cards if card.status == word]
+            if word == "missed" and len(names) <= 3 and len(set(names)) == len(names):
+                text += f": {', '.join(names)}"
+            parts.append(status(word, theme, text))
+    if tally["not_judged"]:
+        parts.append(status("not_judged", theme, say("not_judged_count", n=tally["not_judged"])))
+    if tally["no_goal"]:
+        parts.append(status("no_goal", theme, say("no_goal_count", n=tally["no_goal"])))
+    return f'<p class="counts">{"".join(parts)}</p>'
+
+
+def ladder(board: Scorecard, theme: Tokens) -> str:
+    """The whole and its four perspectives on one 0–100 axis."""
+    head = (
+        f'<tr class="rung-head"><td></td><td class="axis"><span>0</span><span>{esc(say("limit"))}</span>'
+        f'<span>{esc(say("goal"))}</span><span>100</span></td><th scope="col">{esc(say("score"))}</th>'
+        f'<th scope="col">{esc(say("change"))}</th></tr>'
+    )
+    rungs = [_rung(say("overall"), board.score, board.previous_score, board, theme, big=True)]
+    rungs += [_rung(say(b.perspective), b.score, b.previous_score, board, theme) for b in board.branches]
+    scores_before = [board.previous_score, *(branch.previous_score for branch in board.branches)]
+    has_before = any(score is not None for score in scores_before)
+    notes = [say("hollow_dot", period=wording.period(board.against, board.period)) if has_before else ""]
+    notes.append(sentences.coverage(board))
+    note = " ".join(part for part in notes if part)
+    return f'<div class="ladder"><table>{head}{"".join(rungs)}</table><p class="note">{esc(note)}</p></div>'
+
+
+def _rung(
+    name: str, score: float | None, before: float | None, board: Scorecard, theme: Tokens, big: bool = False
+) -> str:
+    word = "no_goal" if score is None else sentences.standing(score)
+    alt = say("alt_no_score")
+    if score is not None:
+        key = "alt_score" if before is None else "alt_score_from"
+        period = wording.period(board.against)
+        shown = "" if before is None else wording.score(before)
+        alt = say(key, score=wording.score(score), word=say(word).lower(), before=shown, period=period)
+    figure = say("no_score") if score is None else wording.score(score)
+    moved = "" if score is None or before is None else wording.score_change(score, before)
+    return (
+        f'<tr class="rung-row{" big" if big else ""}"><th scope="row">{esc(name)}</th>'
+        f'<td class="axis">{marks.ladder(score, before, word, theme, alt, big)}</td>'
+        f'<td class="num{"" if score is not None else " none"}">{esc(figure)}</td>'
+        f'<td class="num move">{esc(moved)}</td></tr>'
+    )
+
+
+def rail(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query) -> str:
+    """What changed, how to read a row, and what the load found."""
+    parts = (_changed(board, facts, query), _how_to_read(theme), load_result(facts, theme))
+    return f'<aside class="rail">{"".join(parts)}</aside>'
+
+
+def _changed(board: Scorecard, facts: LoadFacts, query: Query) -> str:
+    found, more = sentences.changes(board, facts.currency)
+    items = [
+        f'<div class="item"><p>{_linked(change.headline, link("metric", {**query, "metric": change.metric}))}</p>'
+        f'<p class="note">{esc(change.note)}</p></div>'
+        for change in found
+    ]
+    if not items:
+        period = wording.period(board.period)
+        items = [note(say("nothing_changed") if board.complete else say("not_compared", period=period))]
+    if more:
+        items.append(f'<p class="note">{esc(say("more_changes_one" if more == 1 else "more_changes", n=more))}</p>')
+    against = say("against", period=wording.period(board.against, board.period))
+    return section(say("what_changed"), against, "".join(items))
+
+
+def _linked(headline: str, address: str) -> str:
+    return f'<a class="quiet" href="{esc(address)}">{rich(headline)}</a>'
+
+
+def _how_to_read(theme: Tokens) -> str:
+    legend = "".join(status(word, theme) for word in (*reversed(sentences.JUDGED), "withheld", "too_few", "suppressed"))
+    sample = marks.position(55.0, 46.0, 64.0, "watch", theme, "")
+    text = say("how_to_read_text", space=wording.SPACE)
+    return section(say("how_to_read"), "", f'{sample}<p class="note">{esc(text)}</p><p class="legend">{legend}</p>')
+
+
+def load_result(facts: LoadFacts, theme: Tokens) -> str:
+    """Rows read, published and quarantined per table, then the failed checks with their why."""
+    tables = [table for table in facts.tables.items() if table[1].accounts.get("read")]
+    rows = "".join(
+        f'<tr><th scope="row">{esc(name)}</th>'
+        + "".join(_account(table.accounts, part) for part in ("read", "published", "quarantined"))
+        + "</tr>"
+        for name, table in tables
+    )
+    heads = "".join(
+        f'<th scope="col"{"" if part == "table" else " class=num"}>{esc(say(f"load_{part}"))}</th>'
+        for part in ("table", "read", "published", "quarantined")
+    )
+    passed = len(facts.checks) - len(facts.failed_checks)
+    key = "load_checks" if facts.failed_checks else "load_checks_all"
+    summary = f'<p class="note">{esc(say(key, passed=passed, total=len(facts.checks)))}</p>' if facts.checks else ""
+    failed = _failed_checks(facts, theme)
+    body = f'<table class="accounts"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{summary}{failed}'
+    return section(say("the_load"), wording.date(facts.loaded_at.date()), body)
+
+
+_CHECKS_SHOWN = 3
+
+
+def _failed_checks(facts: LoadFacts, theme: Tokens) -> str:
+    """The worst in full, the others one step away."""
+    order = {"critical": 0, "warning": 1, "info": 2}
+    worst = sorted(facts.failed_checks, key=lambda one: (one.outcome != "broken", order[one.severity], -one.bad_rows))
+    shown = "".join(check(one, theme) for one in worst[:_CHECKS_SHOWN])
+    others = worst[_CHECKS_SHOWN:]
+    if not others:
+        return shown
+    text = say("load_more_checks_one" if len(others) == 1 else "load_more_checks", n=len(others))
+    rest = "".join(check(one, theme) for one in others)
+    return f"{shown}<details><summary>{esc(text)}</summary>{rest}</details>"
+
+
+def _account(accounts: Mapping[str, int], part: str) -> str:
+    number = accounts.get(part, 0)
+    kind = "num" + (" zero" if not number else " bad" if part == "quarantined" else "")
+    return f'<td class="{kind}">{wording.count(number)}</td>'
+
+
+def check(outcome: CheckOutcome, theme: Tokens) -> str:
+    """One check that did not pass: how bad, how many rows, why it matters, whose it is."""
+    word = "warning" if outcome.severity != "critical" and outcome.outcome == "failed" else "failed"
+    size = say("load_broken")
+    if outcome.outcome != "broken":
+        counted = {"bad": wording.count(outcome.bad_rows), "rows": wording.count(outcome.rows)}
+        size = say("load_bad_rows", **counted, table=outcome.table)
+    name = outcome.rule.replace("_", " ")
+    return (
+        f'<div class="item check">{status(word, theme)} <b>{esc(name)}</b><p class="note">{esc(size)} '
+        f"{esc(outcome.why)} {esc(say('owner', owner=outcome.owner))}</p></div>"
+    )
+
+
+def data_through(facts: LoadFacts, withheld: int = 0) -> str:
+    """'Data through … · 1 check failed, 1 metric withheld'."""
+    parts = [f"<span>{rich(say('data_through', moment=wording.moment(facts.as_of, facts.timezone)))}</span>"]
+    failed = len(facts.failed_checks)
+    told = [say("checks_failed_one" if failed == 1 else "checks_failed", n=failed)] if failed else []
+    if withheld:
+        told.append(say("metrics_withheld_one" if withheld == 1 else "metrics_withheld", n=withheld))
+    if told:
+        parts.append(f"<span>{esc(', '.join(told))}</span>")
+    return f'<p class="through">{"".join(parts)}</p>'
+
+
+def breadcrumb(steps: Iterable[tuple[str, str]]) -> str:
+    """(text, address) from the overview down; the last is where the reader is."""
+    *above, here = list(steps)
+    links = "".join(f"<li>{anchor(text, address)}</li>" for text, address in above)
+    current = f'<li aria-current="page">{esc(here[0])}</li>'
+    return f'<nav class="crumbs" aria-label="{esc(say("breadcrumb"))}"><ol>{links}{current}</ol></nav>'
+
+
+def foot(facts: LoadFacts, last_complete: str) -> str:
+    """Whose data, which load, how far."""
+    unsaid = facts.synthetic and "synthetic" not in facts.title.lower()
+    company = say("synthetic", title=facts.title) if unsaid else facts.title
+    load = say("load_at", load=facts.load_id, moment=wording.moment(facts.loaded_at, facts.timezone))
+    parts = [company, load, say("last_complete", period=last_complete) if last_complete else "", *facts.notes]
+    return f'<footer class="foot">{"".join(f"<span>{esc(part)}</span>" for part in parts if part)}</footer>'
+
+
+def message(head: str, lines: Iterable[str] = (), following: str = "") -> str:
+    """A page that has no numbers: one sentence, what is wrong where, the next step. `following` is HTML."""
+    listed = "".join(f"<li>{esc(line)}</li>" for line in lines)
+    return (
+        f'<div class="answer message"><h1>{esc(head)}</h1>{f"<ul class=problems>{listed}</ul>" if listed else ""}'
+        f'<p class="sub">{following}</p></div>'
+    )
+
+
+def note(text: str) -> str:
+    """A line of small print."""
+    return f'<p class="note">{esc(text)}</p>'
+
+
+def notice(text: str) -> str:
+    """One quiet line above the answer."""
+    return f'<p class="notice" role="status">{esc(text)}</p>'

@@ -1,0 +1,218 @@
+"""One metric as escaped HTML: its head, facts, groups, rows and receipt. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard import marks, sentences, wording
+from dashboard.cache import Load, Verdict
+from dashboard.charts import Trend
+from dashboard.components import anchor, breadcrumb, data_through, esc, note, section, status
+from dashboard.navigation import link
+from dashboard.theme import Tokens
+from dashboard.wording import say
+from metrics.definition import PERSPECTIVES, MetricDefinition
+from metrics.result import MetricResult
+from metrics.scorecard import Card
+
+Query = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class View:
+    """What a metric page shows, and under which address."""
+
+    load: Load
+    card: Card
+    query: Query
+    theme: Tokens
+
+    @property
+    def currency(self) -> str:
+        return self.load.facts.currency
+
+    @property
+    def definition(self) -> MetricDefinition:
+        return self.card.definition
+
+    def address(self, **levels: str | None) -> str:
+        """This page with other levels."""
+        return link("metric", {**self.query, **levels})
+
+
+def library(load: Load) -> str:
+    """Every metric by perspective, each with its question."""
+    groups = []
+    for perspective in (*PERSPECTIVES, None):
+        found = [one for one in load.definitions.values() if one.perspective == perspective]
+        items = "".join(
+            f"<li>{anchor(sentences.title(one), link('metric', {'metric': one.metric}))}"
+            f'<span class="note">{esc(one.question or one.description or "")}</span></li>'
+            for one in found
+        )
+        if found:
+            groups.append(section(say(perspective or "without_perspective"), str(len(found)), f"<ul>{items}</ul>"))
+    return f'<div class="answer"><h1>{esc(say("choose_metric"))}</h1></div><div class="library">{"".join(groups)}</div>'
+
+
+def crumbs(view: View) -> str:
+    """Overview, metric, team, agent: every level above the reader is a link."""
+    team, agent = view.query.get("team"), view.query.get("agent")
+    kept = {name: view.query.get(name) for name in ("period", "against")}
+    steps = [(say("overview"), link("overview", kept))]
+    steps.append((sentences.title(view.definition), view.address(team=None, agent=None, rows=None)))
+    if team is not None:
+        steps.append((team or say("unassigned"), view.address(agent=None, rows=None)))
+    if agent is not None:
+        steps.append((agent or say("unassigned"), view.address(rows=None)))
+    return f'<div class="path">{breadcrumb(steps)}{data_through(view.load.facts)}</div>'
+
+
+def head(view: View) -> str:
+    """The question, the answer, and at most six facts."""
+    definition = view.definition
+    asked = definition.question or definition.description or ""
+    line = f'<p class="asked">{esc(sentences.title(definition))}{esc(": " + asked if asked else "")}</p>'
+    answer = f'<div class="answer"><h1>{esc(sentences.metric_answer(view.card, view.currency))}</h1></div>'
+    pairs = "".join(f"<div><dt>{esc(label)}</dt><dd>{shown}</dd></div>" for shown, label in _facts(view))
+    return f'{line}{answer}<dl class="facts">{pairs}</dl>'
+
+
+def _facts(view: View) -> list[tuple[str, str]]:
+    """(value as HTML, label)."""
+    card, definition, result = view.card, view.definition, view.card.result
+    word = sentences.mark_of(card)
+    meaning = say(f"means_{card.status}")
+    facts = [
+        (esc(sentences.figure(card, view.currency)), wording.period(result.period)),
+        (status(word, view.theme), meaning),
+    ]
+    if definition.goal is not None:
+        limit = sentences.limit_text(definition, view.currency)
+        facts.append((esc(sentences.goal_text(definition, view.currency)), say("facts_goal", limit=limit)))
+    if change := sentences.change_text(card, view.currency):
+        against = wording.period(card.previous.period, result.period) if card.previous else ""
+        facts.append((esc(change), say("facts_change", period=against)))
+    if result.state == "suppressed" or result.n is None:
+        return facts
+    n = wording.count(result.n)
+    if result.low is not None and result.high is not None and result.state != "withheld":
+        span = wording.interval(result.low, result.high, definition.unit, view.currency)
+        facts.append((esc(span), say("facts_interval", space=wording.SPACE, n=n)))
+    else:
+        facts.append((n, say("facts_n")))
+    return facts
+
+
+def trend_head(trend: Trend | None) -> str:
+    """The trend's rule and head; says where the axis starts when that is not zero."""
+    scope = say("trend_scope_axis", start=trend.axis_start) if trend and trend.axis_start else say("trend_scope")
+    return section(say("trend"), scope, "" if trend else note(say("trend_empty")))
+
+
+def trend_notes(trend: Trend) -> str:
+    """What a hollow point or a gap means, when there is one."""
+    notes = [say("trend_running") if trend.has_hollow else "", say("trend_gap") if trend.has_gap else ""]
+    return note(" ".join(one for one in notes if one))
+
+
+def rows_offer(view: View) -> str:
+    """The way to the rows for those who do not want to go through team and agent."""
+    offer = f"{esc(say('rows_not_shown'))}{anchor(say('rows_show'), view.address(rows='all'))}."
+    return section(say("rows_behind"), "", f'<p class="note">{offer}</p>')
+
+
+def groups(view: View, by: str, results: Sequence[MetricResult], verdicts: Sequence[Verdict]) -> str:
+    """One row per team or agent, by name: position, value, n; a small group says so and is not judged."""
+    if not results:
+        period = wording.period(view.card.result.period)
+        body = note(say("no_groups", slice=by, period=period))
+    elif all(one.slices.get(by) is None for one in results):
+        body = note(say("no_names", slice=by))
+    else:
+        rows = "".join(_group(view, by, one, verdict) for one, verdict in zip(results, verdicts, strict=True))
+        heads = (
+            f'<th scope="col">{esc(say(f"column_{by}"))}</th><th scope="col">{esc(say("column_status"))}</th>'
+            f'<th scope="col" class="wide">{esc(say("column_position"))}</th>'
+            f'<th scope="col" class="num">{esc(wording.period(view.card.result.period))}</th>'
+            f'<th scope="col" class="num">{esc(say("column_n"))}</th>'
+        )
+        body = f'<table class="groups"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return section(say(f"by_{by}"), say("by_scope"), body)
+
+
+def _group(view: View, by: str, result: MetricResult, verdict: Verdict) -> str:
+    name = result.slices.get(by)
+    figure = sentences.value_text(view.definition, result, view.currency)
+    kind = "none" if figure == say("no_value") else "strong" if verdict.word in sentences.JUDGED else "unsure"
+    n = say("n_hidden").removeprefix("n ") if result.state == "suppressed" else ""
+    n = n or ("" if result.n is None else wording.count(result.n))
+    why = sentences.state_reason(view.definition, result)
+    if verdict.word == "no_goal" and view.definition.goal is not None:
+        why = say("whole_goal")
+    middle = esc(why) if why else ""
+    if not why and verdict.score is not None:
+        alt = say("alt_score", score=wording.score(verdict.score), word=say(verdict.word).lower())
+        middle = marks.position(verdict.score, verdict.low, verdict.high, verdict.word, view.theme, alt)
+    return (
+        f'<tr><th scope="row">{anchor(name or say("unassigned"), view.address(**{by: name or "", "rows": None}))}</th>'
+        f'<td>{status(verdict.word, view.theme)}</td><td class="wide note">{middle}</td>'
+        f'<td class="num {kind}">{esc(figure)}</td><td class="num unsure">{esc(n)}</td></tr>'
+    )
+
+
+def receipt(view: View) -> str:
+    """How the number was made: fraction, interval, period, formula, scope, load, definition, owner."""
+    lines = [(label, shown) for label, shown in _receipt(view) if shown]
+    pairs = "".join(f"<dt>{esc(label)}</dt><dd>{shown}</dd>" for label, shown in lines)
+    return section(say("receipt"), say("receipt_scope"), f'<dl class="receipt">{pairs}</dl>')
+
+
+def _receipt(view: View) -> list[tuple[str, str]]:
+    definition, result, facts = view.definition, view.card.result, view.load.facts
+    levels = [view.query[name] for name in ("team", "agent") if view.query.get(name) is not None]
+    scope = " · ".join(level or say("unassigned") for level in levels)
+    period = wording.period(result.period)
+    hidden = result.state in ("suppressed", "withheld")
+    return [
+        (say("receipt_value"), esc(_fraction(view))),
+        (say("receipt_interval"), "" if hidden else esc(_interval(view))),
+        (say("receipt_n"), "" if hidden or result.n is None else wording.count(result.n)),
+        (say("receipt_state"), esc(sentences.reason(view.card))),
+        (say("receipt_period"), esc(say("receipt_complete" if result.complete else "receipt_running", period=period))),
+        (say("receipt_formula"), f"<code>{esc(formula(definition))}</code>"),
+        (say("receipt_scope_label"), esc(scope or say("all_teams"))),
+        (say("receipt_load"), esc(facts.load_id)),
+        (say("receipt_definition"), f"<code>{esc(definition.hash[:12])}</code> {esc(definition.status)}"),
+        (say("receipt_owner"), esc(definition.owner or say("nobody"))),
+    ]
+
+
+def formula(definition: MetricDefinition) -> str:
+    """The formula as written; a retention in words."""
+    if definition.formula is not None or definition.retention is None:
+        return definition.formula or ""
+    kept = definition.retention
+    return say("retention_of", of=kept.of, after=kept.after, every=kept.every)
+
+
+def _fraction(view: View) -> str:
+    result, figure = view.card.result, sentences.figure(view.card, view.currency)
+    if figure == say("no_value") or result.numerator is None or result.denominator is None:
+        return figure
+    parts = {"numerator": _part(result.numerator), "denominator": _part(result.denominator)}
+    return say("receipt_fraction", **parts, value=figure)
+
+
+def _part(number: float) -> str:
+    """A numerator or denominator in full: the receipt rounds nothing away that matters."""
+    return wording.count(number) if number == round(number) else wording.cell(float(number))
+
+
+def _interval(view: View) -> str:
+    result = view.card.result
+    if result.low is None or result.high is None:
+        return say("receipt_no_interval") if result.value is not None else ""
+    span = wording.interval(result.low, result.high, view.definition.unit, view.currency)
+    return say("receipt_interval_text", interval=span, space=wording.SPACE)

@@ -1,0 +1,183 @@
+"""The floors below as the dashboard asks them: workspace, published version, catalogue, numbers, rows, SQL."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard import settings
+from dashboard.cache import Load, NothingPublished, RowsBehind, Verdict, Where
+from dashboard.wording import say
+from data_checks.contract import contracts
+from data_checks.ledger import loads_folder, read_report
+from data_checks.warehouse import current_version, open_warehouse
+from data_checks.warehouse.contract import Warehouse
+from data_checks.workspace import FILE, Workspace, read_workspace
+from metrics.catalog import Catalog, read_catalog
+from metrics.definition import MetricDefinition
+from metrics.evaluate import ask, evaluate
+from metrics.kinds import leaves
+from metrics.period import Grain, Period
+from metrics.result import MetricResult
+from metrics.rows import rows_behind
+from metrics.scans import scans_of
+from metrics.scope import Scope
+from metrics.scorecard import Card, Scorecard, is_judged, score_of, status_of
+from metrics.screen import build_scorecard, default_period, periods_of
+from metrics.slices import slice_values
+
+Signature = tuple[tuple[str, int, int], ...]
+_VERSIONS_OPEN = 2  # the published one, and the one before for runs that have begun on it
+_IDS_WITH_NAMES = ("team_id", "agent_id")
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """One published version with the catalogue read over it."""
+
+    load: Load
+    warehouse: Warehouse
+    catalog: Catalog
+
+
+class RealFloors:
+    """Opens each version once; notices a new load, an edited metric and an edited workspace by their files' stamps."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._workspace: tuple[Signature, Workspace] | None = None
+        self._opened: dict[tuple[str, Signature], _Opened] = {}
+        self._newest: _Opened | None = None
+
+    def current(self) -> Load:
+        """The published load. Raises FileProblems when the workspace is wrong, NothingPublished before a load."""
+        with self._lock:
+            workspace = self._read_workspace(settings.workspace_folder())
+            version = current_version(workspace.var)
+            newest = _newest_load(workspace.var)
+            if version is None:
+                raise NothingPublished(_refusal(workspace.var, newest, "") or "Nothing is published yet.")
+            stamp = (f"{version} {newest}", _stamps(workspace.metrics_folder))
+            if stamp not in self._opened:
+                self._opened[stamp] = self._open(workspace, version)
+                self._close_old()
+            self._newest = self._opened[stamp]
+            return self._newest.load
+
+    def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard:
+        opened = self._of(load)
+        return build_scorecard(opened.warehouse, opened.catalog, scope, period, against, dict(where))
+
+    def card(self, load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where) -> Card:
+        """One card, from a catalogue of that metric alone; its place on the board does not matter here."""
+        opened = self._of(load)
+        placed = dataclasses.replace(load.definitions[metric], perspective="customer")
+        alone = dataclasses.replace(opened.catalog, metrics={metric: placed})
+        board = build_scorecard(opened.warehouse, alone, scope, period, against, dict(where))
+        card = next(card for branch in board.branches for card in branch.cards)
+        return dataclasses.replace(card, definition=load.definitions[metric])
+
+    def results(
+        self, load: Load, scope: Scope, metric: str, grain: Grain, by: tuple[str, ...], span: Period, where: Where
+    ) -> tuple[MetricResult, ...]:
+        opened = self._of(load)
+        question = ask(opened.warehouse, opened.catalog, scope, [metric], grain, by, span.start, span.end, dict(where))
+        return evaluate(opened.warehouse, opened.catalog, question, [metric])[metric]
+
+    def rows(self, load: Load, scope: Scope, metric: str, span: Period, where: Where, limit: int) -> RowsBehind:
+        opened = self._of(load)
+        question = ask(opened.warehouse, opened.catalog, scope, [metric], "all", (), span.start, span.end, dict(where))
+        found = rows_behind(opened.warehouse, opened.catalog, question, metric, limit)
+        kept = [place for place, name in enumerate(found.columns) if name not in _hidden(found.columns)]
+        rows = tuple(tuple(row[place] for place in kept) for row in found.rows)
+        return RowsBehind(tuple(found.columns[place] for place in kept), rows, found.total)
+
+    def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str:
+        """The statements behind one number, with their values filled in."""
+        opened = self._of(load)
+        question = ask(
+            opened.warehouse, opened.catalog, scope, [metric], span.grain, (), span.start, span.end, dict(where)
+        )
+        scans = scans_of(leaves(opened.catalog.bound[metric]), question, opened.warehouse)
+        return ";\n\n".join(opened.warehouse.sql(scan.statement) for scan, _ in scans)
+
+    def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
+        """Every team named in a published table."""
+        warehouse = self._of(load).warehouse
+        tables = [name for name in load.facts.tables if _has_team(name, load)]
+        found = {value for table in tables for value in slice_values(warehouse, table, "team", scope)}
+        return tuple(sorted((team for team in found if team is not None), key=str.casefold))
+
+    def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict:
+        status = status_of(definition, result)
+        if status == "not_judged":
+            return Verdict("unripe" if result.state == "ok" else result.state)
+        if result.kind == "total":
+            return Verdict("no_goal")  # the goal of a sum is for the whole, not for a part of it
+        ends = [score_of(definition, end) for end in (result.low, result.high)] if is_judged(result) else [None, None]
+        return Verdict(status, score_of(definition, result.value), ends[0], ends[1])
+
+    def _read_workspace(self, folder: Path) -> Workspace:
+        stamp = _stamps(folder / FILE)
+        if self._workspace is None or self._workspace[0] != stamp or self._workspace[1].folder != folder:
+            self._workspace = (stamp, read_workspace(folder))
+        return self._workspace[1]
+
+    def _open(self, workspace: Workspace, version: str) -> _Opened:
+        warehouse = open_warehouse(workspace)
+        catalog = read_catalog(workspace.metrics_folder)
+        load = Load(
+            version=version,
+            catalog=catalog.hash,
+            facts=warehouse.facts,
+            definitions=catalog.metrics,
+            problems=catalog.problems,
+            periods=tuple(sorted(periods_of(warehouse), reverse=True)),
+            default_period=default_period(warehouse),
+            refused=_refusal(workspace.var, _newest_load(workspace.var), warehouse.facts.load_id),
+        )
+        return _Opened(load, warehouse, catalog)
+
+    def _of(self, load: Load) -> _Opened:
+        """The version a run began on, also when a newer one has been published since."""
+        for opened in reversed(list(self._opened.values())):
+            if opened.load is load:
+                return opened
+        assert self._newest is not None, "current() comes first"
+        return self._newest
+
+    def _close_old(self) -> None:
+        while len(self._opened) > _VERSIONS_OPEN:
+            self._opened.pop(next(iter(self._opened))).warehouse.close()
+
+
+def _stamps(place: Path) -> Signature:
+    """Name, time and size of a file, or of every file in a folder: cheap to ask, different after an edit."""
+    files = sorted(place.rglob("*.y*ml")) if place.is_dir() else [place] if place.exists() else []
+    return tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
+
+
+def _newest_load(var: Path) -> str:
+    """The number of the last load that left its books, published or not; '' when there is none."""
+    return max((path.parent.name for path in loads_folder(var).glob("[0-9]*/load.json")), default="")
+
+
+def _refusal(var: Path, newest: str, shown: str) -> str:
+    """Why the newest load was refused; '' when it is the one shown, or was not refused."""
+    report = read_report(var, newest) if newest > shown else None
+    if report is None or report.status != "refused":
+        return ""
+    return say("refused", load=report.load, why=report.message).strip()
+
+
+def _hidden(columns: tuple[str, ...]) -> set[str]:
+    """Ids that stand beside the name they stand for."""
+    return {name for name in _IDS_WITH_NAMES if name.removesuffix("_id") in columns}
+
+
+def _has_team(table: str, load: Load) -> bool:
+    contract = contracts().get(table)
+    slice_ = contract.slices.get("team") if contract else None
+    return slice_ is not None and slice_.column in load.facts.tables[table].provided

@@ -1,0 +1,155 @@
+"""Small pictures as <img> data addresses: status marks, the score axis, the ladder, sparklines. Drawn once, cached.
+
+A picture holds no text (page fonts do not reach it) and says what it shows in its alt; a mark beside its word is
+decorative, with alt="". Pure functions of their arguments and the theme.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from dashboard.theme import Tokens
+
+LIMIT, GOAL = 33.0, 67.0
+_SHAPES = {
+    "met": '<circle cx="5" cy="5" r="4.5" fill="{c}"/>',
+    "watch": '<path d="M5 .4 9.8 9.4H.2z" fill="{c}"/>',
+    "missed": '<rect x=".7" y=".7" width="8.6" height="8.6" fill="{c}"/>',
+    "too_close": '<circle cx="5" cy="5" r="4" fill="{paper}" stroke="{c}" stroke-width="1.2"/>'
+    '<path d="M5 1a4 4 0 0 0 0 8z" fill="{c}"/>',
+    "withheld": '<circle cx="5" cy="5" r="4" fill="none" stroke="{c}" stroke-width="1.2"/>'
+    '<path d="M2.4 7.6 7.6 2.4" stroke="{c}" stroke-width="1.2"/>',
+    "too_few": '<circle cx="5" cy="5" r="4" fill="none" stroke="{c}" stroke-width="1.3" stroke-dasharray="1.7 1.45"/>',
+    "suppressed": '<circle cx="5" cy="5" r="4" fill="none" stroke="{c}" stroke-width="1.2"/>'
+    '<path d="M2.6 5h4.8" stroke="{c}" stroke-width="1.2"/>',
+    "no_data": '<circle cx="5" cy="5" r="4" fill="none" stroke="{c}" stroke-width="1.2"/>',
+    "no_goal": '<path d="M2.5 5h5" stroke="{c}" stroke-width="1.4"/>',
+    "not_provided": "",
+}
+_ALIKE = {"unripe": "too_few", "not_judged": "suppressed", "passed": "met", "warning": "watch", "failed": "missed"}
+
+
+def colour(word: str, theme: Tokens) -> str:
+    """The colour of a mark; what is not judged has none."""
+    shape = _ALIKE.get(word, word)
+    marks = {"met": theme.met, "watch": theme.watch_mark, "missed": theme.missed, "too_close": theme.too_close}
+    return marks.get(shape, theme.ink3)
+
+
+def shape(word: str, theme: Tokens, x: float, y: float, size: float = 10) -> str:
+    """The SVG of a status mark centred at (x, y)."""
+    drawn = _SHAPES[_ALIKE.get(word, word)].format(c=colour(word, theme), paper=theme.paper)
+    scale = size / 10
+    return f'<g transform="translate({x - size / 2:.1f} {y - size / 2:.1f}) scale({scale:g})">{drawn}</g>'
+
+
+@functools.lru_cache(maxsize=256)
+def mark(word: str, theme: Tokens) -> str:
+    """A status mark to stand beside its word."""
+    return _image(shape(word, theme, 5, 5), 10, 10, "", "mark")
+
+
+@functools.lru_cache(maxsize=4096)
+def position(
+    score: float | None, low: float | None, high: float | None, word: str, theme: Tokens, alt: str, width: int = 156
+) -> str:
+    """A metric row's score axis: limit and goal ticks, goal zone, 95 % interval as a pale bar, status mark."""
+    drawn = _axis(theme, width, 26, tick=4)
+    if low is not None and high is not None:
+        left, right = _x(min(low, high), width), _x(max(low, high), width)
+        drawn += (
+            f'<rect x="{left:.1f}" y="11.2" width="{max(right - left, 1):.1f}" height="3.6" rx="1.8" '
+            f'fill="{colour(word, theme)}" fill-opacity=".45"/>'
+        )
+    if score is not None:
+        drawn += shape(word, theme, _x(score, width), 13)
+    return _image(drawn, width, 26, alt, "position")
+
+
+@functools.lru_cache(maxsize=1024)
+def ladder(score: float | None, before: float | None, word: str, theme: Tokens, alt: str, big: bool = False) -> str:
+    """One rung: status mark at the score, hollow dot at the score before, joined by a line."""
+    width, size = 250, 14 if big else 11
+    drawn = _axis(theme, width, 26, tick=5)
+    if score is not None and before is not None:
+        drawn += (
+            f'<path d="M{_x(before, width):.1f} 13H{_x(score, width):.1f}" stroke="{theme.ink3}" stroke-width="1.4"/>'
+        )
+        drawn += (
+            f'<circle cx="{_x(before, width):.1f}" cy="13" r="3" fill="{theme.paper}" stroke="{theme.ink3}" '
+            'stroke-width="1.3"/>'
+        )
+    if score is not None:
+        drawn += shape(word, theme, _x(score, width), 13, size)
+    return _image(drawn, width, 26, alt, "rung")
+
+
+@functools.lru_cache(maxsize=4096)
+def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Tokens, alt: str) -> str:
+    """The last months as a line: shape, not scale. A gap stays a gap, a lonely month is a dot; dotted goal."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    lowest, highest = min(known), max(known)
+    goal_in_reach = goal is not None and abs(goal - (lowest + highest) / 2) <= 3 * (
+        (highest - lowest) or abs(goal) or 1
+    )
+    if goal is not None and goal_in_reach:
+        lowest, highest = min(lowest, goal), max(highest, goal)
+    spread = (highest - lowest) or 1.0
+    points = [
+        (3 + place * 98 / max(len(values) - 1, 1), None if value is None else 22 - (value - lowest) / spread * 18)
+        for place, value in enumerate(values)
+    ]
+    drawn = ""
+    if goal is not None and goal_in_reach:
+        y = 22 - (goal - lowest) / spread * 18
+        drawn += f'<path d="M3 {y:.1f}H101" stroke="{theme.ink3}" stroke-width="1" stroke-dasharray="1.5 2"/>'
+    for run in _runs(points):
+        if len(run) == 1:
+            drawn += f'<circle cx="{run[0][0]:.1f}" cy="{run[0][1]:.1f}" r="1.1" fill="{theme.series}"/>'
+        else:
+            line = "L".join(f"{x:.1f} {y:.1f}" for x, y in run)
+            drawn += (
+                f'<path d="M{line}" fill="none" stroke="{theme.series}" stroke-width="1.4" stroke-linejoin="round"/>'
+            )
+    x, last = points[-1]
+    if last is not None:
+        drawn += f'<circle cx="{x:.1f}" cy="{last:.1f}" r="2.2" fill="{theme.series}"/>'
+    return _image(drawn, 104, 26, alt, "spark")
+
+
+def _runs(points: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
+    """Stretches of points without a gap."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for x, y in points:
+        if y is None:
+            runs.append([])
+        else:
+            runs[-1].append((x, y))
+    return [run for run in runs if run]
+
+
+def _x(score: float, width: int) -> float:
+    """Where a score stands; the ends keep room for half a mark."""
+    return 7 + max(0.0, min(100.0, score)) / 100 * (width - 14)
+
+
+def _axis(theme: Tokens, width: int, height: int, tick: float) -> str:
+    middle = height / 2
+    limit, goal, end = _x(LIMIT, width), _x(GOAL, width), _x(100, width)
+    return (
+        f'<rect x="{goal:.1f}" y="{middle - 6}" width="{end - goal:.1f}" height="12" fill="{theme.band}"/>'
+        f'<path d="M{_x(0, width):.1f} {middle}H{end:.1f}" stroke="{theme.line}" stroke-width="1.2"/>'
+        f'<path d="M{limit:.1f} {middle - tick}v{2 * tick}" stroke="{theme.missed}" stroke-width="1.2"/>'
+        f'<path d="M{goal:.1f} {middle - 6.5}v13" stroke="{theme.ink}" stroke-width="1.3"/>'
+    )
+
+
+def _image(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn}</svg>'
+    address = "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")
+    return f'<img class="{kind}" width="{width}" height="{height}" alt="{html.escape(alt)}" src="{address}">'

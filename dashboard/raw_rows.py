@@ -1,0 +1,61 @@
+"""The rows behind a number as an escaped table: what differs between them, the telling columns first."""
+
+from __future__ import annotations
+
+from dashboard import wording
+from dashboard.cache import RowsBehind
+from dashboard.components import esc, note, section
+from dashboard.wording import say
+
+_TELLING = ("score", "counted", "revenue", "comment")
+
+
+def table(found: RowsBehind) -> str:
+    """Every row that was handed over. Columns without content are left out, those alike in all rows are said once."""
+    if not found.rows:
+        return section(say("rows_behind"), "", note(say("rows_none")))
+    shown = len(found.rows)
+    scope = say("rows_first", shown=wording.count(shown))
+    if found.total is not None:
+        scope = say("rows_scope", shown=wording.count(shown), total=wording.count(found.total))
+    places = sorted(_differing(found), key=lambda place: _rank(found.columns[place], place))
+    heads = "".join(f'<th scope="col">{esc(_title(found.columns[place]))}</th>' for place in places)
+    lines = ("".join(f"<td>{esc(wording.cell(row[place]))}</td>" for place in places) for row in found.rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    rows = f'<table class="groups"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    region = f'<div class="behind" tabindex="0" role="region" aria-label="{esc(say("rows_behind"))}">{rows}</div>'
+    return section(say("rows_behind"), scope, _alike(found) + region)
+
+
+def _alike(found: RowsBehind) -> str:
+    """One line for the columns that say the same in every row."""
+    differing = set(_differing(found))
+    first = found.rows[0]
+    pairs = [
+        f"{_title(name)} {wording.cell(first[place])}"
+        for place, name in enumerate(found.columns)
+        if place not in differing and wording.cell(first[place])
+    ]
+    return note(say("rows_alike", pairs=", ".join(pairs))) if pairs else ""
+
+
+def _differing(found: RowsBehind) -> list[int]:
+    """Places of the columns that tell rows apart; the first, the key, always does."""
+    return [
+        place
+        for place in range(len(found.columns))
+        if place == 0 or len(found.rows) == 1 or len({row[place] for row in found.rows}) > 1
+    ]
+
+
+def _rank(column: str, place: int) -> tuple[int, int]:
+    """Key, what was counted, times, words, other keys."""
+    if place == 0:
+        return 0, 0
+    if column in _TELLING:
+        return 1, _TELLING.index(column)
+    return (2 if column.endswith(("_at", "_on")) else 4 if column.endswith("_id") else 3), place
+
+
+def _title(column: str) -> str:
+    return column.replace("_", " ")

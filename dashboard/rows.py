@@ -1,0 +1,139 @@
+"""Metric rows: a perspective's table, one row per metric, all on the shared score axis. Pure functions to HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard import marks, sentences, wording
+from dashboard.components import anchor, esc, rich, section, status
+from dashboard.navigation import link
+from dashboard.theme import Tokens
+from dashboard.wording import say
+from metrics.result import MetricResult
+from metrics.scorecard import Branch, Card, Scorecard
+
+Query = Mapping[str, str | None]
+
+
+def board_rows(board: Scorecard, currency: str, theme: Tokens, query: Query) -> str:
+    """Every perspective with its rows; only the first shows the column heads."""
+    period = wording.period(board.period, board.period)
+    parts = [_branch(branch, period, currency, theme, query) for branch in board.branches if branch.cards]
+    return f'<div class="rows">{_heads(period)}{"".join(parts)}</div>'
+
+
+def _heads(period: str) -> str:
+    """Column heads for the eye, once; each table has its own for the ear."""
+    cells = "".join(f'<span class="{kind}">{text}</span>' for kind, text in _columns(period))
+    return f'<div class="heads" aria-hidden="true">{cells}</div>'
+
+
+def _columns(period: str) -> list[tuple[str, str]]:
+    axis = f"<i>{esc(say('limit'))}</i><i>{esc(say('goal'))}</i>"
+    return [
+        ("c-status", esc(say("column_status"))),
+        ("c-metric", esc(say("column_metric"))),
+        ("c-position", axis),
+        ("c-spark", esc(say("column_months"))),
+        ("c-value", esc(period)),
+        ("c-goal", esc(say("column_goal"))),
+        ("c-change", esc(say("column_change"))),
+    ]
+
+
+def _branch(branch: Branch, period: str, currency: str, theme: Tokens, query: Query) -> str:
+    present = sentences.provided(branch.cards)
+    heads = "".join(
+        f'<th role="columnheader" class="{kind}" scope="col">'
+        f"{esc(say('column_position')) if kind == 'c-position' else text}</th>"
+        for kind, text in _columns(period)
+    )
+    rows = "".join(_row(card, currency, theme, query) for card in present)
+    table = (
+        f'<table class="metrics" role="table" aria-label="{esc(say(branch.perspective))}">'
+        f'<thead role="rowgroup" class="ear"><tr role="row">{heads}</tr></thead>'
+        f'<tbody role="rowgroup">{rows}</tbody></table>'
+    )
+    line = _absent(branch, "not_cut_line" if query.get("team") else "not_provided_line")
+    scope = sentences.branch_scope(branch) if present else ""
+    return section(say(branch.perspective), scope, (table if present else "") + line, kind="branch")
+
+
+def _absent(branch: Branch, key: str) -> str:
+    """One quiet line for the metrics whose data do not exist here."""
+    names = [sentences.title(card.definition) for card in branch.cards if card.result.state == "not_provided"]
+    return f'<p class="note absent">{esc(say(key, names="; ".join(names)))}</p>' if names else ""
+
+
+def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
+    definition, result = card.definition, card.result
+    word = sentences.mark_of(card)
+    address = link("metric", {**query, "metric": definition.metric})
+    cells = [
+        _cell("c-status", status(word, theme)),
+        _cell(
+            "c-metric",
+            f'{anchor(sentences.title(definition), address)}<span class="basis">'
+            f"{esc(sentences.basis(definition, result, currency))}</span>",
+            head=True,
+        ),
+        *_middle(card, word, currency, theme),
+        _cell("c-value", f"<span{_value_kind(card)}>{esc(sentences.figure(card, currency))}</span>"),
+        _cell("c-goal", _goal(card, currency)),
+        _cell("c-change", f"<span{_change_kind(card)}>{esc(sentences.change_text(card, currency))}</span>"),
+    ]
+    return f'<tr role="row" class="r-{card.status}">{"".join(cells)}</tr>'
+
+
+def _middle(card: Card, word: str, currency: str, theme: Tokens) -> list[str]:
+    """Position and sparkline; a row without a verdict says why instead."""
+    why = sentences.reason(card)
+    if why and card.status != "no_goal":
+        return [f'<td role="cell" class="c-why" colspan="2">{esc(why)}</td>']
+    spark = _cell("c-spark", sparkline(card, currency, theme))
+    if why:
+        return [f'<td role="cell" class="c-position c-nogoal">{esc(why)}</td>', spark]
+    alt = "" if card.score is None else say("alt_score", score=wording.score(card.score), word=say(word).lower())
+    return [_cell("c-position", marks.position(card.score, card.score_low, card.score_high, word, theme, alt)), spark]
+
+
+def sparkline(card: Card, currency: str, theme: Tokens) -> str:
+    """The card's months as a line, with a sentence for those who do not see it."""
+    values = tuple(_shown(result) for result in card.trend)
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    alt = say("alt_trend", n=len(values), **_spoken(known, card, currency))
+    return marks.sparkline(values, card.definition.goal, theme, alt)
+
+
+def _spoken(known: list[float], card: Card, currency: str) -> dict[str, Any]:
+    spoken = {"first": known[0], "last": known[-1], "low": min(known), "high": max(known)}
+    return {name: wording.value(number, card.definition.unit, currency) for name, number in spoken.items()}
+
+
+def _shown(result: MetricResult) -> float | None:
+    """A value that may be drawn."""
+    return None if result.state in ("withheld", "suppressed") else result.value
+
+
+def _cell(kind: str, content: str, head: bool = False) -> str:
+    if head:
+        return f'<th role="rowheader" scope="row" class="{kind}">{content}</th>'
+    return f'<td role="cell" class="{kind}">{content}</td>'
+
+
+def _value_kind(card: Card) -> str:
+    if sentences.figure(card, "") == say("no_value"):
+        return ' class="none"'
+    return ' class="unsure"' if card.status == "not_judged" else ""
+
+
+def _change_kind(card: Card) -> str:
+    return ' class="clear"' if card.change_is_clear else ""
+
+
+def _goal(card: Card, currency: str) -> str:
+    goal = sentences.goal_text(card.definition, currency)
+    return f'<span class="phone">{esc(say("goal_label"))} </span>{rich(goal)}' if goal else ""

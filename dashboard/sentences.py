@@ -1,0 +1,299 @@
+"""A scorecard as sentences: the answer, what stands under it, why a row is not judged, what changed.
+
+Pure. `**…**` marks what is set in dark type; components.rich() turns it into HTML after escaping.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboard import wording
+from dashboard.wording import say
+from metrics.definition import MetricDefinition
+from metrics.result import MetricResult
+from metrics.scorecard import Branch, Card, Scorecard
+
+JUDGED = ("missed", "watch", "too_close", "met")
+_LONGEST_ANSWER = 110
+
+
+def cards_of(board: Scorecard) -> tuple[Card, ...]:
+    """Every card, in the order of the rows."""
+    return tuple(card for branch in board.branches for card in branch.cards)
+
+
+def provided(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """The cards whose data exist at all."""
+    return tuple(card for card in cards if card.result.state != "not_provided")
+
+
+def judged(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """The cards with a verdict."""
+    return tuple(card for card in cards if card.status in JUDGED)
+
+
+def mark_of(card: Card) -> str:
+    """The one word that decides mark and colour: the status, or the state behind 'not judged'."""
+    if card.status != "not_judged":
+        return card.status
+    return "unripe" if card.result.state == "ok" else card.result.state
+
+
+def title(definition: MetricDefinition) -> str:
+    """The name people read."""
+    return definition.name or definition.metric.replace("_", " ").capitalize()
+
+
+def short(definition: MetricDefinition) -> str:
+    """The name inside a sentence: without what stands in brackets or after a comma."""
+    return title(definition).partition(" (")[0].partition(", ")[0]
+
+
+def figure(card: Card, currency: str) -> str:
+    """The value as text, or the words for none."""
+    return value_text(card.definition, card.result, currency)
+
+
+def value_text(definition: MetricDefinition, result: MetricResult, currency: str) -> str:
+    """A result's value as text, or the words for none. A hidden or withheld value never appears."""
+    if result.value is None or result.state in ("withheld", "suppressed"):
+        return say("no_value")
+    return wording.value(result.value, definition.unit, currency)
+
+
+def goal_text(definition: MetricDefinition, currency: str) -> str:
+    """The goal as text, '' without one."""
+    return "" if definition.goal is None else wording.value(definition.goal, definition.unit, currency, exact=True)
+
+
+def limit_text(definition: MetricDefinition, currency: str) -> str:
+    """The limit as text, '' without one."""
+    return "" if definition.red is None else wording.value(definition.red, definition.unit, currency, exact=True)
+
+
+def answer(board: Scorecard, currency: str) -> str:
+    """How many goals are met, then the worst in full; why nothing is judged when nothing is."""
+    cards = judged(cards_of(board))
+    if not cards:
+        why = _common_reason(provided(cards_of(board)))
+        return say("nothing_judged", period=wording.period(board.period), why=say(f"nothing_because_{why}"))
+    met = sum(card.status == "met" for card in cards)
+    total = len(cards)
+    if met == total:
+        return say("all_met_one") if total == 1 else say("all_met", total=total)
+    head = say("none_met" if met == 0 else "some_met_one" if met == 1 else "some_met", met=met, total=total)
+    worst = _worst(cards)
+    if worst is None:
+        return head
+    key = "weak_point" if worst.status == "missed" else "furthest"
+    goal = goal_text(worst.definition, currency)
+    for sentence in (
+        say(key, name=short(worst.definition), value=figure(worst, currency), goal=goal),
+        say("weak_point_short", name=short(worst.definition)),
+    ):
+        if len(head + sentence) <= _LONGEST_ANSWER:
+            return head + sentence
+    return head
+
+
+def summary(board: Scorecard, currency: str) -> str:
+    """Score and change, the perspective that moved most, one good and one bad clear change."""
+    parts = [_score_sentence(board), _branch_sentence(board), _fact_sentence(board, currency)]
+    if not board.complete:
+        parts.insert(0, say("so_far", period=wording.period(board.period)))
+    return " ".join(part for part in parts if part)
+
+
+def reason(card: Card) -> str:
+    """Why a row has no verdict, and what would give it one. '' for a judged row."""
+    definition, result = card.definition, card.result
+    if card.status in JUDGED:
+        return ""
+    if card.status == "no_goal":
+        return say("why_no_goal")
+    if result.state == "ok":
+        return say("why_running", period=wording.period(result.period))
+    return state_reason(definition, result)
+
+
+def state_reason(definition: MetricDefinition, result: MetricResult) -> str:
+    """Why a result may not be judged, in words; '' when it may."""
+    if result.state == "withheld":
+        return sentence(result.reason) if result.reason else say("why_withheld")
+    if result.state == "too_few":
+        known = result.n is not None and definition.min_n
+        return (
+            say("why_too_few", n=wording.count(result.n or 0), min_n=definition.min_n)
+            if known
+            else say("why_too_few_plain")
+        )
+    if result.state == "unripe":
+        if definition.ripe_after is None:
+            return sentence(result.reason) if result.reason else say("unripe")
+        return say("why_unripe", day=wording.date(definition.ripe_after.after(result.period.end)))
+    if result.state == "not_provided" and result.reason:
+        return sentence(result.reason)
+    if result.state in ("suppressed", "not_provided"):
+        return say(f"why_{result.state}")
+    return say("why_no_data", period=wording.period(result.period)) if result.state == "no_data" else ""
+
+
+def basis(definition: MetricDefinition, result: MetricResult, currency: str) -> str:
+    """What a number stands on: 'n 4,812 · 80.1–82.3 %'."""
+    if result.state == "suppressed":
+        return say("n_hidden")
+    if result.state == "no_data":
+        return ""
+    parts = [] if result.n is None else [say("n", n=wording.count(result.n))]
+    if result.low is not None and result.high is not None and result.state not in ("withheld", "too_few", "unripe"):
+        parts.append(wording.interval(result.low, result.high, definition.unit, currency))
+    return " · ".join(parts)
+
+
+def change_text(card: Card, currency: str) -> str:
+    """The change in its unit, '' when there is none."""
+    if card.change is None or card.status == "not_judged":
+        return ""
+    return wording.change(card.change, card.definition.unit, card.result.kind, card.result.value, currency)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change worth a sentence: what moved, and what it rests on. `metric`: where its link leads."""
+
+    metric: str
+    headline: str
+    note: str
+
+
+def changes(board: Scorecard, currency: str, most: int = 4) -> tuple[tuple[Change, ...], int]:
+    """The largest clear changes on the score axis, and how many more there are. No causes: numbers only."""
+    clear = [card for card in cards_of(board) if card.change_is_clear and card.change and card.status != "not_judged"]
+    clear.sort(key=lambda card: (-abs(_moved(card)), title(card.definition)))
+    found = [
+        Change(
+            card.definition.metric,
+            _moved_sentence(card, currency, "_to"),
+            say("change_clear") + f" {basis(card.definition, card.result, currency)}".rstrip(),
+        )
+        for card in clear[:most]
+    ]
+    return tuple(found), len(clear) - len(found)
+
+
+def branch_scope(branch: Branch) -> str:
+    """'score **74**, +1 · 4 of 5 metrics judged'."""
+    present = provided(branch.cards)
+    words = say("judged_of", judged=len(judged(present)), total=len(present))
+    if branch.score is None:
+        return say("scope_no_score", judged=words)
+    moved = "" if branch.previous_score is None else f", {wording.score_change(branch.score, branch.previous_score)}"
+    return say("scope_score", score=wording.score(branch.score), change=moved, judged=words)
+
+
+def coverage(board: Scorecard) -> str:
+    """What share of the weight has a score, and how many metrics have none."""
+    present = provided(cards_of(board))
+    missing = sum(card.score is None and card.status != "no_goal" for card in present)
+    if not missing or board.coverage is None:
+        return say("coverage_full") if present and not missing else ""
+    metrics = wording.plural(missing, "metric", "metrics")
+    return say("coverage_one" if missing == 1 else "coverage", share=wording.share(board.coverage), metrics=metrics)
+
+
+def standing(score: float) -> str:
+    """The status a score stands for on the axis: 33 is the limit, 67 the goal."""
+    return "met" if round(score) >= 67 else "watch" if round(score) >= 33 else "missed"
+
+
+def metric_answer(card: Card, currency: str) -> str:
+    """The metric page's sentence: value, period and verdict."""
+    when = wording.period(card.result.period)
+    if card.result.value is None or card.result.state in ("withheld", "suppressed"):
+        none = say("metric_none", period=when)
+        return reason(card) if card.result.state == "no_data" else f"{none} {reason(card)}"
+    key: str = card.status if card.status in JUDGED else "no_goal"
+    if key == "too_close" and _nearest_is_limit(card):
+        key = "too_close_limit"
+    goal, limit = goal_text(card.definition, currency), limit_text(card.definition, currency)
+    sentence = say(f"metric_{key}", value=figure(card, currency), period=when, goal=goal, limit=limit)
+    return f"{sentence} {reason(card)}" if card.status == "not_judged" else sentence
+
+
+def sentence(clause: str) -> str:
+    """A clause from below as a sentence."""
+    return clause[:1].upper() + clause[1:].rstrip(".") + "."
+
+
+def _nearest_is_limit(card: Card) -> bool:
+    """Which boundary an interval holds: the one nearest the value (metrics/scorecard.py judges by the same)."""
+    value, goal, red = card.result.value, card.definition.goal, card.definition.red
+    return None not in (value, goal, red) and abs(value - goal) > abs(value - red)  # type: ignore[operator]
+
+
+def _worst(cards: Iterable[Card]) -> Card | None:
+    """The missed metric with the lowest score, heavier first; else the lowest watch. None when neither exists."""
+    for status in ("missed", "watch"):
+        found = [card for card in cards if card.status == status and card.score is not None]
+        if found:
+            return min(found, key=lambda card: ((card.score or 0) - 100) * card.definition.weight)
+    return None
+
+
+def _common_reason(cards: Iterable[Card]) -> str:
+    states = Counter("no_goal" if card.status == "no_goal" else card.result.state for card in cards)
+    state = states.most_common(1)[0][0] if states else "no_data"
+    return state if state in ("no_data", "withheld", "no_goal", "too_few") else "other"
+
+
+def _score_sentence(board: Scorecard) -> str:
+    if board.score is None:
+        return say("score_none") if judged(cards_of(board)) else ""
+    if board.previous_score is None:
+        return say("score_is", score=wording.score(board.score), change="")
+    by = round(board.score) - round(board.previous_score)
+    key = "score_same" if by == 0 else "score_higher" if by > 0 else "score_lower"
+    moved = say(key, by=abs(by), period=wording.period(board.against, board.period))
+    return say("score_is", score=wording.score(board.score), change=moved)
+
+
+def _branch_sentence(board: Scorecard) -> str:
+    moved = [
+        (round(branch.score) - round(branch.previous_score), branch.perspective)
+        for branch in board.branches
+        if branch.score is not None and branch.previous_score is not None
+    ]
+    by, perspective = max(moved, key=lambda one: abs(one[0]), default=(0, "financial"))
+    if len(moved) < 2 or by == 0:
+        return ""
+    return say("branch_fell" if by < 0 else "branch_rose", name=say(perspective), by=abs(by))
+
+
+def _fact_sentence(board: Scorecard, currency: str) -> str:
+    clear = [card for card in judged(cards_of(board)) if card.change_is_clear and card.change and _moved(card)]
+    bad = min((card for card in clear if _moved(card) < 0), key=_moved, default=None)
+    good = max((card for card in clear if _moved(card) > 0), key=_moved, default=None)
+    if bad and good:
+        return say("while", bad=_moved_sentence(bad, currency), good=_moved_sentence(good, currency))
+    one = bad or good
+    return f"{_moved_sentence(one, currency)}." if one else ""
+
+
+def _moved(card: Card) -> float:
+    """How far a card moved on the score axis; a change outside the axis counts a little, with its sign."""
+    if card.score is None or card.previous_score is None:
+        return 0.0
+    moved = card.score - card.previous_score
+    if moved or not card.change:
+        return moved
+    return 0.1 if (card.change > 0) == bool(card.definition.higher_is_better) else -0.1
+
+
+def _moved_sentence(card: Card, currency: str, form: str = "") -> str:
+    change = card.change or 0.0
+    by = wording.amount(change, card.definition.unit, card.result.kind, card.result.value, currency)
+    return say(
+        f"{'fell' if change < 0 else 'rose'}{form}", name=short(card.definition), by=by, value=figure(card, currency)
+    )

@@ -1,0 +1,151 @@
+"""The web server: one st.App with warm imports, a health answer, security headers and quiet failures."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gc
+import hashlib
+import importlib
+import ipaddress
+import logging
+import os
+import re
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import streamlit as st
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from dashboard import cache, settings
+from data_checks.errors import RequestError, ScorecardError
+
+log = logging.getLogger("scorecard")
+
+# What a first visit would otherwise import while the reader waits.
+_WARM = ("altair", "pandas", "pyarrow", "streamlit.elements.vega_charts", "streamlit.elements.html")
+
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+
+
+def _inline_hashes() -> str:
+    """The hashes of the scripts written into Streamlit's own page; they change with its version."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    digests = [hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(page)]
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+# `blob:` for scripts: Streamlit loads the code of a v2 component from a blob it makes itself.
+_HEADERS = {
+    "content-security-policy": (
+        f"default-src 'self'; script-src 'self' blob: {_inline_hashes()}; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class SecurityHeaders:
+    """ASGI middleware: the same headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.headers = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self.headers]
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+@contextlib.asynccontextmanager
+async def _warm(_app: st.App) -> AsyncIterator[None]:
+    """Import what the first run needs, compute the first screen, and keep all of it out of garbage collection."""
+    for module in _WARM:
+        importlib.import_module(module)
+    try:
+        cache.warm()
+    except ScorecardError as error:
+        log.warning("Nothing to show yet: %s", error)
+    except Exception:
+        log.exception("The first screen could not be computed.")
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+async def _healthz(_request: Request) -> Response:
+    """200 as soon as the server answers; says which load it shows."""
+    try:
+        return JSONResponse({"status": "ok", "load": cache.current().facts.load_id})
+    except ScorecardError:
+        return JSONResponse({"status": "ok", "load": None})
+    except Exception:
+        log.exception("The health check failed.")
+        return JSONResponse({"status": "broken"}, status_code=503)
+
+
+def _on_script_error(error: BaseException) -> None:
+    log.error("A page failed.", exc_info=error)
+
+
+def app() -> st.App:
+    """The application. One per process."""
+    return st.App(
+        settings.ENTRY,
+        lifespan=_warm,
+        routes=[Route("/healthz", _healthz)],
+        middleware=[Middleware(SecurityHeaders)],
+        on_script_error=_on_script_error,
+    )
+
+
+def serve(workspace_folder: Path, host: str = "127.0.0.1", port: int = 8501) -> None:
+    """Serve a workspace until interrupted. Raises RequestError when it may not or cannot listen there."""
+    if settings.access_mode() == "open" and not _is_loopback(host):
+        raise RequestError(f"Access mode 'open' serves this machine only, and {host} is more; use --host 127.0.0.1.")
+    os.environ[settings.WORKSPACE] = str(Path(workspace_folder).resolve())
+    with _listen(host, port) as listening:
+        config = uvicorn.Config(
+            app(), log_level="warning", access_log=False, ws_per_message_deflate=False, timeout_graceful_shutdown=2
+        )
+        note = " Access mode 'open': only this machine can reach it." if settings.access_mode() == "open" else ""
+        print(f"Scorecard is at http://{host}:{listening.getsockname()[1]}.{note}", flush=True)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that a taken port is a sentence and port 0 is any free one."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)  # from here on a reader waits for the start instead of being turned away
+    except OSError as error:
+        raise RequestError(f"Cannot listen on {host}:{port}: {error.strerror or error}; try another --port.") from error
+    return listening
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
