@@ -228,7 +228,7 @@ def foot(facts: LoadFacts, last_complete: str) -> str:
     unsaid = facts.synthetic and "synthetic" not in facts.title.lower()
     company = say("synthetic", title=facts.title) if unsaid else facts.title
     load = say("load_at", load=facts.load_id, moment=wording.moment(facts.loaded_at, facts.timezone))
-    parts = [company, load, say("last_complete", period=last_complete) if last_complete else "", *facts.notes]
+    parts = [company, load, say("last_complete", period=last_complete) if last_complete else ""]
     return f'<footer class="foot">{"".join(f"<span>{esc(part)}</span>" for part in parts if part)}</footer>'
 
 

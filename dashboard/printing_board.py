@@ -83,7 +83,7 @@ def _card_row(card: Card, facts: LoadFacts) -> list[object]:
         sentences.figure(card, currency),
         sentences.goal_text(card.definition, currency),
         sentences.change_text(card, currency),
-        sentences.basis(card.definition, card.result, currency),
+        sentences.basis(card, currency),
         sentences.reason(card),
     ]
 

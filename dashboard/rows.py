@@ -67,7 +67,7 @@ def _absent(branch: Branch, key: str) -> str:
 
 
 def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
-    definition, result = card.definition, card.result
+    definition = card.definition
     word = sentences.mark_of(card)
     address = link("metric", {**query, "metric": definition.metric})
     cells = [
@@ -75,7 +75,7 @@ def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
         _cell(
             "c-metric",
             f'{anchor(sentences.title(definition), address)}<span class="basis">'
-            f"{esc(sentences.basis(definition, result, currency))}</span>",
+            f"{esc(sentences.basis(card, currency))}</span>",
             head=True,
         ),
         *_middle(card, word, currency, theme),

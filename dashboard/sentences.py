@@ -112,7 +112,7 @@ def reason(card: Card) -> str:
     if card.status in JUDGED:
         return ""
     if card.status == "no_goal":
-        return say("why_no_goal")
+        return sentence(result.reason) if result.reason else say("why_no_goal")
     if result.state == "ok":
         return say("why_running", period=wording.period(result.period))
     return state_reason(definition, result)
@@ -140,8 +140,9 @@ def state_reason(definition: MetricDefinition, result: MetricResult) -> str:
     return say("why_no_data", period=wording.period(result.period)) if result.state == "no_data" else ""
 
 
-def basis(definition: MetricDefinition, result: MetricResult, currency: str) -> str:
-    """What a number stands on: 'n 4,812 · 80.1–82.3 %'."""
+def basis(card: Card, currency: str) -> str:
+    """What a number stands on: 'n 4,812 · 80.1–82.3 %', and its month when that is not the board's."""
+    definition, result = card.definition, card.result
     if result.state == "suppressed":
         return say("n_hidden")
     if result.state == "no_data":
@@ -149,6 +150,8 @@ def basis(definition: MetricDefinition, result: MetricResult, currency: str) -> 
     parts = [] if result.n is None else [say("n", n=wording.count(result.n))]
     if result.low is not None and result.high is not None and result.state not in ("withheld", "too_few", "unripe"):
         parts.append(wording.interval(result.low, result.high, definition.unit, currency))
+    if result.period != card.asked:
+        parts.append(wording.period(result.period, card.asked))
     return " · ".join(parts)
 
 
@@ -176,7 +179,7 @@ def changes(board: Scorecard, currency: str, most: int = 4) -> tuple[tuple[Chang
         Change(
             card.definition.metric,
             _moved_sentence(card, currency, "_to"),
-            say("change_clear") + f" {basis(card.definition, card.result, currency)}".rstrip(),
+            say("change_clear") + f" {basis(card, currency)}".rstrip(),
         )
         for card in clear[:most]
     ]

@@ -120,6 +120,8 @@ def serve(workspace_folder: Path, host: str = "127.0.0.1", port: int = 8501) -> 
     if settings.access_mode() == "open" and not _is_loopback(host):
         raise RequestError(f"Access mode 'open' serves this machine only, and {host} is more; use --host 127.0.0.1.")
     os.environ[settings.WORKSPACE] = str(Path(workspace_folder).resolve())
+    # Streamlit reads .streamlit/ from the working folder, whatever the reader's own folder is.
+    os.chdir(settings.ROOT)
     with _listen(host, port) as listening:
         config = uvicorn.Config(
             app(), log_level="warning", access_log=False, ws_per_message_deflate=False, timeout_graceful_shutdown=2

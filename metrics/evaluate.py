@@ -60,8 +60,10 @@ def ask(
     bound = [catalog.bound[known_metric(catalog, metric).metric] for metric in metrics]
     reach = as_of(warehouse.facts, until)
     tables = sorted({table for value in bound for leaf in leaves(value) for table in tables_of(leaf)})
-    for name in (*by, *(where or {})):
-        _check_slice(name, tables)
+    wanted = (*by, *(where or {}))
+    for value in bound:
+        if lack := cannot_cut(warehouse, value, wanted):
+            raise RequestError(f"{lack}.{_slice_hint(wanted, tables)}")
     filters = tuple((name, tuple(values)) for name, values in sorted((where or {}).items()))
     for name, values in filters:
         _check_values(warehouse, name, values, tables)
@@ -73,12 +75,29 @@ def ask(
     return Question(scope, reach, begin, finish, grain, tuple(by), filters)
 
 
-def _check_slice(name: str, tables: Iterable[str]) -> None:
+def cannot_cut(warehouse: Warehouse, value: Value, slices: Iterable[str]) -> str:
+    """Why a formula cannot be cut by these slices, as a clause; '' when it can.
+
+    Each of its tables needs the slice, and a source for the column it begins at; a table no source provides at all
+    answers "not provided" by itself.
+    """
+    provided = {name: facts.provided for name, facts in warehouse.facts.tables.items()}
+    for table in sorted({table for leaf in leaves(value) for table in tables_of(leaf)}):
+        for name in slices:
+            slice_ = contracts()[table].slices.get(name)
+            if slice_ is None:
+                return f"{table} cannot be cut by '{name}'"
+            if provided.get(table) and slice_.column not in provided[table]:
+                return f"{table} cannot be cut by '{name}': no source provides {table}.{slice_.column}"
+    return ""
+
+
+def _slice_hint(slices: Iterable[str], tables: Iterable[str]) -> str:
     for table in tables:
-        slices = contracts()[table].slices
-        if name not in slices:
-            hint = did_you_mean(name, slices) or f" It has {', '.join(slices)}."
-            raise RequestError(f"{table} cannot be cut by '{name}'.{hint}")
+        for name in slices:
+            if name not in (known := contracts()[table].slices):
+                return did_you_mean(name, known) or f" It has {', '.join(known)}."
+    return ""
 
 
 def _check_values(warehouse: Warehouse, name: str, values: Iterable[str | None], tables: Iterable[str]) -> None:

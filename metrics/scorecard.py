@@ -22,7 +22,8 @@ class Card:
 
     score, score_low, score_high: on the 0–100 axis (33 at red, 67 at goal); None when not judged.
     change: value − previous value, in the unit (fractions for percent). change_is_clear: the interval of the
-    difference excludes zero; None when it has no interval. trend: the last complete periods, oldest first.
+    difference excludes zero; None when it has no interval. asked: the period of the board, which a result too young
+    to judge replaces by an earlier one. trend: the last complete periods, oldest first.
     """
 
     definition: MetricDefinition
@@ -36,6 +37,7 @@ class Card:
     change: float | None
     change_is_clear: bool | None
     trend: tuple[MetricResult, ...]
+    asked: Period
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,11 @@ def _difference(before: MetricResult, now: MetricResult) -> intervals.Interval |
 
 
 def make_card(
-    definition: MetricDefinition, result: MetricResult, previous: MetricResult | None, trend: Sequence[MetricResult]
+    definition: MetricDefinition,
+    result: MetricResult,
+    previous: MetricResult | None,
+    trend: Sequence[MetricResult],
+    asked: Period | None = None,
 ) -> Card:
     """One card. Scores are given only to results that are judged."""
     judged = is_judged(result)
@@ -172,6 +178,7 @@ def make_card(
         change=change,
         change_is_clear=clear,
         trend=tuple(trend),
+        asked=asked or result.period,
     )
 
 

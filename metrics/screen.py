@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES
-from metrics.evaluate import as_of, ask, evaluate
-from metrics.kinds import leaves, tables_of
+from metrics.evaluate import as_of, ask, cannot_cut, evaluate
+from metrics.kinds import kind_of
 from metrics.period import Grain, Period, period_at, spine, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
 
+GOAL_OF_THE_WHOLE = "the goal is for the whole organisation"
 TREND = 13
 """Periods in a trend: a year and the same month before it."""
 
@@ -58,7 +59,8 @@ def build_scorecard(
     against = against or before(period)
     reach = as_of(warehouse.facts, until)
     on_card = [name for name, metric in catalog.metrics.items() if metric.perspective is not None]
-    uncut = {name: lack for name in on_card if (lack := _cannot_cut(catalog, name, where or {}))}
+    part = bool(where) or scope.teams is not None
+    uncut = {name: lack for name in on_card if (lack := cannot_cut(warehouse, catalog.bound[name], where or {}))}
     cut = [name for name in on_card if name not in uncut]
     first = periods_of(warehouse, period.grain, until)[0].start
     start = min(period.start, max(first, min(against.start, step(period.start, period.grain, -TREND))))
@@ -69,6 +71,10 @@ def build_scorecard(
 
     def card(name: str) -> Card:
         definition, found = catalog.metrics[name], results.get(name, ())
+        if part and kind_of(catalog.bound[name]) == "total" and definition.goal is not None:
+            # a part of a sum is not to be held against the goal of the whole
+            definition = replace(definition, red=None, goal=None, stretch=None)
+            found = tuple(replace(result, reason=result.reason or GOAL_OF_THE_WHOLE) for result in found)
         if not found:
             lack = uncut.get(name, "")
             absent = MetricResult(name, period, None, "not_provided", complete=reach.completes(period), reason=lack)
@@ -77,7 +83,7 @@ def build_scorecard(
         shown = _newest_ripe(by_start[period.start], found)
         earlier = by_start.get(_as_far_before(shown.period, period, against)) if reach.completes(shown.period) else None
         trend = [result for result in found if result.complete and result.state != "unripe"][-TREND:]
-        return make_card(definition, shown, earlier, trend)
+        return make_card(definition, shown, earlier, trend, period)
 
     branches = [
         make_branch(perspective, [card(name) for name in on_card if catalog.metrics[name].perspective == perspective])
@@ -101,12 +107,3 @@ def _as_far_before(shown: Period, period: Period, against: Period) -> dt.date:
     while start > against.start:
         start, steps = step(start, period.grain, -1), steps + 1
     return step(shown.start, shown.grain, -steps)
-
-
-def _cannot_cut(catalog: Catalog, name: str, where: Mapping[str, object]) -> str:
-    """Why a filter does not fit a metric, as a clause; '' when it does."""
-    for table in sorted({table for leaf in leaves(catalog.bound[name]) for table in tables_of(leaf)}):
-        for slice_ in where:
-            if slice_ not in contracts()[table].slices:
-                return f"{table} cannot be cut by {slice_}"
-    return ""

@@ -244,6 +244,7 @@ def card(line: Line, period: Period = OCTOBER, against: Period = SEPTEMBER) -> C
         change=line.change if known else None,
         change_is_clear=line.clear,
         trend=trend(line),
+        asked=period,
     )
 
 

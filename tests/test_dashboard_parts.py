@@ -352,7 +352,7 @@ def test_groups_without_a_single_name_are_one_sentence() -> None:
 
 
 def test_streamlit_and_our_own_drawing_use_the_same_colours() -> None:
-    config = tomllib.loads((settings.ENTRY.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    config = tomllib.loads((settings.ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     for theme in (LIGHT, DARK):
         written = config["theme"][theme.name]
         named = {"backgroundColor": theme.paper, "secondaryBackgroundColor": theme.panel, "textColor": theme.ink}
@@ -363,7 +363,7 @@ def test_streamlit_and_our_own_drawing_use_the_same_colours() -> None:
 
 def test_the_fonts_are_shipped_with_their_licence() -> None:
     static = settings.ENTRY.parent / "static"
-    config = tomllib.loads((settings.ENTRY.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    config = tomllib.loads((settings.ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     for face in config["theme"]["fontFaces"]:
         assert (static / face["url"].removeprefix("app/static/")).read_bytes()[:4] == b"wOF2"
     assert "SIL Open Font License" in (static / "inter-LICENSE.txt").read_text(encoding="utf-8")

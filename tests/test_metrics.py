@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -274,4 +275,30 @@ def test_a_metric_that_a_filter_cannot_cut_is_left_unjudged(small):
     board = build_scorecard(warehouse, catalog, EVERYBODY, periods_of(warehouse)[0], where={"topic": [None]})
     cards = {card.definition.metric: card for branch in board.branches for card in branch.cards}
     assert cards["revenue"].result.state == "not_provided"
-    assert cards["revenue"].result.reason == "orders cannot be cut by topic"
+    assert cards["revenue"].result.reason == "orders cannot be cut by 'topic'"
+
+
+def test_a_filter_by_a_column_no_source_provides_is_not_known_instead_of_zero(small):
+    warehouse, catalog = small
+    board = build_scorecard(warehouse, catalog, EVERYBODY, periods_of(warehouse)[0], where={"team": ["North"]})
+    cards = {card.definition.metric: card for branch in board.branches for card in branch.cards}
+    assert (cards["revenue"].result.value, cards["revenue"].result.state) == (None, "not_provided")
+    assert cards["revenue"].result.reason == "orders cannot be cut by 'team': no source provides orders.team_id"
+    with pytest.raises(RequestError, match=r"no source provides orders\.team_id"):
+        ask(warehouse, catalog, EVERYBODY, ["revenue"], "all", ("team",))
+
+
+def test_a_part_of_a_sum_is_not_held_against_the_goal_of_the_whole(small):
+    warehouse, catalog = small
+    goal = replace(catalog.metrics["backlog"], red=20, goal=10)
+    catalog = replace(catalog, metrics={**catalog.metrics, "backlog": goal})
+
+    def backlog(**more):
+        board = build_scorecard(warehouse, catalog, more.pop("scope", EVERYBODY), periods_of(warehouse)[0], **more)
+        return next(c for branch in board.branches for c in branch.cards if c.definition.metric == "backlog")
+
+    assert backlog().status == "met"
+    north = backlog(where={"team": ["North"]})
+    assert (north.status, north.result.value) == ("no_goal", 1)
+    assert north.result.reason == "the goal is for the whole organisation"
+    assert backlog(scope=Scope.of_teams("N")).status == "no_goal"

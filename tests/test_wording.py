@@ -223,7 +223,7 @@ def test_a_suppressed_value_and_its_count_are_never_shown() -> None:
     line = next(line for line in fixture.LINES if line.metric == "enps")
     card = fixture.card(dataclasses.replace(line, value=12.0))
     assert sentences.figure(card, "EUR") == "no value"
-    assert sentences.basis(card.definition, card.result, "EUR") == "n < 5"
+    assert sentences.basis(card, "EUR") == "n < 5"
 
 
 def test_a_verdict_too_close_names_the_boundary_it_is_close_to() -> None:
