@@ -224,7 +224,7 @@ def query(
 @click.argument("name", metavar="METRIC")
 @_span_options
 @_where_option
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True)
 @_form_option("table", "csv", "json")
 def rows(
     folder: Path, as_of: dt.date | None, name: str, start: dt.date | None, end: dt.date | None,

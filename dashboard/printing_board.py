@@ -32,11 +32,18 @@ def scorecard(board: Scorecard, facts: LoadFacts, form: str) -> str:
         if cards:
             name = wording.say(branch.perspective)
             parts.append(f"{name}\n{_card_table(cards, facts)}")
-    absent = [card for branch in board.branches for card in branch.cards if card.result.state == "not_provided"]
-    if absent:
-        names = ", ".join(sentences.short(card.definition) for card in absent)
-        parts.append(f"Not provided by these sources: {names}.")
+    parts += _absent(board)
     return "\n\n".join([*parts, through(facts)])
+
+
+def _absent(board: Scorecard) -> list[str]:
+    """The metrics that are not there, by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for card in (card for branch in board.branches for card in branch.cards):
+        if card.result.state == "not_provided":
+            by_reason.setdefault(card.result.reason, []).append(sentences.short(card.definition))
+    lines = [f"{sentences.sentence(reason)} Not shown: {', '.join(names)}." for reason, names in by_reason.items()]
+    return ["\n".join(lines)] if lines else []
 
 
 def _ladder(board: Scorecard) -> str:

@@ -25,6 +25,50 @@ STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
+class Written:
+    """A text value, and how it stands in the file: folded, quoted or in a block."""
+
+    value: str
+    raw: str
+    begins: Place
+
+    def place(self, line: int, column: int) -> Place:
+        """The place in the file of a line and column of `value`, both from 1."""
+        lines = self.value.split("\n")
+        wanted = sum(len(text) + 1 for text in lines[: line - 1]) + column - 1
+        before = self.raw[: self._index(wanted)]
+        rows = before.count("\n")
+        first, start = self.begins.line or 1, self.begins.column or 1
+        return Place(self.begins.file, first + rows, len(before) - before.rfind("\n") if rows else start + len(before))
+
+    def _index(self, wanted: int) -> int:
+        """Where the character number `wanted` of `value` stands in `raw`: white space is folded, escapes are longer."""
+        at = 0
+        for number, char in enumerate(f"{self.value} "):
+            if not char.isspace():
+                at = self._next(char, at)
+            if number == wanted:
+                return at
+            at += self._width(char, at)
+        return at
+
+    def _next(self, char: str, at: int) -> int:
+        while at < len(self.raw) and self.raw[at].isspace():
+            at += 1
+        if self.raw[at : at + 1] in (char, "\\"):
+            return at
+        found = self.raw.find(char, at)  # behind an anchor or a tag
+        return found if found >= 0 else at
+
+    def _width(self, char: str, at: int) -> int:
+        if char.isspace():
+            return len(self.raw[at:]) - len(self.raw[at:].lstrip())
+        if self.raw[at : at + 1] == "\\" != char:
+            return {"x": 4, "u": 6, "U": 10}.get(self.raw[at + 1 : at + 2], 2)
+        return 2 if char == "'" and self.raw[at : at + 2] == "''" and self.raw.count("'") > self.value.count("'") else 1
+
+
+@dataclass(frozen=True)
 class Document:
     """One YAML document. `keys` and `values` map a path such as ('columns', 'score') to its place."""
 
@@ -32,15 +76,12 @@ class Document:
     data: Any
     keys: Mapping[Path_, Place]
     values: Mapping[Path_, Place]
-    scalars: Mapping[Path_, tuple[str, Place]]
+    scalars: Mapping[Path_, Written]
     problems: tuple[Problem, ...] = ()
     """Keys written twice and values that cannot be read; `build` raises them with its own."""
 
-    def written(self, *path: str | int) -> tuple[str, Place]:
-        """A text value exactly as it stands in the file, line breaks and indents kept, and where it begins.
-
-        Places inside the text (a formula's columns) are then places in the file.
-        """
+    def written(self, *path: str | int) -> Written:
+        """A scalar with the places of its characters. Raises KeyError where no scalar stands."""
         return self.scalars[path]
 
     def place(self, *path: str | int) -> Place:
@@ -148,7 +189,7 @@ class _Builder:
     def __init__(self, shown: str, text: str) -> None:
         self.shown = shown
         self.text = text
-        self.scalars: dict[Path_, tuple[str, Place]] = {}
+        self.scalars: dict[Path_, Written] = {}
         self.keys: dict[Path_, Place] = {}
         self.values: dict[Path_, Place] = {}
         self.problems: list[Problem] = []
@@ -187,11 +228,11 @@ class _Builder:
     def _at(self, node: Node) -> Place:
         return Place(self.shown, node.start_mark.line + 1, node.start_mark.column + 1)
 
-    def _written(self, node: ScalarNode) -> tuple[str, Place]:
-        """The raw text between the scalar's marks: behind the quote, or below the | or > of a block."""
+    def _written(self, node: ScalarNode) -> Written:
+        """The value beside the raw text between the scalar's marks: behind the quote, below the | or > of a block."""
         raw, place = self.text[node.start_mark.index : node.end_mark.index], self._at(node)
         if node.style in ("|", ">"):
-            return raw.partition("\n")[2], Place(self.shown, node.start_mark.line + 2, 1)
-        if node.style in ("'", '"'):
-            return raw[1:-1], Place(self.shown, place.line, (place.column or 1) + 1)
-        return raw, place
+            return Written(node.value, raw.partition("\n")[2], Place(self.shown, node.start_mark.line + 2, 1))
+        if raw[:1] in ("'", '"'):
+            return Written(node.value, raw[1:-1], Place(self.shown, place.line, (place.column or 1) + 1))
+        return Written(node.value, raw, place)

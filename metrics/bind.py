@@ -5,7 +5,7 @@ Every problem is collected with its place; nothing is raised at the first one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -101,6 +101,8 @@ class Binder:
     def formula(self, node: Node) -> Value | None:
         """The bound tree, or None when a fault was found (then `faults` is not empty)."""
         value = self._value(node)
+        if value is not None and not any(_aggregates(value)):
+            self.rows.fault(node.at, "a metric reads at least one table, like count(tickets).")
         return None if self.faults else value
 
     def retention(self, inside: Inside, shape: Retention) -> Value | None:
@@ -205,8 +207,15 @@ class Binder:
 
     def _members(self, inside: Inside) -> tuple[SetMember, ...]:
         first = Member("union", inside.args[0], inside.rows)
-        members = (self._member(member) for member in (first, *inside.members))
-        return tuple(member for member in members if member is not None)
+        members = [self._member(member) for member in (first, *inside.members)]
+        found = tuple(member for member in members if member is not None)
+        kinds = [self.rows.type(member.key, member.table) for member in found]
+        for member, kind in zip(found, kinds, strict=True):
+            if kind != kinds[0]:
+                self.rows.fault(
+                    member.key.at, f"a set holds one kind of thing: this is a {kind}, the first {kinds[0]}."
+                )
+        return found
 
     def _member(self, member: Member) -> SetMember | None:
         if member.word != "union":
@@ -243,6 +252,9 @@ class Binder:
                 return None
             return Window("at", contract.time, at)
         if window.kind == "at":
+            if window.name in contract.slices and window.name not in contract.types:
+                self.rows.fault(window.at, f"'at' needs a time or a day, {window.name} is neither.")
+                return None
             if self.rows.column(window.name, contract, window.at) in ("time", "day", None):
                 return window
             self.rows.fault(window.at, f"'at' needs a time or a day, {window.name} is neither.")
@@ -257,6 +269,15 @@ class Binder:
         if rows.where is not None and self.rows.type(rows.where, table) not in ("boolean", None):
             self.rows.fault(rows.where.at, "'where' needs a condition.")
         return rows.where
+
+
+def _aggregates(value: Value) -> Iterator[Value]:
+    match value:
+        case Arithmetic():
+            yield from _aggregates(value.left)
+            yield from _aggregates(value.right)
+        case Aggregate() | RetentionOf():
+            yield value
 
 
 def _same_rows(left: Value, right: Value) -> bool:

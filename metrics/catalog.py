@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data_checks.contract import Contract, contracts
-from data_checks.errors import FileProblems, Place, Problem
-from data_checks.yaml_file import read_documents
-from metrics.bind import Binder, Value
-from metrics.definition import Duration, MetricDefinition
+from data_checks.errors import FileProblems, Problem
+from data_checks.yaml_file import Document, read_documents
+from metrics.bind import Arithmetic, Binder, Value
+from metrics.definition import Duration, MetricDefinition, Unit
 from metrics.definition_file import definition_from
-from metrics.formula import At, FormulaError, Inside, Node, parse, parse_set
+from metrics.formula import FormulaError, Inside, Node, parse, parse_set
+from metrics.goals import Goals, goals_of, has_percent
 from metrics.kinds import default_unit
 
 LIBRARY = Path(__file__).parent / "definitions"
@@ -41,42 +42,45 @@ class Catalog:
     left_out: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """One definition as read: its document for the goals, whose unit is known only once the formula is."""
+
+    definition: MetricDefinition
+    document: Document
+    problems: tuple[Problem, ...]
+
+
 def read_catalog(folder: Path | None = None) -> Catalog:
     """The library, and the metrics of a workspace's `folder` if it exists. Never raises for a wrong file."""
-    definitions = dict(_library())
+    drafts = dict(_library())
     problems: list[Problem] = []
     notes: list[str] = []
     seen: dict[str, MetricDefinition] = {}
-    wrong: set[str] = set()
-    for definition, own_problems in _read_folder(folder, problems) if folder and folder.is_dir() else ():
-        if own_problems:
-            wrong.add(definition.metric)
-            problems.extend(own_problems)
+    for draft in _read_folder(folder, problems) if folder and folder.is_dir() else ():
+        definition = draft.definition
         if definition.metric in seen:
             first = seen[definition.metric].place
             problems.append(Problem(definition.place, f"'{definition.metric}' is defined twice; first at {first}."))
             continue
-        if definition.metric in definitions:
+        if definition.metric in drafts:
             notes.append(f"{definition.place.file}: replaces the library's '{definition.metric}'.")
         seen[definition.metric] = definition
-        definitions[definition.metric] = definition
-    return _bind_all(definitions, wrong, problems, notes)
+        drafts[definition.metric] = draft
+    return _bind_all(drafts, problems, notes)
 
 
 @functools.cache
-def _library() -> Mapping[str, MetricDefinition]:
+def _library() -> Mapping[str, _Draft]:
     problems: list[Problem] = []
-    found = {}
-    for definition, own_problems in _read_folder(LIBRARY, problems):
-        found[definition.metric] = definition
-        problems.extend(own_problems)
+    found = {draft.definition.metric: draft for draft in _read_folder(LIBRARY, problems)}
     if problems:
         raise FileProblems(problems)
     return found
 
 
-def _read_folder(folder: Path, problems: list[Problem]) -> Iterable[tuple[MetricDefinition, list[Problem]]]:
-    """Each definition with its own problems; documents without a shape go to `problems` and are left out."""
+def _read_folder(folder: Path, problems: list[Problem]) -> Iterable[_Draft]:
+    """Each definition of a folder; documents without a shape go to `problems` and are left out."""
     for path in sorted(folder.rglob("*.y*ml")):
         shown = str(path.relative_to(folder.parent))
         try:
@@ -86,40 +90,54 @@ def _read_folder(folder: Path, problems: list[Problem]) -> Iterable[tuple[Metric
             continue
         for document in documents:
             try:
-                yield definition_from(document)
+                definition, own = definition_from(document)
             except FileProblems as error:
                 problems.extend(error.problems)
+            else:
+                yield _Draft(definition, document, tuple(own))
 
 
-def _bind_all(
-    definitions: Mapping[str, MetricDefinition], wrong: set[str], problems: list[Problem], notes: Iterable[str]
-) -> Catalog:
-    binding = _Binding(definitions, contracts())
-    for name in definitions:
+def _bind_all(drafts: Mapping[str, _Draft], problems: list[Problem], notes: Iterable[str]) -> Catalog:
+    binding = _Binding({name: draft.definition for name, draft in drafts.items()}, contracts())
+    for name in drafts:
         binding.bind(name)
     problems.extend(binding.problems)
-    bound = {name: value for name, value in binding.bound.items() if value is not None and name not in wrong}
-    metrics = {
-        name: _completed(definitions[name], bound[name], binding.ripe.get(name))
-        for name in definitions
-        if name in bound
-    }
+    metrics, bound = {}, {}
+    for name, draft in drafts.items():
+        value = binding.bound[name]
+        unit = _unit(draft, value)
+        goals, wrong = goals_of(draft.document, unit)
+        problems.extend([*draft.problems, *wrong])
+        if value is not None and not wrong and not draft.problems:
+            bound[name] = value
+            metrics[name] = _completed(draft.definition, value, unit, goals, binding.ripe.get(name))
     digest = hashlib.sha256("".join(metric.hash for metric in metrics.values()).encode()).hexdigest()[:12]
-    return Catalog(
-        metrics, bound, tuple(sorted(problems)), tuple(notes), digest, frozenset(set(definitions) - set(metrics))
-    )
+    left_out = frozenset(set(drafts) - set(metrics))
+    return Catalog(metrics, bound, tuple(sorted(problems)), tuple(notes), digest, left_out)
 
 
-def _completed(definition: MetricDefinition, value: Value, ripe: Duration | None) -> MetricDefinition:
-    """The definition with what follows from its formula: a unit when none is given, its ripening, its hash."""
-    unit = definition.unit if "unit" in definition.other.get("given", ()) else default_unit(value)
-    content = json.dumps([repr(value), unit, definition.red, definition.goal, definition.stretch, definition.weight,
-                          definition.min_n, repr(ripe)])  # fmt: skip
+def _unit(draft: _Draft, value: Value | None) -> Unit:
+    """The unit given, else the one that follows from the formula; of a formula that is wrong, what its goals say."""
+    if draft.definition.unit_given:
+        return draft.definition.unit
+    if value is not None:
+        return default_unit(value)
+    return "percent" if has_percent(draft.document) else "number"
+
+
+def _completed(
+    definition: MetricDefinition, value: Value, unit: Unit, goals: Goals, ripe: Duration | None
+) -> MetricDefinition:
+    """The definition with what follows from its formula: unit, goals in it, ripening, and the hash of its meaning."""
+    content = [repr(value), unit, goals.red, goals.goal, goals.stretch, definition.weight, definition.min_n, repr(ripe)]
     return replace(
         definition,
         unit=unit,
+        red=goals.red,
+        goal=goals.goal,
+        stretch=goals.stretch,
         ripe_after=ripe,
-        hash=hashlib.sha256(content.encode()).hexdigest()[:12],
+        hash=hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12],
     )
 
 
@@ -146,35 +164,50 @@ class _Binding:
         return self.bound[name]
 
     def _bind_one(self, definition: MetricDefinition) -> Value | None:
-        begins = definition.formula_place or definition.place
+        written = definition.written
+        assert written is not None
         binder = Binder(self.tables, self.bind, frozenset(self.definitions))
         try:
             tree = _tree(definition)
         except FormulaError as error:
-            self.problems.append(Problem(inside(begins, error.at), str(error)))
+            self.problems.append(Problem(written.place(error.at.line, error.at.column), str(error)))
             return None
         if isinstance(tree, Inside):
             assert definition.retention is not None
             value = binder.retention(tree, definition.retention)
         else:
             value = binder.formula(tree)
-        self.problems.extend(Problem(inside(begins, fault.at), fault.message) for fault in binder.faults)
+        self.problems.extend(
+            Problem(written.place(fault.at.line, fault.at.column), fault.message) for fault in binder.faults
+        )
+        if value is not None and size_of(value) > MOST_NODES:
+            told = f"written out, this has more than {MOST_NODES} parts; it names metrics that name metrics too often."
+            self.problems.append(Problem(written.begins, told))
+            return None
         if value is None and not binder.faults:
             names = ", ".join(f"'{name}'" for name in sorted(binder.used) if self.bound.get(name) is None)
-            self.problems.append(Problem(begins, f"this stands on {names}, which cannot be computed."))
+            self.problems.append(Problem(written.begins, f"this stands on {names}, which cannot be computed."))
         spans = [definition.ripe_after, *(self.ripe.get(name) for name in binder.used)]
         known = [span for span in spans if span is not None]
         self.ripe[definition.metric] = max(known, key=lambda span: span.about_days, default=None)
         return value
 
 
+MOST_NODES = 400
+
+
+def size_of(value: Value) -> int:
+    """How many parts a formula has written out, counted no further than needed."""
+    count, waiting = 0, [value]
+    while waiting and count <= MOST_NODES:
+        count += 1
+        part = waiting.pop()
+        if isinstance(part, Arithmetic):
+            waiting += [part.left, part.right]
+    return count
+
+
 def _tree(definition: MetricDefinition) -> Node | Inside:
     if definition.retention is not None:
         return parse_set(definition.retention.of)
     return parse(definition.formula or "")
-
-
-def inside(begins: Place, at: At) -> Place:
-    """A place of the formula as a place of the file the formula stands in."""
-    line, column = begins.line or 1, begins.column or 1
-    return Place(begins.file, line + at.line - 1, column + at.column - 1 if at.line == 1 else at.column)

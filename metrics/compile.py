@@ -100,12 +100,14 @@ class Selection:
 
 def _spine(question: Question) -> sa.Subquery:
     """The periods asked for, as rows (period_start, period_end); unfinished ones end where the data do."""
-    rows = [
-        sa.select(day(p.start).label("period_start"), day(question.clipped_end(p)).label("period_end"))
-        for p in question.periods
-        if p.start < question.as_of.end
-    ] or [sa.select(day(question.start).label("period_start"), day(question.start).label("period_end"))]
-    return sa.union_all(*rows).subquery("periods")
+    known = [period for period in question.periods if period.start < question.as_of.end]
+    columns = (sa.column("period_start", sa.Date()), sa.column("period_end", sa.Date()))
+    if not known:  # all in the future: no period at all
+        nothing = sa.select(day(question.start).label("period_start"), day(question.start).label("period_end"))
+        return nothing.where(sa.false()).subquery("periods")
+    rows = sa.values(*columns, name="spine").data([(p.start, question.clipped_end(p)) for p in known])
+    ends = [sa.cast(column, sa.Date()).label(column.name) for column in rows.c]
+    return sa.select(*ends).subquery("periods")
 
 
 def compile_plain(aggregates: Sequence[Aggregate], question: Question, tables: Tables) -> Scan:
@@ -146,6 +148,8 @@ def _parts(aggregate: Aggregate, rows: RowSql, condition: Element | None) -> lis
         return [("n", sa.func.count(sa.distinct(kept(value))))]
     if function == "share":
         value = sa.case((value, 1.0), (sa.not_(value), 0.0))
+    if function == "nps":  # 11, −1 and 8.5 are codes or mistakes, no answers
+        value = sa.case((sa.and_(value >= 0, value <= 10, value == sa.func.floor(value)), value))
     known = kept(sa.cast(value, sa.Float()))
     if function in ("share", "mean", "nps") and aggregate.weight is not None:
         return _weighted(function, known, kept(rows.sql(aggregate.weight)))
@@ -165,7 +169,8 @@ def _parts(aggregate: Aggregate, rows: RowSql, condition: Element | None) -> lis
 
 
 def _weighted(function: str, value: Element, weight: Element) -> list[tuple[str, Element]]:
-    weight = sa.case((value.is_not(None), sa.cast(weight, sa.Float())))
+    # a weight below zero is no weight: the answer counts nowhere
+    weight = sa.case((sa.and_(value.is_not(None), weight >= 0), sa.cast(weight, sa.Float())))
     shared = [("n", sa.func.count(weight)), ("w", _sum(weight)), ("w2", _sum(weight * weight))]
     if function == "share":
         return [*shared, ("y", _sum(weight * value))]

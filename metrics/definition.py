@@ -8,11 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from data_checks.errors import Place
+from data_checks.yaml_file import Written
 from metrics.period import add_months
 
 PerspectiveId = Literal["financial", "customer", "internal_process", "learning_growth"]
 PERSPECTIVES: tuple[PerspectiveId, ...] = ("financial", "customer", "internal_process", "learning_growth")
 Unit = Literal["number", "percent", "currency", "minutes", "hours", "days", "score", "points"]
+BOUNDS: Mapping[Unit, tuple[float | None, float | None]] = {
+    "percent": (0.0, 1.0),
+    "points": (-100.0, 100.0),
+    "minutes": (0.0, None),
+    "hours": (0.0, None),
+    "days": (0.0, None),
+}
+"""What a unit can be; no entry, or None: no bound."""
 Certification = Literal["draft", "certified", "deprecated"]
 
 
@@ -74,7 +83,8 @@ class MetricDefinition:
     needs: tuple[str, ...] = ()
     owner: str | None = None
     status: Certification = "draft"
-    formula_place: Place | None = None
+    unit_given: bool = False
+    written: Written | None = None
     hash: str = ""
     other: Mapping[str, Any] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from data_checks.errors import FileProblems, Problem
@@ -15,7 +15,8 @@ from metrics.definition import Certification, Duration, MetricDefinition, Perspe
 _LATER = ("rolling", "to_date", "compare", "model")
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _DURATION = re.compile(r"(\d+) (day|week|month|year)s?")
-SCORES = {"red": "the limit below which it is red", "goal": "the goal", "stretch": "the stretch goal"}
+MOST_PERIODS = 1200
+MOST_DAYS = 7320
 
 
 @dataclass(frozen=True)
@@ -58,42 +59,33 @@ def definition_from(document: Document) -> tuple[MetricDefinition, list[Problem]
     if not isinstance(document.data, dict):
         raise FileProblems([Problem(document.place(), "a metric file begins with 'metric:' and its id.")])
     file = build(_File, document)
-    unit: Unit = file.unit or ("percent" if _any_percent(file) else "number")
-    numbers = _Numbers(document, unit)
-    red, goal, stretch = (numbers.read(key, getattr(file, key)) for key in SCORES)
-    problems = [*numbers.problems, *_problems(document, file, red, goal)]
+    problems = list(_problems(document, file))
     if file.formula is None and file.retention is None:
         raise FileProblems(problems)
     shape_path = ("retention", "of") if file.retention else ("formula",)
-    written, begins = document.written(*shape_path)
+    written = document.written(*shape_path)
     definition = MetricDefinition(
         metric=file.metric,
         place=document.key_place("metric"),
-        formula=None if file.retention else written,
-        retention=file.retention and replace(file.retention, of=written),
+        formula=None if file.retention else written.value,
+        retention=file.retention,
         name=file.name or file.metric.replace("_", " ").capitalize(),
         question=file.question,
         description=file.description,
         perspective=file.perspective,
         objective=file.objective,
-        unit=unit,
-        red=red,
-        goal=goal,
-        stretch=stretch,
+        unit=file.unit or "number",
+        unit_given=file.unit is not None,
         weight=file.weight,
         min_n=file.min_n,
         ripe_after=_duration(file.ripe_after),
         needs=file.needs,
         owner=file.owner,
         status=file.status,
-        formula_place=begins,
-        other={"given": [key for key in ("unit",) if file.unit], "drives": file.drives, "benchmark": file.benchmark},
+        written=written,
+        other={"drives": file.drives, "benchmark": file.benchmark},
     )
     return definition, problems
-
-
-def _any_percent(file: _File) -> bool:
-    return any(str(getattr(file, key)).strip().endswith("%") for key in SCORES)
 
 
 def _duration(text: str | None) -> Duration | None:
@@ -101,7 +93,7 @@ def _duration(text: str | None) -> Duration | None:
     return Duration(int(match[1]), cast(Literal["day"], match[2])) if match else None
 
 
-def _problems(document: Document, file: _File, red: float | None, goal: float | None) -> Iterator[Problem]:
+def _problems(document: Document, file: _File) -> Iterator[Problem]:
     at = document.place
     if not _ID.fullmatch(file.metric):
         yield Problem(at("metric"), f"'{file.metric}' is no id; use small letters, digits and _, like first_reply.")
@@ -111,46 +103,15 @@ def _problems(document: Document, file: _File, red: float | None, goal: float | 
         yield Problem(at("metric"), f"a metric has one formula or one shape; this one has {said}.")
     for key in set(shapes) & set(_LATER):
         yield Problem(document.key_place(key), f"the shape '{key}' cannot be computed by this version.")
-    if file.retention and file.retention.after < 1:
-        yield Problem(at("retention", "after"), "'after' counts periods from 1.")
-    if (red is None) != (goal is None):
-        yield Problem(at("metric"), "red and goal come together; give both or neither.")
-    if red is not None and red == goal:
-        yield Problem(at("goal"), "goal and red are equal, so nothing lies between good and bad; set them apart.")
-    if file.weight <= 0:
-        yield Problem(at("weight"), "a weight is above zero.")
+    if file.retention and not 1 <= file.retention.after <= MOST_PERIODS:
+        yield Problem(at("retention", "after"), f"'after' counts periods from 1 to {MOST_PERIODS}.")
+    if not (math.isfinite(file.weight) and file.weight > 0):
+        yield Problem(at("weight"), "a weight is a number above zero.")
     if file.ripe_after is not None and not _DURATION.fullmatch(file.ripe_after):
         yield Problem(at("ripe_after"), f"'{file.ripe_after}' is no duration; write it like '90 days'.")
+    elif (span := _duration(file.ripe_after)) and span.about_days > MOST_DAYS:
+        yield Problem(at("ripe_after"), f"'{file.ripe_after}' is longer than anybody waits; 20 years are the most.")
     if file.timing not in (None, "leading", "lagging"):
         yield Problem(at("timing"), "timing is leading or lagging.")
     if file.status == "certified" and not (file.owner and file.question):
         yield Problem(at("status"), "certified needs an owner and a question.")
-
-
-class _Numbers:
-    """Reads red, goal and stretch: '85%' is 0.85; other units are plain numbers."""
-
-    def __init__(self, document: Document, unit: Unit) -> None:
-        self.document = document
-        self.unit = unit
-        self.problems: list[Problem] = []
-
-    def read(self, key: str, value: Any) -> float | None:
-        if value is None:
-            return None
-        text = str(value).strip()
-        try:
-            number = float(text.removesuffix("%"))
-        except ValueError:
-            self._wrong(key, f"'{text}' is no number" if not isinstance(value, list) else "one value is needed")
-            return None
-        if isinstance(value, bool) or not math.isfinite(number):
-            self._wrong(key, f"'{text}' is no number")
-        elif text.endswith("%") and self.unit != "percent":
-            self._wrong(key, f"'{text}' is a percentage, but the unit is {self.unit}")
-        elif self.unit == "percent" and not text.endswith("%") and abs(number) > 1:
-            self._wrong(key, f"{text} is no fraction; write '{text}%'")
-        return number / 100 if text.endswith("%") else number
-
-    def _wrong(self, key: str, what: str) -> None:
-        self.problems.append(Problem(self.document.place(key), f"{SCORES[key]} cannot be read: {what}."))

@@ -12,7 +12,7 @@ from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
 from metrics.bind import Aggregate, Value
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
-from metrics.kinds import Figure, Leaf, Parts, figure, has_gate, is_survey, kind_of, leaves, tables_of
+from metrics.kinds import Figure, Leaf, Parts, figure, finite, has_gate, is_survey, kind_of, leaves, tables_of
 from metrics.period import Grain, Period
 from metrics.provided import columns_of, knows_teams, missing
 from metrics.quantiles import with_interval
@@ -22,6 +22,8 @@ from metrics.scans import Answers, SliceValues, run
 from metrics.scope import Scope
 from metrics.slices import slice_values
 
+MOST_PERIODS = 5_000
+DAYS_OF: Mapping[Grain, int] = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365, "all": 400_000}
 SUPPRESSED_BELOW = 5
 """Fewer answers of people than this are never shown."""
 
@@ -66,13 +68,16 @@ def ask(
             raise RequestError(f"{lack}.{_slice_hint(wanted, tables)}")
     filters = tuple((name, tuple(values)) for name, values in sorted((where or {}).items()))
     for name, values in filters:
-        _check_values(warehouse, name, values, tables)
+        _check_values(warehouse, scope, name, values, tables)
     days = [warehouse.facts.tables[table].first_day for table in tables if table in warehouse.facts.tables]
     begin = start or min((day for day in days if day is not None), default=reach.day)
     finish = end or max(reach.end, begin + dt.timedelta(days=1))
     if finish <= begin:
         raise RequestError(f"the period from {begin} to {finish} is empty; --to is the first day left out.")
-    return Question(scope, reach, begin, finish, grain, tuple(by), filters)
+    question = Question(scope, reach, begin, finish, grain, tuple(dict.fromkeys(by)), filters)
+    if (count := (finish - begin).days // DAYS_OF[grain]) > MOST_PERIODS:
+        raise RequestError(f"that is {count:,} periods; ask a coarser --grain, or a shorter --from … --to.")
+    return question
 
 
 def cannot_cut(warehouse: Warehouse, value: Value, slices: Iterable[str]) -> str:
@@ -89,6 +94,8 @@ def cannot_cut(warehouse: Warehouse, value: Value, slices: Iterable[str]) -> str
                 return f"{table} cannot be cut by '{name}'"
             if provided.get(table) and slice_.column not in provided[table]:
                 return f"{table} cannot be cut by '{name}': no source provides {table}.{slice_.column}"
+            if slice_.table and slice_.attribute and slice_.attribute not in provided.get(slice_.table, ()):
+                return f"{table} cannot be cut by '{name}': no source provides {slice_.table}.{slice_.attribute}"
     return ""
 
 
@@ -100,8 +107,11 @@ def _slice_hint(slices: Iterable[str], tables: Iterable[str]) -> str:
     return ""
 
 
-def _check_values(warehouse: Warehouse, name: str, values: Iterable[str | None], tables: Iterable[str]) -> None:
-    known = {value for table in tables for value in slice_values(warehouse, table, name) if value is not None}
+def _check_values(
+    warehouse: Warehouse, scope: Scope, name: str, values: Iterable[str | None], tables: Iterable[str]
+) -> None:
+    """Raises RequestError for a value nobody has; under a scope it knows, and suggests, that scope's values only."""
+    known = {value for table in tables for value in slice_values(warehouse, table, name, scope) if value is not None}
     for value in values:
         if value is not None and value not in known:
             raise RequestError(f"there is no {name} '{value}'.{did_you_mean(value, known)}")
@@ -157,8 +167,8 @@ class _Judge:
     ) -> MetricResult:
         found = Figure(None, None)
         if lack is None:
-            found = figure(value, {leaf: self._parts(leaf, period, group) for leaf in own})
-        state, reason = self._state(definition, value, own, period, found, lack, withheld)
+            found = finite(figure(value, {leaf: self._parts(leaf, period, group) for leaf in own}))
+        state, reason = self._state(definition, value, own, period, group, found, lack, withheld)
         hidden = state in ("suppressed", "withheld")
         return MetricResult(
             metric=definition.metric,
@@ -184,12 +194,15 @@ class _Judge:
         """What was pooled for this group; over no rows counts and sums are zero between the first and last day."""
         start = None if self.question.grain == "all" else period.start
         found = self.answers.parts.get(leaf, {}).get((start, group))
-        if found is not None:
+        if found is not None and found.get("n"):
             return found
         return {"n": 0.0, "s": 0.0} if self._is_loaded(leaf, period) else {}
 
+    def _has_route(self, leaf: Leaf) -> bool:
+        return all(knows_teams(table, self.warehouse.facts.tables) for table in tables_of(leaf))
+
     def _is_loaded(self, leaf: Leaf, period: Period) -> bool:
-        if leaf not in self.answers.parts and self.question.scope.teams is not None:
+        if self.question.scope.teams is not None and not self._has_route(leaf):
             return False
         open_ended = isinstance(leaf, Aggregate) and leaf.window.kind != "at"
         for table in tables_of(leaf):
@@ -207,6 +220,7 @@ class _Judge:
         value: Value,
         own: tuple[Leaf, ...],
         period: Period,
+        group: SliceValues,
         found: Figure,
         lack: str | None,
         withheld: str | None,
@@ -218,7 +232,7 @@ class _Judge:
             return "no_data", self._why_nothing(own)
         if withheld is not None:
             return "withheld", withheld
-        if is_survey(value) and found.n is not None and found.n < SUPPRESSED_BELOW:
+        if is_survey(value) and 0 < self._fewest_answers(value, own, period, group, found) < SUPPRESSED_BELOW:
             return "suppressed", f"fewer than {SUPPRESSED_BELOW} answers"
         if (reason := self._why_unripe(definition, own, period)) is not None:
             return "unripe", reason
@@ -226,12 +240,22 @@ class _Judge:
             return "too_few", f"{found.n} of at least {definition.min_n}"
         return "ok", ""
 
+    def _fewest_answers(
+        self, value: Value, own: tuple[Leaf, ...], period: Period, group: SliceValues, found: Figure
+    ) -> float:
+        """How many people's answers stand behind the figure, at the least counted of its parts; 0: nobody's."""
+        if kind_of(value) in ("proportion", "nps", "mean", "quantile"):
+            return found.n or 0
+        counts = [
+            self._parts(leaf, period, group).get("n") or 0 for leaf in own if "survey_responses" in tables_of(leaf)
+        ]
+        return min((count for count in counts if count), default=0)
+
     def _why_nothing(self, own: tuple[Leaf, ...]) -> str:
         if self.question.scope.teams is not None:
-            for leaf in own:
-                for table in tables_of(leaf):
-                    if not knows_teams(table, self.warehouse.facts.tables):
-                        return f"{table} does not know teams, so only the whole organisation may see it"
+            for table in (table for leaf in own for table in tables_of(leaf)):
+                if not knows_teams(table, self.warehouse.facts.tables):
+                    return f"{table} does not know teams, so only the whole organisation may see it"
         return "no rows in this period"
 
     def _why_unripe(self, definition: MetricDefinition, own: tuple[Leaf, ...], period: Period) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 from lark.tree import Meta
 
 from data_checks.errors import did_you_mean
@@ -220,11 +220,23 @@ def parse_set(text: str) -> Inside:
     return cast(Inside, _read(text, "inside"))
 
 
+LONGEST_NUMBER = 30
+MOST_WORDS = 300
+"""Words and signs in one formula; longer ones are built from metrics with names."""
+
+
 def _read(text: str, what: str) -> object:
     try:
+        words = sum(1 for _ in _PARSER.lex(text))
+        if words > MOST_WORDS:
+            raise FormulaError(
+                At(1, 1), f"this has {words:,} words, {MOST_WORDS} are the most; name its parts as metrics."
+            )
         return _Nodes().transform(_PARSER.parse(text, start=what))
     except UnexpectedInput as error:
         raise _explain(text, error) from None
+    except VisitError as error:
+        raise error.orig_exc from None
 
 
 _PARSER = Lark(
@@ -240,6 +252,8 @@ class _Nodes(Transformer[Token, Node]):
         return children[0]
 
     def number(self, meta: Meta, children: list[Token]) -> Node:
+        if len(children[0]) > LONGEST_NUMBER:
+            raise FormulaError(_of(meta), f"a number has at most {LONGEST_NUMBER} digits.")
         return Number(float(children[0]), _of(meta))
 
     def text(self, meta: Meta, children: list[Token]) -> Node:

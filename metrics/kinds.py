@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from metrics.bind import Aggregate, Arithmetic, Constant, RetentionOf, SetMember, Value
 from metrics.definition import Unit
@@ -86,11 +86,12 @@ def _kind_of_aggregate(aggregate: Aggregate) -> Kind:
 
 
 def _kind_of_quotient(left: Value, right: Value) -> Kind:
-    if _counts(left) and any(within(left, term) for term in _terms(right)):
+    terms = _terms(right)
+    if _counts(left) and all(_counts(term) for term in terms) and any(within(left, term) for term in terms):
         return "proportion"
     if isinstance(left, Aggregate) and left.function == "sum":
         return "ratio"
-    if _counts(left) and _is_head_count(right):
+    if _counts(left) and leaves(right) and _is_head_count(right):
         return "rate"
     return "other"
 
@@ -173,6 +174,22 @@ def figure(value: Value, parts: Mapping[Leaf, Parts]) -> Figure:
             return _arithmetic_figure(value, parts)
 
 
+def finite(found: Figure) -> Figure:
+    """The figure without what is no number: an overflow is no value, and an end of an interval that is none is none."""
+
+    def clean(value: float | None) -> float | None:
+        return value if value is not None and math.isfinite(value) else None
+
+    return replace(
+        found,
+        value=clean(found.value),
+        numerator=clean(found.numerator),
+        denominator=clean(found.denominator),
+        low=clean(found.low),
+        high=clean(found.high),
+    )
+
+
 def _aggregate_figure(aggregate: Aggregate, parts: Parts) -> Figure:
     n = parts.get("n")
     if n is None:
@@ -224,7 +241,7 @@ def _nps(aggregate: Aggregate, parts: Parts, count: int) -> Figure:
         return Figure(None, count)
     ends = intervals.nps(promoters * scale, detractors * scale, answers * scale) or (None, None)
     low, high = (None if end is None else 100 * end for end in ends)
-    kept = {"promoters": promoters, "detractors": detractors}
+    kept = {"promoters": promoters, "detractors": detractors} if aggregate.weight is None else {}
     value = 100 * (promoters - detractors) / answers
     return Figure(value, count, promoters - detractors, answers, low, high, kept)
 

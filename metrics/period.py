@@ -68,6 +68,7 @@ def spine(start: dt.date, end: dt.date, grain: Grain) -> tuple[Period, ...]:
     return tuple(periods)
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _FORMS = {"year": r"(\d{4})", "month": r"(\d{4})-(\d{1,2})", "day": r"(\d{4})-(\d{1,2})-(\d{1,2})"}
 _QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])")
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
@@ -75,6 +76,8 @@ _WEEK = re.compile(r"(\d{4})-?[Ww](\d{1,2})")
 
 def parse_period(text: str) -> Period:
     """'2016', '2016-Q2', '2016-05', '2016-W07' or '2016-05-13' as a Period. Raises RequestError."""
+    if (year := re.match(r"\d{4}", text)) and not FIRST_YEAR <= int(year[0]) <= LAST_YEAR:
+        raise RequestError(f"'{text}' is too far away; years go from {FIRST_YEAR} to {LAST_YEAR}.")
     try:
         if match := _QUARTER.fullmatch(text):
             return period_at(dt.date(int(match[1]), int(match[2]) * 3, 1), "quarter")
@@ -84,6 +87,6 @@ def parse_period(text: str) -> Period:
             if match := re.fullmatch(form, text):
                 parts = [int(part) for part in match.groups()] + [1, 1]
                 return period_at(dt.date(*parts[:3]), grain)  # type: ignore[arg-type]
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     raise RequestError(f"'{text}' is no period; write 2016, 2016-Q2, 2016-05, 2016-W07 or 2016-05-13.")

@@ -57,7 +57,7 @@ class RowTypes:
                 return "boolean"
             case Between():
                 for bound in (node.low, node.high):
-                    self._comparable(node.inner, bound, table)
+                    self._comparable(node.inner, bound, table, "between")
                 return "boolean"
             case In():
                 return self._in_type(node, table)
@@ -70,7 +70,7 @@ class RowTypes:
                     self._needs(side, table, "number", "arithmetic needs numbers")
                 return "number"
             case Operation():
-                self._comparable(node.left, node.right, table)
+                self._comparable(node.left, node.right, table, node.op)
                 return "boolean"
 
     def _needs(self, node: Node, table: str, wanted: str, sentence: str) -> str:
@@ -122,12 +122,17 @@ class RowTypes:
         if any(first_table(arg) for arg in node.inside.args) or node.inside.members:
             self.fault(node.at, "'in' with a set of keys cannot be computed yet; give a list of values.")
             return "boolean"
+        if node.inside.rows != Rows(None, None):
+            self.fault(node.at, "a list of values takes no 'where' and no window.")
         for arg in node.inside.args:
             self._comparable(node.inner, arg, table)
         return "boolean"
 
-    def _comparable(self, left: Node, right: Node, table: str) -> None:
+    def _comparable(self, left: Node, right: Node, table: str, op: str = "=") -> None:
         found = self.type(left, table), self.type(right, table)
+        if found == ("boolean", "boolean") and op not in ("=", "<>"):
+            self.fault(left.at, "true and false have no order; compare them with = or <>.")
+            return
         if None in found or found[0] == found[1] or (set(found) <= {"time", "day", "edge"} and "edge" in found):
             return
         if set(found) == {"time", "day"}:

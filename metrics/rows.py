@@ -88,9 +88,12 @@ def _columns(selection: Selection, warehouse: Warehouse) -> dict[str, Element]:
 def _counted(selection: Selection, leaf: Aggregate | SetMember, numerator: Aggregate | None) -> Element:
     if numerator is not None and numerator.where is not None:
         return sa.case((selection.rows.sql(numerator.where), 1), else_=0)
-    if isinstance(leaf, SetMember) or leaf.argument is None or leaf.function in ("count", "distinct"):
+    argument = leaf.key if isinstance(leaf, SetMember) else leaf.argument
+    if argument is None:
         return sa.literal(1)
-    value = selection.rows.sql(leaf.argument)
+    value = selection.rows.sql(argument)
+    if isinstance(leaf, SetMember) or leaf.function in ("count", "distinct"):
+        return sa.case((value.is_not(None), 1), else_=0)
     return sa.case((value, 1), (sa.not_(value), 0)) if leaf.function == "share" else value
 
 

@@ -29,8 +29,11 @@ class Answers:
     unripe: frozenset[tuple[Leaf, dt.date | None]]
 
     def groups(self, leaves: Iterable[Leaf]) -> list[SliceValues]:
-        """Every combination of slice values seen by these leaves; names first in order, rows without one last."""
-        seen = {slices for leaf in leaves for _, slices in self.parts.get(leaf, {})}
+        """Every combination of slice values these leaves counted something in, whatever was asked beside them;
+
+        names first in order, rows without one last.
+        """
+        seen = {slices for leaf in leaves for (_, slices), parts in self.parts.get(leaf, {}).items() if parts.get("n")}
         return sorted(seen, key=lambda slices: [(value is None, value or "") for value in slices])
 
 
@@ -66,7 +69,8 @@ def _retention_question(leaf: RetentionOf, question: Question) -> Question | Non
         return None
     if question.grain == leaf.every:
         return question
-    return question.at(leaf.every, question.start, question.end)
+    periods = question.periods  # whole ones, also where --from and --to cut through them
+    return question.at(leaf.every, periods[0].start, periods[-1].end)
 
 
 def _retention(leaf: RetentionOf, question: Question, warehouse: Warehouse) -> Scan:

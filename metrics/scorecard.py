@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from metrics.definition import MetricDefinition, PerspectiveId, Unit
+from metrics.definition import BOUNDS, MetricDefinition, PerspectiveId, Unit
 from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.stats import intervals
@@ -89,15 +89,6 @@ def status_of(definition: MetricDefinition, result: MetricResult) -> Status:
     return "missed" if up * (result.value - red) < 0 else "watch"
 
 
-_BOUNDS: dict[Unit, tuple[float, float]] = {
-    "percent": (0.0, 1.0),
-    "points": (-100.0, 100.0),
-    "minutes": (0.0, math.inf),
-    "hours": (0.0, math.inf),
-    "days": (0.0, math.inf),
-}
-
-
 def score_of(definition: MetricDefinition, value: float | None) -> float | None:
     """0–100: 0 one step below red, 33 at red, 67 at goal, 100 at best; straight between, clipped; None without a goal.
 
@@ -108,12 +99,17 @@ def score_of(definition: MetricDefinition, value: float | None) -> float | None:
         return None
     up = 1 if goal > red else -1
     step = abs(goal - red)
-    low, high = _BOUNDS.get(definition.unit, (-math.inf, math.inf))
-    best = definition.stretch if definition.stretch is not None else min(max(goal + up * step, low), high)
+    best = definition.stretch if definition.stretch is not None else _held(goal + up * step, definition.unit)
     points = [(red - up * step, 0.0), (red, 33.0), (goal, 67.0), (best, 100.0)]
-    if best == goal:
+    if up * (best - goal) <= 0:
         points = [*points[:2], (goal, 100.0)]
     return _straight([(up * at, score) for at, score in points], up * value)
+
+
+def _held(value: float, unit: Unit) -> float:
+    """A value inside what its unit can be."""
+    low, high = BOUNDS.get(unit, (None, None))
+    return min(max(value, -math.inf if low is None else low), math.inf if high is None else high)
 
 
 def _straight(points: list[tuple[float, float]], at: float) -> float:

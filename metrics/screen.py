@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from data_checks.contract import contracts
+from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import Warehouse
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES
@@ -59,11 +61,13 @@ def build_scorecard(
     against = against or before(period)
     reach = as_of(warehouse.facts, until)
     on_card = [name for name, metric in catalog.metrics.items() if metric.perspective is not None]
+    _check_slices(where or {})
     part = bool(where) or scope.teams is not None
     uncut = {name: lack for name in on_card if (lack := cannot_cut(warehouse, catalog.bound[name], where or {}))}
     cut = [name for name in on_card if name not in uncut]
     first = periods_of(warehouse, period.grain, until)[0].start
-    start = min(period.start, max(first, min(against.start, step(period.start, period.grain, -TREND))))
+    begin = min(against.start, step(period.start, period.grain, -TREND)) - _ripening(catalog, cut)
+    start = min(period.start, max(first, begin))
     results: dict[str, tuple[MetricResult, ...]] = {}
     if cut:
         question = ask(warehouse, catalog, scope, cut, period.grain, (), start, period.end, where, until)
@@ -90,6 +94,19 @@ def build_scorecard(
         for perspective in PERSPECTIVES
     ]
     return make_scorecard(period, against, reach.completes(period), branches)
+
+
+def _check_slices(where: Mapping[str, object]) -> None:
+    known = {name for contract in contracts().values() for name in contract.slices}
+    for name in where:
+        if name not in known:
+            raise RequestError(f"no table can be cut by '{name}'.{did_you_mean(name, known)}")
+
+
+def _ripening(catalog: Catalog, names: Sequence[str]) -> dt.timedelta:
+    """How much further back the newest ripe period of any of these metrics may lie."""
+    spans = [span.about_days for name in names if (span := catalog.metrics[name].ripe_after) is not None]
+    return dt.timedelta(days=max(spans, default=0))
 
 
 def _newest_ripe(result: MetricResult, found: Sequence[MetricResult]) -> MetricResult:

@@ -100,6 +100,9 @@ unit: percent
 metric: smb_revenue
 formula: sum(orders.revenue where sold and segment = 'SMB')
 ---
+metric: nps_of_revenue
+formula: nps(orders.revenue)
+---
 metric: age_of_backlog
 formula: median(days_between(tickets.opened_at, period_end) open at end)
 unit: days

@@ -22,7 +22,8 @@ def faults(text):
 
 
 def bound(text):
-    binder = Binder(contracts(), lambda name: Constant(1.0), frozenset({"csat", "revenue"}))
+    csat = Binder(contracts(), lambda name: None, frozenset()).formula(parse("share(survey_responses.score >= 4)"))
+    binder = Binder(contracts(), lambda name: csat, frozenset({"csat", "revenue"}))
     value = binder.formula(parse(text))
     assert not binder.faults
     return value
@@ -58,6 +59,16 @@ def bound(text):
         ("count(tickets at channel)", 1, 18, "'at' needs a time or a day, channel is neither."),
         ("Count(tickets)", 1, 1, "unexpected 'C'; names and words are written in lower case."),
         ('count(tickets where status = "x")', 1, 30, "text stands in single quotes, like 'chat'."),
+        ("count(tickets where team in ('North' where transfers > 1))", 1, 21,
+         "a list of values takes no 'where' and no window."),
+        ("count(orders where sold < true)", 1, 20, "true and false have no order; compare them with = or <>."),
+        ("distinct(orders.revenue union tickets.customer_id)", 1, 31,
+         "a set holds one kind of thing: this is a text, the first number."),
+        ("count(orders at team)", 1, 17, "'at' needs a time or a day, team is neither."),
+        ("5 / 2", 1, 1, "a metric reads at least one table, like count(tickets)."),
+        ("count(tickets) * 1" + "0" * 40, 1, 18, "a number has at most 30 digits."),
+        (" + ".join(["count(tickets)"] * 100), 1, 1,
+         "this has 499 words, 300 are the most; name its parts as metrics."),
         ("orders.revenue", 1, 1, "'orders.revenue' stands alone; say what to do with it, like sum( )."),
     ],
 )  # fmt: skip
@@ -90,7 +101,9 @@ def test_every_mistake_of_a_formula_is_said_in_one_run():
         ("sum(orders.revenue where sold)", "total"),
         ("count(tickets open at end)", "total"),
         ("count(tickets open at end) - count(tickets open at start)", "total"),
-        ("csat - 0.5", "total"),  # csat stands for the constant 1 here
+        ("csat - 0.5", "difference"),
+        ("count(tickets) / 7", "other"),
+        ("count(orders where sold) / (count(orders) + sum(orders.revenue))", "other"),
         ("mean(orders.revenue) * 2", "other"),
     ],
 )  # fmt: skip

@@ -302,3 +302,57 @@ def test_a_part_of_a_sum_is_not_held_against_the_goal_of_the_whole(small):
     assert (north.status, north.result.value) == ("no_goal", 1)
     assert north.result.reason == "the goal is for the whole organisation"
     assert backlog(scope=Scope.of_teams("N")).status == "no_goal"
+
+
+# ── numbers that were wrong once ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_span_of_time_outside_the_data_has_no_value_at_any_grain(ask_for):
+    for metric in ("revenue", "backlog", "tickets_opened", "customers_heard"):
+        for start, end in ((dt.date(1990, 1, 1), dt.date(1991, 1, 1)), (dt.date(2030, 1, 1), dt.date(2031, 1, 1))):
+            for grain in ("all", "year"):
+                assert states(ask_for(metric, grain, start=start, end=end)) == ["no_data"], (metric, start, grain)
+
+
+def test_a_number_off_the_scale_is_neither_promoter_nor_detractor(ask_for):
+    assert states(ask_for("nps_of_revenue", "all")) == ["no_data"]  # 40, 50, 60 … 500: none is 0 to 10
+
+
+def test_a_quarter_of_retention_is_whole_however_the_question_is_cut(ask_for):
+    whole = ask_for("retention", "quarter")[0]
+    cut = ask_for("retention", "quarter", start=dt.date(2024, 2, 15), end=dt.date(2024, 4, 1))[0]
+    assert (whole.denominator, cut.denominator) == (3, 3)  # January c1, c2 and March c2
+
+
+def test_zero_under_a_scope_does_not_depend_on_what_else_is_asked(ask_for):
+    south = Scope.of_teams("S")
+    january = ask_for("tickets_opened", scope=south, end=dt.date(2024, 2, 1))
+    assert values(january) == [0]
+    assert values(ask_for("tickets_opened", scope=south, end=dt.date(2024, 3, 1))) == [0, 1]
+
+
+def test_groups_do_not_depend_on_what_else_is_asked(small):
+    warehouse, catalog = small
+    question = ask(warehouse, catalog, EVERYBODY, ["csat", "nps"], "all", ("survey",))
+    found = evaluate(warehouse, catalog, question, ["csat", "nps"])
+    assert [result.slices["survey"] for result in found["csat"]] == ["csat"]
+    assert [result.slices["survey"] for result in found["nps"]] == ["nps"]
+
+
+def test_a_suggestion_never_names_what_a_scope_hides(ask_for):
+    with pytest.raises(RequestError) as caught:
+        ask_for("tickets_opened", scope=Scope.of_teams("S"), where={"agent": ["An"]})
+    assert str(caught.value) == "there is no agent 'An'."
+    with pytest.raises(RequestError, match="there is no agent 'Ann'"):
+        ask_for("tickets_opened", scope=Scope.of_teams("S"), where={"agent": ["Ann"]})
+
+
+def test_too_many_periods_are_refused(ask_for):
+    with pytest.raises(RequestError, match=r"that is 27,\d{3} periods; ask a coarser --grain"):
+        ask_for("backlog", "day", start=dt.date(1950, 1, 1))
+
+
+def test_a_filter_no_table_knows_is_an_error_of_the_board_too(small):
+    warehouse, catalog = small
+    with pytest.raises(RequestError, match=r"no table can be cut by 'tem'\. Did you mean 'team'\?"):
+        build_scorecard(warehouse, catalog, EVERYBODY, periods_of(warehouse)[0], where={"tem": ["North"]})

@@ -52,7 +52,7 @@ def nps(promoters: float, detractors: float, answers: float) -> Interval | None:
 
 def mean(total: float, squares: float, n: float) -> Interval | None:
     """A mean from Σx, Σx² and n by Student's t; None below two values."""
-    if n < 2:
+    if n < 2 or not math.isfinite(squares):
         return None
     middle = total / n
     half = float(stdtrit(n - 1, 0.975)) * math.sqrt(_variance(total, squares, n) / n)
@@ -118,7 +118,7 @@ def nps_difference(first: tuple[float, float, float], second: tuple[float, float
 
 def mean_difference(first: tuple[float, float, float], second: tuple[float, float, float]) -> Interval | None:
     """Change of a mean between two samples of (Σx, Σx², n), Welch's t; None below two values in either."""
-    if first[2] < 2 or second[2] < 2:
+    if first[2] < 2 or second[2] < 2 or not math.isfinite(first[1] + second[1]):
         return None
     parts = [_variance(*sample) / sample[2] for sample in (first, second)]
     change = second[0] / second[2] - first[0] / first[2]
