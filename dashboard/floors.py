@@ -15,10 +15,10 @@ from data_checks.ledger import loads_folder, read_report
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
+from metrics.bound import leaves
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
 from metrics.evaluate import ask, evaluate
-from metrics.kinds import leaves
 from metrics.period import Grain, Period
 from metrics.result import MetricResult
 from metrics.rows import rows_behind

@@ -5,82 +5,21 @@ Every problem is collected with its place; nothing is raised at the first one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, cast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import cast
 
 from data_checks.contract import Contract
 from data_checks.errors import did_you_mean
+from metrics.bound import Aggregate, Arithmetic, Constant, Frame, Function, RetentionOf, Value, framed, leaves
 from metrics.definition import Retention
-from metrics.formula import (
-    At,
-    Call,
-    Inside,
-    Member,
-    Minus,
-    Name,
-    Node,
-    Number,
-    Operation,
-    Rows,
-    Window,
-)
-from metrics.row_types import FUNCTIONS, Fault, RowTypes, first_table
+from metrics.formula import Call, Inside, Minus, Name, Node, Number, Operation
+from metrics.row_types import FUNCTIONS, Fault, RowTypes
+from metrics.windows import Windows
 
-Function = Literal["count", "distinct", "sum", "mean", "min", "max", "median", "percentile", "share", "nps"]
 WEIGHTED = ("share", "mean", "nps")
 
 
-@dataclass(frozen=True)
-class SetMember:
-    """Rows of one table that put their `key` into a set; `word` says how it joins the members before it."""
-
-    word: Literal["union", "intersect", "except"]
-    table: str
-    key: Node
-    window: Window
-    where: Node | None
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    """One function over the rows of one table. `argument` None: count(table). `members`: the sets of a distinct."""
-
-    function: Function
-    table: str
-    argument: Node | None
-    window: Window
-    where: Node | None
-    weight: Node | None = None
-    percent: float = 50.0
-    members: tuple[SetMember, ...] = ()
-
-
-@dataclass(frozen=True)
-class RetentionOf:
-    """The `retention` shape over a set."""
-
-    members: tuple[SetMember, ...]
-    every: Literal["week", "month", "quarter", "year"]
-    after: int
-    cohort: Literal["active", "first"]
-
-
-@dataclass(frozen=True)
-class Constant:
-    value: float
-
-
-@dataclass(frozen=True)
-class Arithmetic:
-    op: str
-    left: Value
-    right: Value
-    of_metrics: bool = False
-    """Whether a side is a metric named by its id; the kind "sum or difference of metrics" asks."""
-
-
-Value = Aggregate | RetentionOf | Constant | Arithmetic
 Metrics = Callable[[str], Value | None]
 
 
@@ -92,6 +31,7 @@ class Binder:
         self.metric = metric
         self.known_metrics = known_metrics
         self.rows = RowTypes(contracts)
+        self.windows = Windows(self.rows)
         self.used: set[str] = set()
 
     @property
@@ -101,13 +41,34 @@ class Binder:
     def formula(self, node: Node) -> Value | None:
         """The bound tree, or None when a fault was found (then `faults` is not empty)."""
         value = self._value(node)
-        if value is not None and not any(_aggregates(value)):
+        if value is not None and not leaves(value):
             self.rows.fault(node.at, "a metric reads at least one table, like count(tickets).")
         return None if self.faults else value
 
+    def over(self, node: Node, frame: Frame) -> Value | None:
+        """The bound tree over other days than the period's own, or None with faults."""
+        value = self.formula(node)
+        if value is None:
+            return None
+        try:
+            return framed(value, frame)
+        except ValueError as error:
+            self.rows.fault(node.at, f"{error}.")
+            return None
+
+    def compare(self, node: Node, ago: Frame, how: str) -> Value | None:
+        """`of` beside itself long ago: difference, ratio or percent_change (a fraction)."""
+        now, then = self.formula(node), self.over(node, ago)
+        if now is None or then is None:
+            return None
+        if how == "ratio":
+            return Arithmetic("/", now, then)
+        difference = Arithmetic("-", now, then, of_metrics=True)
+        return difference if how == "difference" else Arithmetic("/", difference, then)
+
     def retention(self, inside: Inside, shape: Retention) -> Value | None:
         """The bound retention shape, or None with faults."""
-        members = self._members(inside)
+        members = self.windows.members(inside)
         return None if self.faults else RetentionOf(members, shape.every, shape.after, shape.cohort)
 
     # ── values: aggregates, arithmetic, other metrics ────────────────────────────────────────────────
@@ -152,11 +113,11 @@ class Binder:
             return None
         function = cast(Function, node.name)
         if function == "distinct":
-            members = self._members(node.inside)
+            members = self.windows.members(node.inside)
             if not members:
                 return None
             first = members[0]
-            many = members if len(members) > 1 else ()
+            many = members if len(members) > 1 else ()  # one plain set is counted in the scan it shares with others
             return Aggregate("distinct", first.table, first.key, first.window, first.where, members=many)
         if node.inside.members:
             self.rows.fault(node.at, f"{function} takes no sets; union, intersect and except stand in distinct( ).")
@@ -169,7 +130,7 @@ class Binder:
         argument = args[1] if function == "percentile" else args[0]
         if function == "percentile" and not (isinstance(args[0], Number) and 0 < percent < 100):
             self.rows.fault(args[0].at, "the first argument of percentile is a number between 0 and 100.")
-        table = self._table_of(argument, counting=function == "count")
+        table = self.windows.table_of(argument, counting=function == "count")
         if table is None:
             return None
         whole_rows = isinstance(argument, Name) and argument.table is None and argument.name == table
@@ -178,8 +139,8 @@ class Binder:
         weight = args[1] if function in WEIGHTED and len(args) == 2 else None
         if weight is not None and self.rows.type(weight, table) not in ("number", None):
             self.rows.fault(weight.at, "a weight is a number.")
-        window = self._window(node.inside.rows, table, node.at)
-        where = self._where(node.inside.rows, table)
+        window = self.windows.window(node.inside.rows, table, node.at)
+        where = self.windows.where(node.inside.rows, table)
         if window is None:
             return None
         return Aggregate(function, table, None if whole_rows else argument, window, where, weight, percent)
@@ -202,82 +163,6 @@ class Binder:
             self.rows.fault(argument.at, f"share takes a condition, this is a {found}.")
         else:
             self.rows.fault(argument.at, f"{function} needs numbers, this is a {found}.")
-
-    # ── sets ─────────────────────────────────────────────────────────────────────────────────────────
-
-    def _members(self, inside: Inside) -> tuple[SetMember, ...]:
-        first = Member("union", inside.args[0], inside.rows)
-        members = [self._member(member) for member in (first, *inside.members)]
-        found = tuple(member for member in members if member is not None)
-        kinds = [self.rows.type(member.key, member.table) for member in found]
-        for member, kind in zip(found, kinds, strict=True):
-            if kind != kinds[0]:
-                self.rows.fault(
-                    member.key.at, f"a set holds one kind of thing: this is a {kind}, the first {kinds[0]}."
-                )
-        return found
-
-    def _member(self, member: Member) -> SetMember | None:
-        if member.word != "union":
-            self.rows.fault(member.key.at, f"'{member.word}' of sets cannot be computed yet; use union, or where.")
-            return None
-        table = self._table_of(member.key, counting=False)
-        if table is None:
-            return None
-        self.rows.type(member.key, table)
-        window = self._window(member.rows, table, member.key.at)
-        where = self._where(member.rows, table)
-        return None if window is None else SetMember(member.word, table, member.key, window, where)
-
-    # ── tables, windows, conditions ──────────────────────────────────────────────────────────────────
-
-    def _table_of(self, argument: Node, counting: bool) -> str | None:
-        """The table an aggregate reads: the first one its argument names."""
-        first = first_table(argument)
-        if first is None and counting and isinstance(argument, Name):
-            first = Name(argument.name, argument.name, argument.at, argument.at)
-        if first is None or first.table is None:
-            self.rows.fault(argument.at, "name the table that is read, like orders.revenue.")
-            return None
-        if first.table not in self.contracts:
-            self.rows.fault(first.at, f"there is no table '{first.table}'.{did_you_mean(first.table, self.contracts)}")
-            return None
-        return first.table
-
-    def _window(self, rows: Rows, table: str, at: At) -> Window | None:
-        contract, window = self.contracts[table], rows.window
-        if window is None:
-            if contract.time is None:
-                self.rows.fault(at, f"{table} has no time of its own; say when a row counts with 'at'.")
-                return None
-            return Window("at", contract.time, at)
-        if window.kind == "at":
-            if window.name in contract.slices and window.name not in contract.types:
-                self.rows.fault(window.at, f"'at' needs a time or a day, {window.name} is neither.")
-                return None
-            if self.rows.column(window.name, contract, window.at) in ("time", "day", None):
-                return window
-            self.rows.fault(window.at, f"'at' needs a time or a day, {window.name} is neither.")
-            return None
-        if window.name not in contract.spans:
-            hint = did_you_mean(window.name, contract.spans)
-            self.rows.fault(window.at, f"{table} has no span '{window.name}'.{hint}")
-            return None
-        return window
-
-    def _where(self, rows: Rows, table: str) -> Node | None:
-        if rows.where is not None and self.rows.type(rows.where, table) not in ("boolean", None):
-            self.rows.fault(rows.where.at, "'where' needs a condition.")
-        return rows.where
-
-
-def _aggregates(value: Value) -> Iterator[Value]:
-    match value:
-        case Arithmetic():
-            yield from _aggregates(value.left)
-            yield from _aggregates(value.right)
-        case Aggregate() | RetentionOf():
-            yield value
 
 
 def _same_rows(left: Value, right: Value) -> bool:

@@ -15,12 +15,14 @@ from pathlib import Path
 from data_checks.contract import Contract, contracts
 from data_checks.errors import FileProblems, Problem
 from data_checks.yaml_file import Document, read_documents
-from metrics.bind import Arithmetic, Binder, Value
-from metrics.definition import Duration, MetricDefinition, Unit
+from metrics.bind import Binder
+from metrics.bound import Arithmetic, Value
+from metrics.definition import MetricDefinition, Unit
 from metrics.definition_file import definition_from
 from metrics.formula import FormulaError, Inside, Node, parse, parse_set
 from metrics.goals import Goals, goals_of, has_percent
 from metrics.kinds import default_unit
+from metrics.period import Duration
 
 LIBRARY = Path(__file__).parent / "definitions"
 
@@ -106,7 +108,7 @@ def _bind_all(drafts: Mapping[str, _Draft], problems: list[Problem], notes: Iter
     for name, draft in drafts.items():
         value = binding.bound[name]
         unit = _unit(draft, value)
-        goals, wrong = goals_of(draft.document, unit)
+        goals, wrong = goals_of(draft.document, replace(draft.definition, unit=unit))
         problems.extend([*draft.problems, *wrong])
         if value is not None and not wrong and not draft.problems:
             bound[name] = value
@@ -120,6 +122,8 @@ def _unit(draft: _Draft, value: Value | None) -> Unit:
     """The unit given, else the one that follows from the formula; of a formula that is wrong, what its goals say."""
     if draft.definition.unit_given:
         return draft.definition.unit
+    if (compare := draft.definition.compare) is not None and compare.how == "percent_change":
+        return "percent"
     if value is not None:
         return default_unit(value)
     return "percent" if has_percent(draft.document) else "number"
@@ -172,11 +176,7 @@ class _Binding:
         except FormulaError as error:
             self.problems.append(Problem(written.place(error.at.line, error.at.column), str(error)))
             return None
-        if isinstance(tree, Inside):
-            assert definition.retention is not None
-            value = binder.retention(tree, definition.retention)
-        else:
-            value = binder.formula(tree)
+        value = _bound(binder, tree, definition)
         self.problems.extend(
             Problem(written.place(fault.at.line, fault.at.column), fault.message) for fault in binder.faults
         )
@@ -191,6 +191,16 @@ class _Binding:
         known = [span for span in spans if span is not None]
         self.ripe[definition.metric] = max(known, key=lambda span: span.about_days, default=None)
         return value
+
+
+def _bound(binder: Binder, tree: Node | Inside, definition: MetricDefinition) -> Value | None:
+    """The shape's own way to bind what stands in its `of`."""
+    if isinstance(tree, Inside):
+        assert definition.retention is not None
+        return binder.retention(tree, definition.retention)
+    if definition.compare is not None:
+        return binder.compare(tree, definition.compare.ago, definition.compare.how)
+    return binder.formula(tree) if definition.frame is None else binder.over(tree, definition.frame)
 
 
 MOST_NODES = 400

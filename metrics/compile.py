@@ -6,129 +6,62 @@ Facts are aggregated alone, each at its own table; nothing is ever joined to ano
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from data_checks.contract import contracts
-from metrics.bind import Aggregate, RetentionOf, SetMember
-from metrics.constructs import Element, bucket, bucket_end, bucket_index, day, percentile
-from metrics.formula import Node, Window
+from metrics.bound import Aggregate, Leaf, Products, RetentionOf
+from metrics.constructs import Element, bucket_index, percentile
 from metrics.period import step
 from metrics.question import Question
 from metrics.row_sql import RowSql
+from metrics.selection import Rows, Selection, Tables, key_rows
 
-Tables = Callable[[str], sa.Table]
+Part = tuple[Leaf | Products, str]
 
 
 @dataclass(frozen=True)
 class Scan:
     """A statement and where its answers stand: columns are [period], slices …, then the parts in order."""
 
-    statement: sa.Select[tuple[object, ...]]
-    parts: tuple[tuple[Aggregate | RetentionOf, str], ...]
+    statement: Rows
+    parts: tuple[Part, ...]
     has_period: bool
     indexed: bool = False
     """The period column holds bucket_index numbers, not days."""
 
 
-class Selection:
-    """The rows of one table in one window, cut into periods and slices: the part every statement shares."""
-
-    def __init__(self, table: str, window: Window, question: Question, tables: Tables, filtered: bool = True) -> None:
-        self.contract = contracts()[table]
-        self.question = question
-        self.table = tables(table)
-        self._spine = None if window.kind == "at" else _spine(question)
-        self._conditions: list[Element] = []
-        self.period, edges = self._cut(window)
-        self.rows = RowSql(self.table, self.contract, tables, edges)
-        self.on: Element | None = self._span_condition(window) if self._spine is not None else None
-        self.slices = [self.rows.slice(self.contract.slices[name]) for name in question.by] if filtered else []
-        if filtered:
-            self._conditions += self._filters()
-
-    def select(self, columns: Iterable[Element], where: Node | None = None) -> sa.Select[tuple[object, ...]]:
-        """SELECT columns FROM these rows WHERE the window, the filters, the scope, and `where`."""
-        columns = list(columns)
-        conditions = [*self._conditions, *([self.rows.sql(where)] if where is not None else [])]
-        source = self.rows.source(self._spine, self.on)
-        return sa.select(*columns).select_from(source).where(*conditions)
-
-    def _cut(self, window: Window) -> tuple[Element | None, tuple[Element, Element]]:
-        """The period column (None for `all`) and the SQL of the period's two ends."""
-        question = self.question
-        if self._spine is not None:
-            whole = question.grain == "all"
-            return None if whole else self._spine.c.period_start, (self._spine.c.period_start, self._spine.c.period_end)
-        counted = self.table.c[self.contract.day_column(window.name)]
-        start = question.periods[0].start
-        end = min(question.periods[-1].end, question.as_of.end)
-        self._conditions += [counted >= day(start), counted < day(end)]
-        if question.grain == "all":
-            return None, (day(start), day(end))
-        period: Element = bucket(question.grain, counted)
-        ends = sa.func.least(bucket_end(question.grain, period), day(question.as_of.end), type_=sa.Date())
-        return period, (period, ends)
-
-    def _span_condition(self, window: Window) -> Element:
-        """Rows whose span holds the period's start or end, or touches the period."""
-        assert self._spine is not None
-        opens_at, closes_at = self.contract.spans[window.name]
-        start, end = self._spine.c.period_start, self._spine.c.period_end
-        begins = self.table.c[self.contract.day_column(opens_at)]
-        running: Element = sa.true()
-        if closes_at is not None:
-            closes = self.table.c[self.contract.day_column(closes_at)]
-            running = closes.is_(None) | (closes >= (end if window.kind == "end" else start))
-        return sa.and_(begins < (start if window.kind == "start" else end), running)
-
-    def _filters(self) -> list[Element]:
-        conditions = []
-        for name, values in self.question.where:
-            column = self.rows.slice(self.contract.slices[name])
-            known = [value for value in values if value is not None]
-            choices: list[Element] = [column.in_(known)] if known else []
-            choices += [column.is_(None)] if None in values else []
-            conditions.append(sa.or_(*choices))
-        if self.question.scope.teams is not None:
-            route = self.contract.slices["team"].column
-            conditions.append(self.table.c[route].in_(sorted(self.question.scope.teams)))
-        return conditions
-
-
-def _spine(question: Question) -> sa.Subquery:
-    """The periods asked for, as rows (period_start, period_end); unfinished ones end where the data do."""
-    known = [period for period in question.periods if period.start < question.as_of.end]
-    columns = (sa.column("period_start", sa.Date()), sa.column("period_end", sa.Date()))
-    if not known:  # all in the future: no period at all
-        nothing = sa.select(day(question.start).label("period_start"), day(question.start).label("period_end"))
-        return nothing.where(sa.false()).subquery("periods")
-    rows = sa.values(*columns, name="spine").data([(p.start, question.clipped_end(p)) for p in known])
-    ends = [sa.cast(column, sa.Date()).label(column.name) for column in rows.c]
-    return sa.select(*ends).subquery("periods")
-
-
-def compile_plain(aggregates: Sequence[Aggregate], question: Question, tables: Tables) -> Scan:
-    """One scan for aggregates of the same table and window. A condition they all share filters the rows;
+def compile_plain(wanted: Sequence[Aggregate | Products], question: Question, tables: Tables) -> Scan:
+    """One scan for aggregates of the same table, window and frame. A condition they all share filters the rows;
     differing ones stand inside each aggregate."""
-    selection = Selection(aggregates[0].table, aggregates[0].window, question, tables)
-    shared = aggregates[0].where if len({aggregate.where for aggregate in aggregates}) == 1 else None
-    parts: list[tuple[Aggregate | RetentionOf, str]] = []
+    aggregates = [item.left if isinstance(item, Products) else item for item in wanted]
+    first = aggregates[0]
+    selection = Selection(first.table, first.window, question, tables, frame=first.frame)
+    conditions = {aggregate.where for aggregate in aggregates}
+    conditions |= {item.right.where for item in wanted if isinstance(item, Products)}
+    shared = first.where if len(conditions) == 1 else None
+    parts: list[Part] = []
     columns: list[Element] = []
-    for aggregate in aggregates:
-        inner = None if aggregate.where is None or shared is not None else selection.rows.sql(aggregate.where)
-        for name, expression in _parts(aggregate, selection.rows, inner):
-            parts.append((aggregate, name))
-            columns.append(expression)
-    keys = [*([selection.period] if selection.period is not None else []), *selection.slices]
-    labelled = [key.label(f"k{index}") for index, key in enumerate(keys)]
+    for item in wanted:
+        found = (
+            _products(item, selection.rows)
+            if isinstance(item, Products)
+            else _parts(item, selection.rows, _inner(item, selection.rows, shared is not None))
+        )
+        parts += [(item, name) for name, _ in found]
+        columns += [column for _, column in found]
+    labelled = [key.label(f"k{index}") for index, key in enumerate(selection.keys)]
     values = [column.label(f"v{index}") for index, column in enumerate(columns)]
     statement = selection.select([*labelled, *values], shared)
-    if keys:
-        statement = statement.group_by(*(sa.literal_column(str(i + 1)) for i in range(len(keys))))
+    if labelled:
+        statement = statement.group_by(*(sa.literal_column(str(i + 1)) for i in range(len(labelled))))
     return Scan(statement, tuple(parts), selection.period is not None)
+
+
+def _inner(aggregate: Aggregate, rows: RowSql, is_shared: bool) -> Element | None:
+    return None if aggregate.where is None or is_shared else rows.sql(aggregate.where)
 
 
 def _parts(aggregate: Aggregate, rows: RowSql, condition: Element | None) -> list[tuple[str, Element]]:
@@ -180,28 +113,37 @@ def _weighted(function: str, value: Element, weight: Element) -> list[tuple[str,
     return [*shared, ("p", _sum(promoters)), ("d", _sum(detractors))]
 
 
+def _products(pair: Products, rows: RowSql) -> list[tuple[str, Element]]:
+    """n rows with y ≠ 0, Σx², Σxy, Σy²; a row that one side leaves out is 0 there."""
+
+    def amount(side: Aggregate) -> Element:
+        value: Element = sa.literal(1.0) if side.argument is None else sa.cast(rows.sql(side.argument), sa.Float())
+        if side.function == "count" and side.argument is not None:
+            value = sa.case((rows.sql(side.argument).is_not(None), 1.0))
+        kept = value if side.where is None else sa.case((rows.sql(side.where), value))
+        return sa.func.coalesce(kept, 0.0, type_=sa.Float())
+
+    x, y = amount(pair.left), amount(pair.right)
+    return [
+        ("n", sa.func.count(sa.case((y != 0, 1)))),
+        ("xx", _sum(x * x)),
+        ("xy", _sum(x * y)),
+        ("yy", _sum(y * y)),
+    ]
+
+
 def _sum(value: Element) -> Element:
     return sa.func.sum(value, type_=sa.Float())
 
 
-def compile_union(aggregate: Aggregate, question: Question, tables: Tables) -> Scan:
-    """distinct( ) over a union of sets: every member's keys, each by its own route, counted once."""
-    keys = _keys(aggregate.members, question, tables).subquery("keys")
+def compile_set(aggregate: Aggregate, question: Question, tables: Tables) -> Scan:
+    """distinct( ) over a set of several members: every key once."""
+    keys = key_rows(aggregate.members, question, tables, frame=aggregate.frame).subquery("keys")
     grouping = [column for column in keys.c if column.name != "key"]
     statement = sa.select(*grouping, sa.func.count(sa.distinct(keys.c.key)).label("v0")).select_from(keys)
     if grouping:
         statement = statement.group_by(*grouping)
     return Scan(statement, ((aggregate, "n"),), question.grain != "all")
-
-
-def _keys(members: Sequence[SetMember], question: Question, tables: Tables) -> sa.CompoundSelect[tuple[object, ...]]:
-    selects = []
-    for member in members:
-        selection = Selection(member.table, member.window, question, tables)
-        keys = [*([selection.period] if selection.period is not None else []), *selection.slices]
-        columns = [key.label(f"k{index}") for index, key in enumerate(keys)]
-        selects.append(selection.select([*columns, selection.rows.sql(member.key).label("key")], member.where))
-    return sa.union_all(*selects)
 
 
 def compile_retention(shape: RetentionOf, question: Question, history: dt.date, tables: Tables) -> Scan:
@@ -228,16 +170,9 @@ def compile_retention(shape: RetentionOf, question: Question, history: dt.date, 
     return Scan(statement, ((shape, "y"), (shape, "n")), True, indexed=True)
 
 
-def _membership(
-    shape: RetentionOf, question: Question, tables: Tables, filtered: bool
-) -> sa.Select[tuple[object, ...]]:
+def _membership(shape: RetentionOf, question: Question, tables: Tables, filtered: bool) -> sa.Select[Any]:
     """(k0 period index, k1 … slices, key), one row each; null keys are in no set."""
-    selects = []
-    for member in shape.members:
-        selection = Selection(member.table, member.window, question, tables, filtered)
-        assert selection.period is not None
-        index = bucket_index(shape.every, selection.period).label("k0")
-        slices = [column.label(f"k{number + 1}") for number, column in enumerate(selection.slices)]
-        selects.append(selection.select([index, *slices, selection.rows.sql(member.key).label("key")], member.where))
-    rows = sa.union_all(*selects).subquery("rows")
-    return sa.select(*rows.c).where(rows.c.key.is_not(None)).distinct()
+    rows = key_rows(shape.members, question, tables, filtered).subquery("rows")
+    index = bucket_index(shape.every, rows.c.k0).label("k0")
+    slices = [column for column in rows.c if column.name not in ("k0", "key")]
+    return sa.select(index, *slices, rows.c.key).where(rows.c.key.is_not(None)).distinct()

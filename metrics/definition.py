@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from data_checks.errors import Place
 from data_checks.yaml_file import Written
-from metrics.period import add_months
+from metrics.bound import Frame
+from metrics.period import Duration
 
 PerspectiveId = Literal["financial", "customer", "internal_process", "learning_growth"]
 PERSPECTIVES: tuple[PerspectiveId, ...] = ("financial", "customer", "internal_process", "learning_growth")
@@ -26,26 +26,6 @@ Certification = Literal["draft", "certified", "deprecated"]
 
 
 @dataclass(frozen=True)
-class Duration:
-    """A span of calendar time, such as 90 days or 12 months."""
-
-    count: int
-    unit: Literal["day", "week", "month", "year"]
-
-    @property
-    def about_days(self) -> int:
-        """For comparing durations only."""
-        return self.count * {"day": 1, "week": 7, "month": 31, "year": 366}[self.unit]
-
-    def after(self, day: dt.date) -> dt.date:
-        """The day this much later; the same day of a later month, or that month's last."""
-        if self.unit in ("day", "week"):
-            return day + dt.timedelta(days=self.count * (7 if self.unit == "week" else 1))
-        first = add_months(day.replace(day=1), self.count * (12 if self.unit == "year" else 1))
-        return min(first + dt.timedelta(days=day.day - 1), add_months(first, 1) - dt.timedelta(days=1))
-
-
-@dataclass(frozen=True)
 class Retention:
     """Members of a set in one period who are in it again `after` periods later, over its members."""
 
@@ -56,17 +36,28 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """A metric beside itself long ago. percent_change is a fraction of the earlier value."""
+
+    ago: Frame
+    how: Literal["difference", "ratio", "percent_change"]
+
+
+@dataclass(frozen=True)
 class MetricDefinition:
     """One metric. `red` is the limit below which it is red, `goal` the goal; goal < red means lower is better.
 
     percent values, red and goal are fractions here (0.85); all others are in their unit.
-    Exactly one of `formula` and `retention` is set. `hash` changes whenever the meaning does.
+    Exactly one of `formula` and `retention` is set; `frame` and `compare` say over which days the formula is taken.
+    `hash` changes whenever the meaning does.
     """
 
     metric: str
     place: Place
     formula: str | None = None
     retention: Retention | None = None
+    frame: Frame | None = None
+    compare: Compare | None = None
     name: str = ""
     question: str | None = None
     description: str | None = None
@@ -87,6 +78,11 @@ class MetricDefinition:
     written: Written | None = None
     hash: str = ""
     other: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """What the value can be; a comparison is bounded by nothing."""
+        return (None, None) if self.compare is not None else BOUNDS.get(self.unit, (None, None))
 
     @property
     def higher_is_better(self) -> bool | None:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
-from metrics.bind import Aggregate, Value
+from metrics.bound import Aggregate, Arithmetic, Leaf, Products, Value, leaves, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
-from metrics.kinds import Figure, Leaf, Parts, figure, finite, has_gate, is_survey, kind_of, leaves, tables_of
+from metrics.kinds import Figure, Parts, figure, finite, has_gate, is_survey, kind_of, measured
+from metrics.per_key import with_key_interval
 from metrics.period import Grain, Period
 from metrics.provided import columns_of, knows_teams, missing
 from metrics.quantiles import with_interval
@@ -20,6 +21,7 @@ from metrics.question import AsOf, Question
 from metrics.result import MetricResult, State
 from metrics.scans import Answers, SliceValues, run
 from metrics.scope import Scope
+from metrics.selection import window_of
 from metrics.slices import slice_values
 
 MOST_PERIODS = 5_000
@@ -69,7 +71,8 @@ def ask(
     filters = tuple((name, tuple(values)) for name, values in sorted((where or {}).items()))
     for name, values in filters:
         _check_values(warehouse, scope, name, values, tables)
-    days = [warehouse.facts.tables[table].first_day for table in tables if table in warehouse.facts.tables]
+    read = {table for value in bound for table, _ in columns_of(value)} | set(tables)  # those of sets too
+    days = [warehouse.facts.tables[table].first_day for table in read if table in warehouse.facts.tables]
     begin = start or min((day for day in days if day is not None), default=reach.day)
     finish = end or max(reach.end, begin + dt.timedelta(days=1))
     if finish <= begin:
@@ -127,7 +130,7 @@ def evaluate(
     """
     bound = {metric: catalog.bound[known_metric(catalog, metric).metric] for metric in metrics}
     lacking = {metric: missing(value, warehouse.facts.tables) for metric, value in bound.items()}
-    wanted = [leaf for metric, value in bound.items() if lacking[metric] is None for leaf in leaves(value)]
+    wanted = [leaf for metric, value in bound.items() if lacking[metric] is None for leaf in measured(value)]
     answers = run(wanted, question, warehouse)
     judge = _Judge(warehouse, question, answers)
     return {metric: judge.results(catalog.metrics[metric], value, lacking[metric]) for metric, value in bound.items()}
@@ -153,6 +156,8 @@ class _Judge:
         ]
         if kind_of(value) == "quantile" and isinstance(value, Aggregate):
             return with_interval(found, value, self.question, self.warehouse)
+        if kind_of(value) == "mean_per_key" and isinstance(value, Arithmetic):
+            return with_key_interval(found, value, self.question, self.warehouse)
         return tuple(found)
 
     def _result(
@@ -167,7 +172,7 @@ class _Judge:
     ) -> MetricResult:
         found = Figure(None, None)
         if lack is None:
-            found = finite(figure(value, {leaf: self._parts(leaf, period, group) for leaf in own}))
+            found = finite(figure(value, {item: self._parts(item, period, group) for item in measured(value)}))
         state, reason = self._state(definition, value, own, period, group, found, lack, withheld)
         hidden = state in ("suppressed", "withheld")
         return MetricResult(
@@ -190,12 +195,14 @@ class _Judge:
     def _is_all_there_is(self, period: Period) -> bool:
         return period.grain == "all" and period.end <= self.question.as_of.end
 
-    def _parts(self, leaf: Leaf, period: Period, group: SliceValues) -> Parts:
+    def _parts(self, leaf: Leaf | Products, period: Period, group: SliceValues) -> Parts:
         """What was pooled for this group; over no rows counts and sums are zero between the first and last day."""
         start = None if self.question.grain == "all" else period.start
         found = self.answers.parts.get(leaf, {}).get((start, group))
         if found is not None and found.get("n"):
             return found
+        if isinstance(leaf, Products):
+            return {}
         return {"n": 0.0, "s": 0.0} if self._is_loaded(leaf, period) else {}
 
     def _has_route(self, leaf: Leaf) -> bool:
@@ -205,12 +212,15 @@ class _Judge:
         if self.question.scope.teams is not None and not self._has_route(leaf):
             return False
         open_ended = isinstance(leaf, Aggregate) and leaf.window.kind != "at"
+        start, end = period.start, period.end
+        if isinstance(leaf, Aggregate) and leaf.frame is not None:
+            start, end = window_of(leaf.frame, start, end, self.question)
         for table in tables_of(leaf):
             facts = self.warehouse.facts.tables[table]
             if facts.first_day is None or facts.last_day is None:
                 continue
             lasts = open_ended or contracts()[table].register
-            if period.end > facts.first_day and (lasts or period.start <= facts.last_day):
+            if end > facts.first_day and (lasts or start <= facts.last_day):
                 return period.start < self.question.as_of.end
         return False
 

@@ -325,6 +325,23 @@ class _Nodes(Transformer[Token, Node]):
         return Inside(tuple(cast(list[Node], children[:own])), cast(Rows, children[own]), tuple(members))
 
 
+def first_table(node: Node) -> Name | None:
+    """The first `table.column` of a row expression, in the order written."""
+    match node:
+        case Name():
+            return node if node.table else None
+        case Operation():
+            return first_table(node.left) or first_table(node.right)
+        case Call() | In():
+            inner = () if isinstance(node, Call) else (node.inner,)
+            return next((found for arg in (*inner, *node.inside.args) if (found := first_table(arg))), None)
+        case Minus() | Not() | IsNull():
+            return first_table(node.inner)
+        case Between():
+            return first_table(node.inner) or first_table(node.low) or first_table(node.high)
+    return None
+
+
 def _negated(children: list[object]) -> bool:
     return any(isinstance(child, Token) and child.type == "NOT" for child in children)
 

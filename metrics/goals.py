@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from data_checks.errors import Problem
 from data_checks.yaml_file import Document
-from metrics.definition import BOUNDS, Unit
+from metrics.definition import MetricDefinition, Unit
 
 SCORES = {"red": "the limit below which it is red", "goal": "the goal", "stretch": "the stretch goal"}
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
@@ -27,13 +27,14 @@ def has_percent(document: Document) -> bool:
     return any(document.written(key).value.strip().endswith("%") for key in SCORES if (key,) in document.scalars)
 
 
-def goals_of(document: Document, unit: Unit) -> tuple[Goals, list[Problem]]:
-    """The goals of one metric file read in its unit, and every problem of theirs at its place."""
+def goals_of(document: Document, metric: MetricDefinition) -> tuple[Goals, list[Problem]]:
+    """The goals of one metric file read in the metric's unit, and every problem of theirs at its place."""
     problems: list[Problem] = []
+    unit = metric.unit
     found = {key: _read(document, key, unit, problems) for key in SCORES}
     goals = Goals(found["red"], found["goal"], found["stretch"])
     if not problems:
-        problems += _misplaced(document, goals, unit)
+        problems += _misplaced(document, goals, metric)
     return goals, problems
 
 
@@ -56,7 +57,7 @@ def _read(document: Document, key: str, unit: Unit, problems: list[Problem]) -> 
     return number / 100 if text.endswith("%") else number
 
 
-def _misplaced(document: Document, goals: Goals, unit: Unit) -> list[Problem]:
+def _misplaced(document: Document, goals: Goals, metric: MetricDefinition) -> list[Problem]:
     """Goals that cannot be judged against."""
     red, goal, stretch = goals.red, goals.goal, goals.stretch
     if red is None or goal is None:
@@ -66,9 +67,9 @@ def _misplaced(document: Document, goals: Goals, unit: Unit) -> list[Problem]:
     if red == goal:
         told = "goal and red are equal, so nothing lies between good and bad; set them apart."
         return [Problem(document.place("goal"), told)]
-    low, high = BOUNDS.get(unit, (None, None))
+    low, high = metric.bounds
     problems = [
-        Problem(document.place(key), f"{SCORES[key]} lies outside what {unit} can be.")
+        Problem(document.place(key), f"{SCORES[key]} lies outside what {metric.unit} can be.")
         for key, value in (("red", red), ("goal", goal), ("stretch", stretch))
         if value is not None and ((low is not None and value < low) or (high is not None and value > high))
     ]

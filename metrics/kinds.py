@@ -10,14 +10,24 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from metrics.bind import Aggregate, Arithmetic, Constant, RetentionOf, SetMember, Value
+from metrics.bound import (
+    Aggregate,
+    Arithmetic,
+    Constant,
+    Leaf,
+    Products,
+    RetentionOf,
+    SetMember,
+    Value,
+    leaves,
+    tables_of,
+)
 from metrics.definition import Unit
 from metrics.formula import Node, Operation
 from metrics.result import Kind
 from metrics.stats import intervals
 
 Parts = Mapping[str, float | None]
-Leaf = Aggregate | RetentionOf
 
 
 @dataclass(frozen=True)
@@ -37,24 +47,26 @@ class Figure:
         return None if self.low is None or self.high is None else (self.low, self.high)
 
 
-def leaves(value: Value) -> tuple[Leaf, ...]:
-    """Every aggregate and retention shape in a bound formula, in the order written, each once."""
-    return tuple(dict.fromkeys(_leaves(value)))
+def measured(value: Value) -> tuple[Leaf | Products, ...]:
+    """Everything to fetch for a formula: its leaves, and what the interval of a quotient of sums needs."""
+    return (*leaves(value), *_products(value))
 
 
-def _leaves(value: Value) -> Iterator[Leaf]:
-    match value:
-        case Aggregate() | RetentionOf():
-            yield value
-        case Arithmetic():
-            yield from _leaves(value.left)
-            yield from _leaves(value.right)
+def _products(value: Value) -> Iterator[Products]:
+    if isinstance(value, Arithmetic):
+        if (pair := products_of(value)) is not None:
+            yield pair
+        yield from _products(value.left)
+        yield from _products(value.right)
 
 
-def tables_of(leaf: Leaf) -> tuple[str, ...]:
-    """The tables a leaf reads."""
-    members = leaf.members if isinstance(leaf, RetentionOf) or leaf.members else ()
-    return tuple(dict.fromkeys(member.table for member in members)) or (leaf.table,)  # type: ignore[union-attr]
+def products_of(value: Arithmetic) -> Products | None:
+    """The pair whose products a ratio's interval needs; None for other kinds."""
+    if kind_of(value) != "ratio":
+        return None
+    assert isinstance(value.left, Aggregate)
+    assert isinstance(value.right, Aggregate)
+    return Products(value.left, value.right)
 
 
 def kind_of(value: Value) -> Kind:
@@ -90,10 +102,20 @@ def _kind_of_quotient(left: Value, right: Value) -> Kind:
     if _counts(left) and all(_counts(term) for term in terms) and any(within(left, term) for term in terms):
         return "proportion"
     if isinstance(left, Aggregate) and left.function == "sum":
-        return "ratio"
+        return _kind_of_sums(left, right)
     if _counts(left) and leaves(right) and _is_head_count(right):
         return "rate"
     return "other"
+
+
+def _kind_of_sums(left: Aggregate, right: Value) -> Kind:
+    """A sum over something: per key or per row of the same rows, or of another table."""
+    if not isinstance(right, Aggregate) or right.members:
+        return "ratio_across_tables"
+    same_rows = (left.table, left.window, left.frame) == (right.table, right.window, right.frame)
+    if same_rows and right.function == "distinct":
+        return "mean_per_key"
+    return "ratio" if same_rows and right.function in ("sum", "count") else "ratio_across_tables"
 
 
 def _counts(value: Value) -> bool:
@@ -120,16 +142,37 @@ def within(inner: Value, outer: Value) -> bool:
     """Whether every row (or key) counted by `inner` is one counted by `outer`: the same with more `and` terms."""
     if not (isinstance(inner, Aggregate) and isinstance(outer, Aggregate)) or inner.function != outer.function:
         return False
-    if len(inner.members) != len(outer.members):
-        return False
-    if inner.members:
-        return all(_member_within(a, b) for a, b in zip(inner.members, outer.members, strict=True))
-    same = (inner.table, inner.window, inner.argument) == (outer.table, outer.window, outer.argument)
+    if inner.members or outer.members:
+        return inner.frame == outer.frame and _sets_within(_members(inner), _members(outer))
+    same = (inner.table, inner.window, inner.argument, inner.frame) == (
+        outer.table,
+        outer.window,
+        outer.argument,
+        outer.frame,
+    )
     return same and _and_terms(outer.where) <= _and_terms(inner.where)
+
+
+def _members(aggregate: Aggregate) -> tuple[SetMember, ...]:
+    """A distinct's set; a plain one is a set of one member."""
+    if aggregate.members:
+        return aggregate.members
+    assert aggregate.argument is not None
+    return (SetMember("union", aggregate.table, aggregate.argument, aggregate.window, aggregate.where),)
+
+
+def _sets_within(inner: tuple[SetMember, ...], outer: tuple[SetMember, ...]) -> bool:
+    """The same set with more `and` terms in its members, or followed by intersect or except."""
+    further = inner[len(outer) :]
+    if len(inner) < len(outer) or any(member.word == "union" for member in further):
+        return False
+    return all(_member_within(a, b) for a, b in zip(inner, outer, strict=False))
 
 
 def _member_within(inner: SetMember, outer: SetMember) -> bool:
     same = (inner.word, inner.table, inner.window, inner.key) == (outer.word, outer.table, outer.window, outer.key)
+    if inner.word != "union":  # a narrower test keeps fewer keys behind intersect, but more behind except
+        return same and inner.where == outer.where
     return same and _and_terms(outer.where) <= _and_terms(inner.where)
 
 
@@ -161,7 +204,7 @@ def has_gate(value: Value) -> bool:
 # ── figures from parts ───────────────────────────────────────────────────────────────────────────────
 
 
-def figure(value: Value, parts: Mapping[Leaf, Parts]) -> Figure:
+def figure(value: Value, parts: Mapping[Leaf | Products, Parts]) -> Figure:
     """The figure of a bound formula over one group of rows. `parts`: per leaf, what was pooled for the group."""
     match value:
         case Constant():
@@ -259,12 +302,13 @@ def _mean(aggregate: Aggregate, parts: Parts, count: int) -> Figure:
     return Figure(total / n, count, total, n, low, high, {"squares": squares})
 
 
-def _arithmetic_figure(value: Arithmetic, parts: Mapping[Leaf, Parts]) -> Figure:
+def _arithmetic_figure(value: Arithmetic, parts: Mapping[Leaf | Products, Parts]) -> Figure:
     left, right = figure(value.left, parts), figure(value.right, parts)
     counted = [side.n for side in (left, right) if side.n is not None]
     n = min(counted) if counted else None
     if value.op == "/":
-        return _quotient(value, left, right, n)
+        pair = products_of(value)
+        return _quotient(value, left, right, n, parts.get(pair, {}) if pair else {})
     if left.value is None or right.value is None:
         return Figure(None, n)
     if value.op == "*":
@@ -275,7 +319,7 @@ def _arithmetic_figure(value: Arithmetic, parts: Mapping[Leaf, Parts]) -> Figure
     return Figure(result, n, None, None, *_moved(value.op, left, right, result))
 
 
-def _quotient(value: Arithmetic, left: Figure, right: Figure, n: int | None) -> Figure:
+def _quotient(value: Arithmetic, left: Figure, right: Figure, n: int | None, products: Parts) -> Figure:
     kind = kind_of(value)
     if left.value is None or right.value is None or right.value == 0:
         return Figure(None, right.n if kind in ("proportion", "rate", "ratio") else n, left.value, right.value)
@@ -285,7 +329,11 @@ def _quotient(value: Arithmetic, left: Figure, right: Figure, n: int | None) -> 
     if kind == "rate":
         ends = intervals.poisson_rate(left.value, right.value) or (None, None)
         return Figure(result, int(right.value), left.value, right.value, *ends)
-    shown = right.n if kind == "ratio" else n
+    if kind == "ratio":
+        xx, xy, yy, rows = (products.get(name) or 0.0 for name in ("xx", "xy", "yy", "n"))
+        ends = intervals.ratio(left.value, right.value, xx, xy, yy, rows) or (None, None)
+        return Figure(result, int(rows), left.value, right.value, *ends)
+    shown = right.n if kind in ("mean_per_key", "ratio_across_tables") else n
     return Figure(result, shown, left.value, right.value)
 
 

@@ -68,6 +68,30 @@ def spine(start: dt.date, end: dt.date, grain: Grain) -> tuple[Period, ...]:
     return tuple(periods)
 
 
+@dataclass(frozen=True)
+class Duration:
+    """A span of calendar time, such as 90 days or 12 months."""
+
+    count: int
+    unit: Literal["day", "week", "month", "quarter", "year"]
+
+    @property
+    def about_days(self) -> int:
+        """For comparing durations only."""
+        return self.count * {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}[self.unit]
+
+    def after(self, day: dt.date) -> dt.date:
+        """The day this much later; the same day of a later month, or that month's last."""
+        if self.unit in ("day", "week"):
+            return day + dt.timedelta(days=self.count * (7 if self.unit == "week" else 1))
+        first = add_months(day.replace(day=1), self.count * _MONTHS[self.unit])
+        return min(first + dt.timedelta(days=day.day - 1), add_months(first, 1) - dt.timedelta(days=1))
+
+    def before(self, day: dt.date) -> dt.date:
+        """The day this much earlier."""
+        return Duration(-self.count, self.unit).after(day)
+
+
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _FORMS = {"year": r"(\d{4})", "month": r"(\d{4})-(\d{1,2})", "day": r"(\d{4})-(\d{1,2})-(\d{1,2})"}
 _QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])")

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from data_checks.contract import Contract, Slice, contracts
 from data_checks.warehouse.contract import TableFacts
-from metrics.bind import Aggregate, RetentionOf, SetMember, Value
+from metrics.bound import Aggregate, Leaf, RetentionOf, SetMember, Value, is_set, leaves, members_of, sets_in
 from metrics.formula import Between, Call, In, IsNull, Minus, Name, Node, Not, Operation, Window
-from metrics.kinds import Leaf, leaves
 
 Facts = Mapping[str, TableFacts]
 Column = tuple[str, str]
@@ -20,14 +19,25 @@ def missing(value: Value, tables: Facts) -> str | None:
         if isinstance(leaf, Aggregate) and not leaf.members:
             if lack := _missing_columns(leaf, tables):
                 return lack
-        elif not available_members(leaf, tables):
-            return _missing_columns(leaf.members[0], tables)
+        elif lack := _missing_members(leaf, tables):
+            return lack
     return None
 
 
+def _missing_members(leaf: Leaf, tables: Facts) -> str | None:
+    """What a set lacks: every member of its union, or one that keys are tested against."""
+    members = available_members(leaf, tables)
+    tested = (lack for m in members if m.word != "union" and (lack := _missing_columns(m, tables)))
+    if lack := next(tested, None):
+        return lack
+    return None if any(m.word == "union" for m in members) else _missing_columns(leaf.members[0], tables)
+
+
 def available_members(leaf: Leaf, tables: Facts) -> tuple[SetMember, ...]:
-    """The members of a union that have a source; the others are empty sets."""
-    return tuple(member for member in leaf.members if _missing_columns(member, tables) is None)
+    """The members of a set without those of a union that have no source: these are empty."""
+    return tuple(
+        member for member in leaf.members if member.word != "union" or _missing_columns(member, tables) is None
+    )
 
 
 def knows_teams(table: str, tables: Facts) -> bool:
@@ -56,6 +66,9 @@ def _leaf_columns(leaf: Leaf | SetMember) -> Iterator[Column]:
                 yield leaf.table, name
             elif name in contract.slices:
                 yield from _route(leaf.table, contract.slices[name])
+        for inside in sets_in(node):
+            for member in members_of(inside):
+                yield from _leaf_columns(member)
 
 
 def _window_columns(window: Window, contract: Contract) -> tuple[str, ...]:
@@ -93,7 +106,7 @@ def _names(node: Node | None) -> Iterator[str]:
             for part in (node.inner, node.low, node.high):
                 yield from _names(part)
         case In():
-            for part in (node.inner, *node.inside.args):
+            for part in (node.inner, *(() if is_set(node.inside) else node.inside.args)):
                 yield from _names(part)
         case Call():
             for part in node.inside.args:

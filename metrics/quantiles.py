@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from data_checks.warehouse.contract import Warehouse
-from metrics.bind import Aggregate
-from metrics.compile import Selection
+from metrics.bound import Aggregate
 from metrics.question import Question
 from metrics.result import MetricResult
+from metrics.selection import Selection
 from metrics.stats.intervals import quantile_ranks
 
 MOST_GROUPS = 64
@@ -23,7 +23,7 @@ def with_interval(
     results: Sequence[MetricResult], aggregate: Aggregate, question: Question, warehouse: Warehouse
 ) -> tuple[MetricResult, ...]:
     """The same results with low and high where a rank of the order statistics exists."""
-    wanted = {_group(result, question): result for result in results if result.n and result.value is not None}
+    wanted = {group_of(result, question): result for result in results if result.n and result.value is not None}
     if not wanted or len(wanted) > MOST_GROUPS:
         return tuple(results)
     share = 0.5 if aggregate.function == "median" else aggregate.percent / 100
@@ -31,32 +31,34 @@ def with_interval(
     statement = _statement(aggregate, question, warehouse, ranks)
     values: dict[tuple[Any, ...], float] = {}
     for row in warehouse.read(statement):
-        cells = tuple(_plain(cell) for cell in row)
+        cells = tuple(plain(cell) for cell in row)
         values[cells[:-1]] = float(cells[-1])
     filled = []
     for result in results:
-        group = _group(result, question)
+        group = group_of(result, question)
         low, high = (values.get((*group, rank)) for rank in ranks.get(group, (None, None)))
         filled.append(replace(result, low=low, high=high))
     return tuple(filled)
 
 
-def _group(result: MetricResult, question: Question) -> tuple[Any, ...]:
+def group_of(result: MetricResult, question: Question) -> tuple[Any, ...]:
+    """What a row of the answer begins with: the period's first day, unless everything is one, and the slices."""
     period = () if question.grain == "all" else (result.period.start,)
     return (*period, *result.slices.values())
 
 
-def _plain(key: Any) -> Any:
+def plain(key: Any) -> Any:
+    """A cell as Python has it: a day is a date on every engine."""
     return key.date() if hasattr(key, "date") else key
 
 
 def _statement(
     aggregate: Aggregate, question: Question, warehouse: Warehouse, ranks: dict[tuple[Any, ...], Any]
 ) -> sa.Select[Any]:
-    selection = Selection(aggregate.table, aggregate.window, question, warehouse.table)
+    selection = Selection(aggregate.table, aggregate.window, question, warehouse.table, frame=aggregate.frame)
     assert aggregate.argument is not None
     value = sa.cast(selection.rows.sql(aggregate.argument), sa.Float())
-    keys = [*([selection.period] if selection.period is not None else []), *selection.slices]
+    keys = selection.keys
     rank = sa.func.row_number().over(partition_by=keys or None, order_by=value)
     columns = [key.label(f"k{index}") for index, key in enumerate(keys)]
     ranked = selection.select([*columns, rank.label("rank"), value.label("value")], aggregate.where)

@@ -9,7 +9,19 @@ from typing import Literal
 from metrics.period import Period
 
 State = Literal["not_provided", "no_data", "withheld", "suppressed", "unripe", "too_few", "ok"]
-Kind = Literal["proportion", "nps", "mean", "quantile", "ratio", "rate", "total", "difference", "other"]
+Kind = Literal[
+    "proportion",
+    "nps",
+    "mean",
+    "quantile",
+    "mean_per_key",
+    "ratio",
+    "rate",
+    "ratio_across_tables",
+    "total",
+    "difference",
+    "other",
+]
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from data_checks.contract import Contract, Slice, contracts
+from metrics.bound import is_set
 from metrics.constructs import Element, day, seconds_between, whole_days_between
-from metrics.formula import Between, Call, Flag, In, IsNull, Minus, Name, Node, Not, Number, Operation, Text
+from metrics.formula import Between, Call, Flag, In, Inside, IsNull, Minus, Name, Node, Not, Number, Operation, Text
 
 Edges = tuple[Element, Element]
+Membership = Callable[[Element, Inside], Element]
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "+": operator.add, "-": operator.sub, "*": operator.mul,
@@ -24,14 +26,23 @@ _SECONDS = {"hours_between": 3600.0, "minutes_between": 60.0, "days_between": 86
 class RowSql:
     """Compiles expressions over one table. Slices of other tables are joined once each, on their unique key.
 
-    `edges`: the SQL of period_start and period_end where these rows are counted.
+    `edges`: the SQL of period_start and period_end where these rows are counted; `is_member`: whether a key is in
+    a set of keys in the same period.
     """
 
-    def __init__(self, table: sa.Table, contract: Contract, tables: Callable[[str], sa.Table], edges: Edges) -> None:
+    def __init__(
+        self,
+        table: sa.Table,
+        contract: Contract,
+        tables: Callable[[str], sa.Table],
+        edges: Edges,
+        is_member: Membership | None = None,
+    ) -> None:
         self.table = table
         self.contract = contract
         self.tables = tables
         self.edges = edges
+        self.is_member = is_member
         self._joined: dict[tuple[str, str], sa.FromClause] = {}
 
     def source(self, joined_to: sa.FromClause | None = None, on: Element | None = None) -> sa.FromClause:
@@ -73,6 +84,10 @@ class RowSql:
             case Between():
                 inside = self._compared(">=", node.inner, node.low) & self._compared("<=", node.inner, node.high)
                 return sa.not_(inside) if node.negated else inside
+            case In() if is_set(node.inside):
+                assert self.is_member is not None
+                member = self.is_member(self.sql(node.inner), node.inside)
+                return sa.not_(member) if node.negated else member
             case In():
                 any_of = sa.or_(*(self._compared("=", node.inner, arg) for arg in node.inside.args))
                 return sa.not_(any_of) if node.negated else any_of

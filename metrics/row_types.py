@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from data_checks.contract import Contract
 from data_checks.errors import did_you_mean
-from metrics.formula import At, Between, Call, Flag, In, IsNull, Minus, Name, Node, Not, Number, Operation, Rows, Text
+from metrics.formula import (
+    At,
+    Between,
+    Call,
+    Flag,
+    In,
+    Inside,
+    IsNull,
+    Minus,
+    Name,
+    Node,
+    Not,
+    Number,
+    Operation,
+    Rows,
+    Text,
+    first_table,
+)
 
 FUNCTIONS: tuple[str, ...] = (
     "count", "distinct", "sum", "mean", "min", "max", "median", "percentile", "share", "nps",
@@ -26,12 +43,19 @@ class Fault:
     message: str
 
 
+def _no_sets(inside: Inside) -> str | None:
+    del inside
+    return None
+
+
 class RowTypes:
     """number, text, boolean, time, day, or edge (an end of the period); None: a fault was already said."""
 
     def __init__(self, contracts: Mapping[str, Contract]) -> None:
         self.contracts = contracts
         self.faults: list[Fault] = []
+        self.set_type: Callable[[Inside], str | None] = _no_sets
+        """Checks a set behind `in`; given by Windows, which knows tables and windows."""
 
     def fault(self, at: At, message: str) -> None:
         self.faults.append(Fault(at, message))
@@ -119,8 +143,10 @@ class RowTypes:
         return "number"
 
     def _in_type(self, node: In, table: str) -> str:
-        if any(first_table(arg) for arg in node.inside.args) or node.inside.members:
-            self.fault(node.at, "'in' with a set of keys cannot be computed yet; give a list of values.")
+        if node.inside.members or any(first_table(arg) for arg in node.inside.args):
+            kinds = self.type(node.inner, table), self.set_type(node.inside)
+            if None not in kinds and kinds[0] != kinds[1]:
+                self.fault(node.at, f"a {_said(kinds[0])} is never in a set of {_said(kinds[1])}s.")
             return "boolean"
         if node.inside.rows != Rows(None, None):
             self.fault(node.at, "a list of values takes no 'where' and no window.")
@@ -158,20 +184,3 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def first_table(node: Node) -> Name | None:
-    """The first `table.column` of a row expression, in the order written."""
-    match node:
-        case Name():
-            return node if node.table else None
-        case Operation():
-            return first_table(node.left) or first_table(node.right)
-        case Call() | In():
-            inner = () if isinstance(node, Call) else (node.inner,)
-            return next((found for arg in (*inner, *node.inside.args) if (found := first_table(arg))), None)
-        case Minus() | Not() | IsNull():
-            return first_table(node.inner)
-        case Between():
-            return first_table(node.inner) or first_table(node.low) or first_table(node.high)
-    return None

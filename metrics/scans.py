@@ -9,23 +9,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data_checks.warehouse.contract import Warehouse
-from metrics.bind import Aggregate, RetentionOf
-from metrics.compile import Scan, compile_plain, compile_retention, compile_union
+from metrics.bound import Aggregate, Leaf, Products, RetentionOf, sets_in, tables_of
+from metrics.compile import Scan, compile_plain, compile_retention, compile_set
 from metrics.constructs import index_of
-from metrics.kinds import Leaf, Parts, tables_of
+from metrics.kinds import Parts
 from metrics.period import Grain, Period, floor, period_at, step
 from metrics.provided import available_members, knows_teams
 from metrics.question import Question
 
 SliceValues = tuple[str | None, ...]
 Group = tuple[dt.date | None, SliceValues]
+Found = dict[Leaf | Products, dict[Group, dict[str, float | None]]]
 
 
 @dataclass(frozen=True)
 class Answers:
     """Per leaf and group (period start, slice values): its parts. `unripe`: groups whose retention is too young."""
 
-    parts: Mapping[Leaf, Mapping[Group, Parts]]
+    parts: Mapping[Leaf | Products, Mapping[Group, Parts]]
     unripe: frozenset[tuple[Leaf, dt.date | None]]
 
     def groups(self, leaves: Iterable[Leaf]) -> list[SliceValues]:
@@ -37,22 +38,28 @@ class Answers:
         return sorted(seen, key=lambda slices: [(value is None, value or "") for value in slices])
 
 
-def scans_of(leaves: Iterable[Leaf], question: Question, warehouse: Warehouse) -> list[tuple[Scan, Question]]:
-    """The statements that answer all leaves; leaves of one table and window share one."""
+def scans_of(
+    leaves: Iterable[Leaf | Products], question: Question, warehouse: Warehouse
+) -> list[tuple[Scan, Question]]:
+    """The statements that answer all leaves; leaves of one table, window and frame share one, but one that tests
+    membership filters its rows alone."""
     tables = warehouse.facts.tables
-    plain: dict[object, list[Aggregate]] = defaultdict(list)
+    plain: dict[object, list[Aggregate | Products]] = defaultdict(list)
     scans: list[tuple[Scan, Question]] = []
-    for leaf in dict.fromkeys(leaves):
+    for item in dict.fromkeys(leaves):
+        leaf = item.left if isinstance(item, Products) else item
         if question.scope.teams is not None and not all(knows_teams(t, tables) for t in tables_of(leaf)):
             continue
         if isinstance(leaf, RetentionOf):
             if (asked := _retention_question(leaf, question)) is not None:
                 scans.append((_retention(leaf, asked, warehouse), asked))
         elif leaf.members:
-            scan = compile_union(_reduced(leaf, warehouse), question, warehouse.table)
+            scan = compile_set(_reduced(leaf, warehouse), question, warehouse.table)
             scans.append((replace(scan, parts=((leaf, "n"),)), question))
         else:
-            plain[(leaf.table, leaf.window)].append(leaf)
+            assert not isinstance(item, RetentionOf)
+            alone = leaf.where if any(sets_in(leaf.where)) else None
+            plain[(leaf.table, leaf.window, leaf.frame, alone)].append(item)
     scans += [(compile_plain(group, question, warehouse.table), question) for group in plain.values()]
     return scans
 
@@ -81,9 +88,9 @@ def _retention(leaf: RetentionOf, question: Question, warehouse: Warehouse) -> S
     return replace(scan, parts=tuple((leaf, name) for _, name in scan.parts))
 
 
-def run(leaves: Iterable[Leaf], question: Question, warehouse: Warehouse) -> Answers:
+def run(leaves: Iterable[Leaf | Products], question: Question, warehouse: Warehouse) -> Answers:
     """All parts of all leaves."""
-    found: dict[Leaf, dict[Group, dict[str, float | None]]] = defaultdict(dict)
+    found: Found = defaultdict(dict)
     unripe: set[tuple[Leaf, dt.date | None]] = set()
     for scan, asked in scans_of(leaves, question, warehouse):
         rows = warehouse.read(scan.statement)
@@ -98,7 +105,9 @@ def run(leaves: Iterable[Leaf], question: Question, warehouse: Warehouse) -> Ans
     return Answers(found, frozenset(unripe))
 
 
-def _take(row: Any, scan: Scan, slices: int, found: dict[Leaf, dict[Group, dict[str, float | None]]]) -> None:
+def _take(
+    row: Any, scan: Scan, slices: int, found: dict[Leaf | Products, dict[Group, dict[str, float | None]]]
+) -> None:
     head = 1 if scan.has_period else 0
     group = (_as_day(row[0]) if scan.has_period else None, tuple(row[head : head + slices]))
     for (leaf, name), value in zip(scan.parts, row[head + slices :], strict=True):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from metrics.definition import BOUNDS, MetricDefinition, PerspectiveId, Unit
+from metrics.definition import MetricDefinition, PerspectiveId
 from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.stats import intervals
@@ -99,16 +99,16 @@ def score_of(definition: MetricDefinition, value: float | None) -> float | None:
         return None
     up = 1 if goal > red else -1
     step = abs(goal - red)
-    best = definition.stretch if definition.stretch is not None else _held(goal + up * step, definition.unit)
+    best = definition.stretch if definition.stretch is not None else _held(goal + up * step, definition)
     points = [(red - up * step, 0.0), (red, 33.0), (goal, 67.0), (best, 100.0)]
     if up * (best - goal) <= 0:
         points = [*points[:2], (goal, 100.0)]
     return _straight([(up * at, score) for at, score in points], up * value)
 
 
-def _held(value: float, unit: Unit) -> float:
+def _held(value: float, definition: MetricDefinition) -> float:
     """A value inside what its unit can be."""
-    low, high = BOUNDS.get(unit, (None, None))
+    low, high = definition.bounds
     return min(max(value, -math.inf if low is None else low), math.inf if high is None else high)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from dashboard.cache import Load, RowsBehind, Verdict, Where
 from data_checks.errors import Place, RequestError
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
-from metrics.definition import PERSPECTIVES, Duration, MetricDefinition, PerspectiveId, Unit
-from metrics.period import Period, period_at, spine, step
+from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId, Unit
+from metrics.period import Duration, Period, period_at, spine, step
 from metrics.result import Kind, MetricResult, State
 from metrics.scope import Scope
 from metrics.scorecard import Branch, Card, Scorecard, Status

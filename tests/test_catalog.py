@@ -68,7 +68,8 @@ def test_a_percentage_needs_a_unit_that_is_one(read):
         ("perspective: custmer", "3:14: perspective: 'custmer' is not one of financial, customer, internal_process, "
          "learning_growth. Did you mean 'customer'?"),
         ("status: certified", "3:9: certified needs an owner and a question."),
-        ("rolling: {of: x}", "1:9: a metric has one formula or one shape; this one has formula and rolling."),
+        ("rolling: {of: x, last: 3 months}",
+         "1:9: a metric has one formula or one shape; this one has formula and rolling."),
     ],
 )  # fmt: skip
 def test_a_wrong_key_is_said_at_its_place(read, lines, problem):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from data_checks.contract import contracts
-from metrics.bind import Aggregate, Binder, Constant
+from metrics.bind import Binder
+from metrics.bound import Aggregate, Constant
 from metrics.formula import FormulaError, parse, parse_set
 from metrics.kinds import kind_of
 

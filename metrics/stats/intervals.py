@@ -72,6 +72,19 @@ def poisson_rate(events: float, exposure: float) -> Interval | None:
     return low / exposure, float(gammaincinv(events + 1, 0.975)) / exposure
 
 
+def ratio(x: float, y: float, xx: float, xy: float, yy: float, n: float) -> Interval | None:
+    """x/y of two sums over n independent rows, from Σx², Σxy, Σy², by the delta method (Cochran 1977, §6.4).
+
+    None below two rows, and where the sums are not finite.
+    """
+    if n < 2 or y == 0 or not math.isfinite(xx + abs(xy) + yy):
+        return None
+    value = x / y
+    spread = max(0.0, xx - 2 * value * xy + value * value * yy)
+    half = Z * math.sqrt(n / (n - 1) * spread) / abs(y)
+    return value - half, value + half
+
+
 def quantile_ranks(n: int, share: float) -> tuple[int | None, int | None]:
     """The ranks (from 1) of the order statistics that hold the `share` quantile in 95 %; None outside 1…n.
 

@@ -1,0 +1,172 @@
+"""A formula whose names are looked up: a tree of aggregates, sets, constants and arithmetic. Data only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from data_checks.contract import contracts
+from metrics.formula import In, Inside, Member, Name, Node, Operation, Window, first_table
+from metrics.period import Duration, Grain, floor
+
+Function = Literal["count", "distinct", "sum", "mean", "min", "max", "median", "percentile", "share", "nps"]
+Word = Literal["union", "intersect", "except"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The span of days that stands for a period: the last months up to its end, the year so far, or one long ago.
+
+    rolling: the last `length`; to_date: since the start of `since`; ago: the period itself, `length` earlier.
+    """
+
+    kind: Literal["rolling", "to_date", "ago"]
+    length: Duration | None = None
+    since: Grain | None = None
+
+    def window(self, start: dt.date, end: dt.date, clipped_end: dt.date) -> tuple[dt.date, dt.date]:
+        """[first day, first day after) for the period [start, end), of which the days before clipped_end are known.
+
+        A period half over is set beside the same half of the earlier one.
+        """
+        if self.kind == "to_date":
+            assert self.since is not None
+            return floor(start, self.since), clipped_end
+        assert self.length is not None
+        if self.kind == "rolling":
+            return self.length.before(end), clipped_end
+        return self.length.before(start), self.length.before(clipped_end)
+
+
+@dataclass(frozen=True)
+class SetMember:
+    """Rows of one table that put their `key` into a set; `word` says how it joins the members before it."""
+
+    word: Word
+    table: str
+    key: Node
+    window: Window
+    where: Node | None
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One function over the rows of one table. `argument` None: count(table). `members`: the sets of a distinct.
+
+    `frame`: the days that stand for a period, when they are not its own.
+    """
+
+    function: Function
+    table: str
+    argument: Node | None
+    window: Window
+    where: Node | None
+    weight: Node | None = None
+    percent: float = 50.0
+    members: tuple[SetMember, ...] = ()
+    frame: Frame | None = None
+
+
+@dataclass(frozen=True)
+class RetentionOf:
+    """The `retention` shape over a set."""
+
+    members: tuple[SetMember, ...]
+    every: Literal["week", "month", "quarter", "year"]
+    after: int
+    cohort: Literal["active", "first"]
+
+
+@dataclass(frozen=True)
+class Products:
+    """Σx², Σxy and Σy² of a quotient of two sums over the same rows: what its interval needs."""
+
+    left: Aggregate
+    right: Aggregate
+
+
+@dataclass(frozen=True)
+class Constant:
+    value: float
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    op: str
+    left: Value
+    right: Value
+    of_metrics: bool = False
+    """Whether a side is a metric named by its id; the kind "sum or difference of metrics" asks."""
+
+
+Value = Aggregate | RetentionOf | Constant | Arithmetic
+Leaf = Aggregate | RetentionOf
+
+
+def leaves(value: Value) -> tuple[Leaf, ...]:
+    """Every aggregate and retention shape in a bound formula, in the order written, each once."""
+    return tuple(dict.fromkeys(_leaves(value)))
+
+
+def _leaves(value: Value) -> Iterator[Leaf]:
+    match value:
+        case Aggregate() | RetentionOf():
+            yield value
+        case Arithmetic():
+            yield from _leaves(value.left)
+            yield from _leaves(value.right)
+
+
+def framed(value: Value, frame: Frame) -> Value:
+    """The same formula over other days. Raises ValueError where a part already has days of its own."""
+    match value:
+        case Aggregate() if value.frame is None:
+            return replace(value, frame=frame)
+        case Arithmetic():
+            return replace(value, left=framed(value.left, frame), right=framed(value.right, frame))
+        case Constant():
+            return value
+    raise ValueError("rolling, to_date, compare and retention do not nest")
+
+
+def tables_of(leaf: Leaf) -> tuple[str, ...]:
+    """The tables a leaf reads, those of tests for membership left out."""
+    if isinstance(leaf, Aggregate) and not leaf.members:
+        return (leaf.table,)
+    return tuple(dict.fromkeys(member.table for member in leaf.members if member.word == "union"))
+
+
+def members_of(inside: Inside) -> tuple[SetMember, ...]:
+    """The set written between brackets; its names were checked when the formula was bound."""
+    first = Member("union", inside.args[0], inside.rows)
+    return tuple(_member(member) for member in (first, *inside.members))
+
+
+def _member(member: Member) -> SetMember:
+    name = first_table(member.key)
+    assert name is not None
+    table = str(name.table)
+    window = member.rows.window or Window("at", str(contracts()[table].time), member.key.at)
+    return SetMember(member.word, table, member.key, window, member.rows.where)
+
+
+def is_set(inside: Inside) -> bool:
+    """Whether brackets behind `in` hold a set of keys, not a list of values."""
+    return bool(inside.members) or any(first_table(arg) is not None for arg in inside.args)
+
+
+def sets_in(node: Node | None) -> Iterator[Inside]:
+    """Every set a condition tests membership in."""
+    match node:
+        case In():
+            if is_set(node.inside):
+                yield node.inside
+        case Operation():
+            yield from sets_in(node.left)
+            yield from sets_in(node.right)
+        case None | Name():
+            return
+        case _:
+            yield from sets_in(getattr(node, "inner", None))
