@@ -15,7 +15,7 @@ from metrics.definition import MetricDefinition
 from metrics.kinds import Figure, Parts, figure, finite, has_gate, is_survey, kind_of, measured
 from metrics.per_key import with_key_interval
 from metrics.period import Grain, Period
-from metrics.provided import columns_of, knows_teams, missing
+from metrics.provided import columns_of, knows_teams, missing, tables_read
 from metrics.quantiles import with_interval
 from metrics.question import AsOf, Question
 from metrics.result import MetricResult, State
@@ -71,7 +71,7 @@ def ask(
     filters = tuple((name, tuple(values)) for name, values in sorted((where or {}).items()))
     for name, values in filters:
         _check_values(warehouse, scope, name, values, tables)
-    read = {table for value in bound for table, _ in columns_of(value)} | set(tables)  # those of sets too
+    read = {table for value in bound for table in tables_read(value)}
     days = [warehouse.facts.tables[table].first_day for table in read if table in warehouse.facts.tables]
     begin = start or min((day for day in days if day is not None), default=reach.day)
     finish = end or max(reach.end, begin + dt.timedelta(days=1))

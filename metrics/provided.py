@@ -51,6 +51,24 @@ def columns_of(value: Value) -> frozenset[Column]:
     return frozenset(column for leaf in leaves(value) for column in _leaf_columns(leaf))
 
 
+def tables_read(value: Value) -> frozenset[str]:
+    """Every table whose rows a formula looks at, those that keys are tested against too."""
+    return frozenset(table for leaf in leaves(value) for table in _tables(leaf))
+
+
+def _tables(leaf: Leaf | SetMember) -> Iterator[str]:
+    if not isinstance(leaf, SetMember) and leaf.members:
+        for member in leaf.members:
+            yield from _tables(member)
+        return
+    assert not isinstance(leaf, RetentionOf)
+    yield leaf.table
+    for node in (leaf.where, None if isinstance(leaf, SetMember) else leaf.argument):
+        for inside in sets_in(node):
+            for member in members_of(inside):
+                yield from _tables(member)
+
+
 def _leaf_columns(leaf: Leaf | SetMember) -> Iterator[Column]:
     if isinstance(leaf, RetentionOf) or (isinstance(leaf, Aggregate) and leaf.members):
         for member in leaf.members:
