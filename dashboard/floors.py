@@ -15,6 +15,7 @@ from data_checks.ledger import loads_folder, read_report
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
+from metrics import goals
 from metrics.bound import leaves
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
@@ -111,10 +112,12 @@ class RealFloors:
         return tuple(sorted((team for team in found if team is not None), key=str.casefold))
 
     def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict:
+        own = goals.is_own(definition, result.period.start, result.slices)
+        definition = goals.at(definition, result.period.start, result.slices)
         status = status_of(definition, result)
         if status == "not_judged":
             return Verdict("unripe" if result.state == "ok" else result.state)
-        if result.kind == "total":
+        if result.kind == "total" and not own:
             return Verdict("no_goal")  # the goal of a sum is for the whole, not for a part of it
         ends = [score_of(definition, end) for end in (result.low, result.high)] if is_judged(result) else [None, None]
         return Verdict(status, score_of(definition, result.value), ends[0], ends[1])

@@ -20,7 +20,7 @@ from metrics.bound import Arithmetic, Value
 from metrics.definition import MetricDefinition, Unit
 from metrics.definition_file import definition_from
 from metrics.formula import FormulaError, Inside, Node, parse, parse_set
-from metrics.goals import Goals, goals_of, has_percent
+from metrics.goals import goals_of, has_percent
 from metrics.kinds import default_unit
 from metrics.period import Duration
 
@@ -108,11 +108,11 @@ def _bind_all(drafts: Mapping[str, _Draft], problems: list[Problem], notes: Iter
     for name, draft in drafts.items():
         value = binding.bound[name]
         unit = _unit(draft, value)
-        goals, wrong = goals_of(draft.document, replace(draft.definition, unit=unit))
+        definition, wrong = goals_of(draft.document, replace(draft.definition, unit=unit))
         problems.extend([*draft.problems, *wrong])
         if value is not None and not wrong and not draft.problems:
             bound[name] = value
-            metrics[name] = _completed(draft.definition, value, unit, goals, binding.ripe.get(name))
+            metrics[name] = _completed(definition, value, binding.ripe.get(name))
     digest = hashlib.sha256("".join(metric.hash for metric in metrics.values()).encode()).hexdigest()[:12]
     left_out = frozenset(set(drafts) - set(metrics))
     return Catalog(metrics, bound, tuple(sorted(problems)), tuple(notes), digest, left_out)
@@ -129,20 +129,12 @@ def _unit(draft: _Draft, value: Value | None) -> Unit:
     return "percent" if has_percent(draft.document) else "number"
 
 
-def _completed(
-    definition: MetricDefinition, value: Value, unit: Unit, goals: Goals, ripe: Duration | None
-) -> MetricDefinition:
-    """The definition with what follows from its formula: unit, goals in it, ripening, and the hash of its meaning."""
-    content = [repr(value), unit, goals.red, goals.goal, goals.stretch, definition.weight, definition.min_n, repr(ripe)]
-    return replace(
-        definition,
-        unit=unit,
-        red=goals.red,
-        goal=goals.goal,
-        stretch=goals.stretch,
-        ripe_after=ripe,
-        hash=hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12],
-    )
+def _completed(definition: MetricDefinition, value: Value, ripe: Duration | None) -> MetricDefinition:
+    """The definition with its ripening and the hash of its meaning."""
+    goals = [definition.red, definition.goal, definition.stretch, repr(definition.goals)]
+    content = [repr(value), definition.unit, *goals, definition.weight, definition.min_n, repr(ripe)]
+    digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+    return replace(definition, ripe_after=ripe, hash=digest)
 
 
 class _Binding:

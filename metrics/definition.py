@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -36,6 +37,15 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class GoalEntry:
+    """One value of red, goal or stretch, in the unit: from a day on (None: always), for some rows (none: for all)."""
+
+    value: float
+    begins: dt.date | None = None
+    where: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Compare:
     """A metric beside itself long ago. percent_change is a fraction of the earlier value."""
 
@@ -47,7 +57,8 @@ class Compare:
 class MetricDefinition:
     """One metric. `red` is the limit below which it is red, `goal` the goal; goal < red means lower is better.
 
-    percent values, red and goal are fractions here (0.85); all others are in their unit.
+    percent values, red and goal are fractions here (0.85); all others are in their unit. red, goal and stretch are
+    the newest of the whole organisation; `goals` holds every entry when they change by date or slice (goals.at).
     Exactly one of `formula` and `retention` is set; `frame` and `compare` say over which days the formula is taken.
     `hash` changes whenever the meaning does.
     """
@@ -67,6 +78,7 @@ class MetricDefinition:
     red: float | None = None
     goal: float | None = None
     stretch: float | None = None
+    goals: Mapping[str, tuple[GoalEntry, ...]] = field(default_factory=dict)
     weight: float = 1.0
     min_n: int = 0
     ripe_after: Duration | None = None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import Warehouse
+from metrics import goals
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES
 from metrics.evaluate import as_of, ask, cannot_cut, evaluate
@@ -56,6 +57,7 @@ def build_scorecard(
     """The scorecard of `period` beside `against` (the period before, unless given).
 
     A metric whose tables cannot be cut by the filter is left unjudged, never shown as the company's number.
+    Goals are those that hold on the period's first day, a filter's own before the whole organisation's.
     An unfinished period is not compared: half a month is no fall.
     """
     against = against or before(period)
@@ -74,8 +76,10 @@ def build_scorecard(
         results = evaluate(warehouse, catalog, question, cut)
 
     def card(name: str) -> Card:
-        definition, found = catalog.metrics[name], results.get(name, ())
-        if part and kind_of(catalog.bound[name]) == "total" and definition.goal is not None:
+        here = {name: values[0] for name, values in (where or {}).items() if len(values) == 1}
+        definition, found = goals.at(catalog.metrics[name], period.start, here), results.get(name, ())
+        own = goals.is_own(catalog.metrics[name], period.start, here)
+        if part and not own and kind_of(catalog.bound[name]) == "total" and definition.goal is not None:
             # a part of a sum is not to be held against the goal of the whole
             definition = replace(definition, red=None, goal=None, stretch=None)
             found = tuple(replace(result, reason=result.reason or GOAL_OF_THE_WHOLE) for result in found)

@@ -37,7 +37,9 @@ formula: share(orders.customer_id in (tickets.customer_id))
 min_n: 1
 ---
 metric: smb_by_a_longer_way
-formula: count(orders where customer_id in (tickets.customer_id where team = 'North' union tickets.customer_id where team = 'South'))
+formula: >-
+  count(orders where customer_id in
+  (tickets.customer_id where team = 'North' union tickets.customer_id where team = 'South'))
 ---
 metric: revenue_3m
 rolling: {of: sum(orders.revenue where sold), last: 3 months}
