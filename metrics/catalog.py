@@ -113,9 +113,22 @@ def _bind_all(drafts: Mapping[str, _Draft], problems: list[Problem], notes: Iter
         if value is not None and not wrong and not draft.problems:
             bound[name] = value
             metrics[name] = _completed(definition, value, binding.ripe.get(name))
-    digest = hashlib.sha256("".join(metric.hash for metric in metrics.values()).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(repr([_shown(metric) for metric in metrics.values()]).encode()).hexdigest()[:12]
     left_out = frozenset(set(drafts) - set(metrics))
-    return Catalog(metrics, bound, tuple(sorted(problems)), tuple(notes), digest, left_out)
+    told = [*notes, *_notes(metrics.values())]
+    return Catalog(metrics, bound, tuple(sorted(problems)), tuple(told), digest, left_out)
+
+
+def _notes(metrics: Iterable[MetricDefinition]) -> Iterable[str]:
+    for metric in metrics:
+        if metric.goal is not None and metric.perspective is None:
+            yield f"{metric.place.file}: '{metric.metric}' has a goal but no perspective, so it is not on the board."
+
+
+def _shown(metric: MetricDefinition) -> tuple[object, ...]:
+    """All of a definition that anybody can see; a new name is a new catalogue, though not a new meaning."""
+    words = (metric.name, metric.question, metric.description, metric.perspective, metric.objective, metric.owner)
+    return (metric.metric, metric.hash, *words, metric.status, metric.timing, str(metric.place))
 
 
 def _unit(draft: _Draft, value: Value | None) -> Unit:

@@ -184,6 +184,29 @@ def _and_terms(where: Node | None) -> set[Node]:
     return {where}
 
 
+def depends_on_length(value: Value) -> bool:
+    """Whether the number grows with the period it is taken over, so that a goal for a month fits no quarter.
+
+    Sums and counts of what happens do, as do people counted once; shares of answers, means, medians, stocks and
+    frames of their own days do not, nor do two flows divided by each other.
+    """
+    match value:
+        case Aggregate():
+            flows = value.function in ("count", "sum", "distinct") and value.window.kind not in ("start", "end")
+            return flows and value.frame is None
+        case Arithmetic(op="/", left=left, right=right):
+            sides = (depends_on_length(left), depends_on_length(right))
+            return any(sides) if not all(sides) else _counts_keys(value)
+        case Arithmetic():
+            return depends_on_length(value.left) or depends_on_length(value.right)
+    return False
+
+
+def _counts_keys(value: Value) -> bool:
+    """Whether people are counted once however often they come: twice the time is not twice the people."""
+    return any(isinstance(leaf, Aggregate) and leaf.function == "distinct" for leaf in leaves(value))
+
+
 def default_unit(value: Value) -> Unit:
     """The unit of a metric that gives none."""
     kind = kind_of(value)

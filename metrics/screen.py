@@ -13,12 +13,13 @@ from metrics import goals
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES
 from metrics.evaluate import as_of, ask, cannot_cut, evaluate
-from metrics.kinds import kind_of
+from metrics.kinds import depends_on_length, kind_of
 from metrics.period import Grain, Period, period_at, spine, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
 
+GOAL_OF_A_MONTH = "the goal is for a month"
 GOAL_OF_THE_WHOLE = "the goal is for the whole organisation"
 TREND = 13
 """Periods in a trend: a year and the same month before it."""
@@ -57,7 +58,8 @@ def build_scorecard(
     """The scorecard of `period` beside `against` (the period before, unless given).
 
     A metric whose tables cannot be cut by the filter is left unjudged, never shown as the company's number.
-    Goals are those that hold on the period's first day, a filter's own before the whole organisation's.
+    Goals are set for months: what grows with the period has none in a quarter. They are those that hold on the
+    period's first day, a filter's own before the whole organisation's.
     An unfinished period is not compared: half a month is no fall.
     """
     against = against or before(period)
@@ -79,10 +81,14 @@ def build_scorecard(
         here = {name: values[0] for name, values in (where or {}).items() if len(values) == 1}
         definition, found = goals.at(catalog.metrics[name], period.start, here), results.get(name, ())
         own = goals.is_own(catalog.metrics[name], period.start, here)
-        if part and not own and kind_of(catalog.bound[name]) == "total" and definition.goal is not None:
-            # a part of a sum is not to be held against the goal of the whole
+        misfit = ""
+        if period.grain != "month" and depends_on_length(catalog.bound[name]):
+            misfit = GOAL_OF_A_MONTH
+        elif part and not own and kind_of(catalog.bound[name]) == "total":
+            misfit = GOAL_OF_THE_WHOLE  # a part of a sum is not to be held against the goal of the whole
+        if misfit and definition.goal is not None:
             definition = replace(definition, red=None, goal=None, stretch=None)
-            found = tuple(replace(result, reason=result.reason or GOAL_OF_THE_WHOLE) for result in found)
+            found = tuple(replace(result, reason=result.reason or misfit) for result in found)
         if not found:
             lack = uncut.get(name, "")
             absent = MetricResult(name, period, None, "not_provided", complete=reach.completes(period), reason=lack)

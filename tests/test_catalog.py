@@ -137,6 +137,13 @@ def test_metrics_that_double_each_other_do_not_explode(read):
     assert "written out, this has more than 400 parts" in found[0]
 
 
+def test_a_new_name_is_a_new_catalogue_but_not_a_new_meaning(read):
+    before = read("metric: m\nformula: count(tickets)\nname: Old\n")
+    after = read("metric: m\nformula: count(tickets)\nname: New\n")
+    assert before.hash != after.hash
+    assert before.metrics["m"].hash == after.metrics["m"].hash
+
+
 def test_a_library_metric_is_replaced_and_it_is_said(read):
     catalog = read("metric: csat\nformula: share(survey_responses.score = 5 where survey = 'csat')\n")
     assert catalog.notes == ("metrics/m.yaml: replaces the library's 'csat'.",)

@@ -288,6 +288,22 @@ def test_a_filter_by_a_column_no_source_provides_is_not_known_instead_of_zero(sm
         ask(warehouse, catalog, EVERYBODY, ["revenue"], "all", ("team",))
 
 
+def test_a_goal_for_a_month_judges_no_quarter_of_what_grows_with_time(small):
+    warehouse, catalog = small
+    backlog = replace(catalog.metrics["backlog"], red=20, goal=10)
+    opened = replace(catalog.metrics["tickets_opened"], red=20, goal=10)
+    changed = {**catalog.metrics, "backlog": backlog, "tickets_opened": opened}
+    board = build_scorecard(
+        warehouse, replace(catalog, metrics=changed), EVERYBODY, periods_of(warehouse, "quarter")[0]
+    )
+    cards = {card.definition.metric: card for branch in board.branches for card in branch.cards}
+    assert (cards["tickets_opened"].status, cards["tickets_opened"].result.value) == ("no_goal", 5)
+    assert cards["tickets_opened"].result.reason == "the goal is for a month"
+    assert cards["repeat_purchase_rate"].definition.goal is None  # more time, more repeats
+    assert cards["backlog"].status == "met"  # a stock is a stock
+    assert cards["transfers_per_ticket"].status in ("met", "watch", "missed", "too_close")
+
+
 def test_a_part_of_a_sum_is_not_held_against_the_goal_of_the_whole(small):
     warehouse, catalog = small
     goal = replace(catalog.metrics["backlog"], red=20, goal=10)
