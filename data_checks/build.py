@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from data_checks.business_time import create_calendar
 from data_checks.casts import local_day, stored_type, to_utc
 from data_checks.contract import Contract
 from data_checks.derive import Shape, derive, key_table
@@ -50,7 +51,9 @@ def build_version(
         shape = _clean_shape(connection, tables, loaded.provided)
         as_of = _as_of(connection, workspace, tables, shape, loaded.provided)
         from_keys = _add_key_tables(connection, tables, shape, loaded.provided)
-        derive(connection, tables, shape, workspace.timezone, _time_literal(as_of))
+        closed = workspace.holidays.days if workspace.holidays else ()
+        calendar = create_calendar(connection, workspace.shifts, closed, workspace.timezone)
+        derive(connection, tables, shape, workspace.timezone, _time_literal(as_of), calendar)
         for table, contract in tables.items():
             columns = ", ".join(
                 f"cast({quoted(name)} as {stored_type(kind)}) as {quoted(name)}"
@@ -136,6 +139,7 @@ def _newest(
     greatest = [
         f"select max({quoted(name)}) as t from {shape.views[table]}"
         for table in provided
+        if not tables[table].reference  # what others publish says nothing about how far our own data reach
         for name, column in tables[table].columns.items()
         if column.type == kind and not column.promise and name in provided[table]
     ]

@@ -43,6 +43,8 @@ class Column:
 class Derived:
     """A column computed with the load: `sql` over the row, or the first/previous/next time of other rows.
 
+    `sql` may call business_minutes(a, b) and is_business(t) with times of the row. A neighbour is a time; among days
+    alone write `type: day`.
     `needs`: any one of these mapped columns is enough to provide it; left out, every column the sql names is needed.
     """
 
@@ -120,6 +122,8 @@ class _ContractFile:
     columns: dict[str, Column]
     time: str | None = None
     register: bool = False
+    period: Literal["month"] | None = None
+    reference: bool = False
     spans: dict[str, tuple[str] | tuple[str, str]] = field(default_factory=dict)
     derived: dict[str, Derived] = field(default_factory=dict)
     slices: dict[str, str] = field(default_factory=dict)
@@ -132,7 +136,8 @@ class Contract:
     """One canonical table. `columns` are the mapped ones, `derived` those computed with the load.
 
     `register`: a list kept up to date (people, contracts), known to the end of the data however long ago its last
-    row began; other tables are known only between their first and last row.
+    row began; other tables are known only between their first and last row. `period`: its rows stand for whole
+    periods, so nothing finer can be asked. `reference`: the same for everybody, never sliced.
     """
 
     table: str
@@ -141,6 +146,8 @@ class Contract:
     key: str
     time: str | None
     register: bool
+    period: Literal["month"] | None
+    reference: bool
     columns: Mapping[str, Column]
     spans: Mapping[str, tuple[str, str | None]]
     derived: Mapping[str, Derived]
@@ -190,6 +197,8 @@ def read_contract(path: Path) -> Contract:
         key=file.key,
         time=file.time,
         register=file.register,
+        period=file.period,
+        reference=file.reference,
         columns=file.columns,
         spans={name: (ends[0], ends[1] if len(ends) > 1 else None) for name, ends in file.spans.items()},
         derived=file.derived,

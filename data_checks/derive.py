@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from data_checks.business_time import BusinessCalendar, needs_calendar
 from data_checks.casts import local_day, stored_type
 from data_checks.contract import Contract, Derived, day_of, names_in
 from data_checks.errors import FileProblems, Place, Problem
@@ -51,8 +52,10 @@ def derive(
     shape: Shape,
     timezone: str,
     as_of: str,
+    calendar: BusinessCalendar | None = None,
 ) -> None:
-    """Grow every table's view by its derived columns and local days. `as_of`: an SQL timestamp literal.
+    """Grow every table's view by its derived columns and local days. `as_of`: an SQL timestamp literal;
+    `calendar`: the business hours, without which the columns that need them stay empty and are not provided.
 
     Raises FileProblems (a fault of the contracts) when columns wait for each other.
     """
@@ -63,7 +66,7 @@ def derive(
     for table, name in _in_order(tables):
         contract, derived = tables[table], tables[table].derived[name]
         if derived.sql is not None:
-            _add_sql(connection, contract, shape, name, derived, as_of)
+            _add_sql(connection, contract, shape, name, derived, as_of, calendar)
         else:
             _add_neighbour(connection, tables, contract, shape, name, timezone)
         if derived.type == "time":
@@ -85,19 +88,29 @@ def _add_day(connection: duckdb.DuckDBPyConnection, contract: Contract, shape: S
 
 
 def _add_sql(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, shape: Shape, name: str, derived: Derived, as_of: str
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    shape: Shape,
+    name: str,
+    derived: Derived,
+    as_of: str,
+    calendar: BusinessCalendar | None,
 ) -> None:
     assert derived.sql is not None
-    table, view = contract.table, shape.views[contract.table]
+    table, sql = contract.table, derived.sql
     # as_of stands in for a column, so that the expression can be written like any other.
-    value = f"cast(({derived.sql}) as {stored_type(derived.type)})"
-    rest = f"exclude ({quoted(name)}, as_of)" if name in contract.columns else "exclude (as_of)"
-    _grow(
-        connection,
-        shape,
-        table,
-        f"select * {rest}, {value} as {quoted(name)} from (select *, {as_of} as as_of from {view})",
-    )
+    rows, dropped = f"(select *, {as_of} as as_of from {shape.views[table]})", ["as_of"]
+    is_answered = calendar is not None or not needs_calendar(sql)
+    if calendar is not None and needs_calendar(sql):
+        dropped += calendar.helpers(sql)
+        sql, rows = calendar.over(sql, rows)
+    if name in contract.columns:
+        dropped.append(quoted(name))
+    value = f"cast(({sql if is_answered else 'null'}) as {stored_type(derived.type)})"
+    select = f"select * exclude ({', '.join(dropped)}), {value} as {quoted(name)} from {rows}"
+    _grow(connection, shape, table, select)
+    if not is_answered:
+        return
     has = shape.provided[table]
     wanted = [column for column in names_in(derived.sql) if column in contract.types and column != name]
     given = any(c in has for c in derived.needs) if derived.needs is not None else all(c in has for c in wanted)

@@ -117,7 +117,7 @@ class _Load:
         var, books = self.workspace.var, self.books
         try:
             hashes = self._hashes()
-            books.fingerprint = fingerprint(self.workspace.file, [(f.shown, h) for f, h in hashes.items()])
+            books.fingerprint = self._fingerprint(hashes)
             return self._unchanged() or self._fresh(hashes)
         except (LoadRefused, duckdb.Error, OSError) as error:
             refused = _as_refusal(error, var)
@@ -128,6 +128,12 @@ class _Load:
     def _hashes(self) -> dict[DataFile, str]:
         files = dict.fromkeys(file for source in _all_sources(self.workspace) for file in source.files)
         return {file: sha256_of(file.path, file.shown) for file in files}
+
+    def _fingerprint(self, hashes: Mapping[DataFile, str]) -> str:
+        files = [(file.shown, sha256) for file, sha256 in hashes.items()]
+        if holidays := self.workspace.holidays:
+            files.append((holidays.shown, holidays.sha256))
+        return fingerprint(self.workspace.file, files)
 
     def _unchanged(self) -> LoadReport | None:
         var = self.workspace.var

@@ -1,4 +1,4 @@
-"""The time of the first, previous or next row of the same `per`, for every row of a table, as a table of answers.
+"""The time (or day) of the first, previous or next row of the same `per`, for every row, as a table of answers.
 
 Own table: simultaneous rows are ordered by key. Other tables: strictly later or earlier (ASOF join). The first `per`
 column null: no answer; a further one null equals null.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from data_checks.casts import local_day, to_utc
+from data_checks.casts import local_day, stored_type, to_utc
 from data_checks.contract import ColumnType, Contract, Derived
 from data_checks.expression import quoted
 
@@ -39,7 +39,7 @@ def answers(
     derived, result = contract.derived[name], f"answer_{contract.table}_{name}"
     found = [_member_answer(contract, view, derived, member, timezone) for member in members]
     if not found:
-        found = ["select null::bigint as __row, null::timestamp as answer where false"]
+        found = [f"select null::bigint as __row, null::{stored_type(derived.type)} as answer where false"]
     nearest = "max" if derived.neighbour == "previous" else "min"
     union = " union all ".join(f"({sql})" for sql in found)
     together = f"select __row, {nearest}(answer) as answer from ({union}) group by __row"
@@ -52,11 +52,11 @@ def _member_answer(contract: Contract, view: str, derived: Derived, member: Memb
     if derived.neighbour == "first":
         return _first(view, derived, member, timezone)
     if derived.on == "other day" and member.is_own:
-        return _own_day(contract, view, derived, member, timezone)
+        return _own_day(view, derived, member, timezone)
     if derived.on == "other day":
         return _other_day(contract, view, derived, member, timezone)
     if member.is_own:
-        return _own(contract, view, derived, member)
+        return _own(contract, view, derived, member, timezone)
     return _other(contract, view, derived, member, timezone)
 
 
@@ -101,9 +101,9 @@ def _first(view: str, derived: Derived, member: Member, timezone: str) -> str:
     )
 
 
-def _own(contract: Contract, view: str, derived: Derived, member: Member) -> str:
+def _own(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
     time, key = quoted(member.time), quoted(contract.key)
-    value = f"case when {member.where or 'true'} then {time} end"
+    value = f"case when {member.where or 'true'} then {_instant(member.time, member.kind, derived, timezone)} end"
     function = "lead" if derived.neighbour == "next" else "lag"
     per = ", ".join(_per(derived))
     return (
@@ -112,17 +112,18 @@ def _own(contract: Contract, view: str, derived: Derived, member: Member) -> str
     )
 
 
-def _own_day(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
+def _own_day(view: str, derived: Derived, member: Member, timezone: str) -> str:
     """The first time of the next local day with a row, or the last of the one before: one window over the days."""
     time = quoted(member.time)
-    day = local_day(time, timezone) if contract.types[member.time] == "time" else time
+    day = local_day(time, timezone) if member.kind == "time" else time
+    value = _instant(member.time, member.kind, derived, timezone)
     edge, frame = (
         ("min", "interval 1 day following and unbounded following")
         if derived.neighbour == "next"
         else ("max", "unbounded preceding and interval 1 day preceding")
     )
     return (
-        f"select __row, {edge}(case when {member.where or 'true'} then {time} end) over "
+        f"select __row, {edge}(case when {member.where or 'true'} then {value} end) over "
         f"(partition by {', '.join(_per(derived))} order by {day} range between {frame}) as answer "
         f"from {view} where {time} is not null and {quoted(derived.per_columns[0])} is not null"
     )

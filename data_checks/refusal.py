@@ -8,13 +8,17 @@ from data_checks.quarantine import BadRow
 from data_checks.suites import Check
 from data_checks.warehouse.contract import CheckOutcome
 
+Key = tuple[str, str]
 _KEPT = "Nothing was published; the version before stays."
 
 
 def refusal(
-    checks: Mapping[str, Check], outcomes: Sequence[CheckOutcome], first: Mapping[str, BadRow], quarantine: str
+    checks: Mapping[Key, Check], outcomes: Sequence[CheckOutcome], first: Mapping[Key, BadRow], quarantine: str
 ) -> str | None:
-    """The sentence for the gravest outcome that forbids publishing; None when publishing is allowed."""
+    """The sentence for the gravest outcome that forbids publishing; None when publishing is allowed.
+
+    `checks`, and in `first` each one's first bad row, by (table, rule).
+    """
     grave = [o for o in outcomes if o.severity == "critical" and o.outcome != "passed"]
     for outcome in grave:
         if outcome.outcome == "broken":
@@ -23,29 +27,30 @@ def refusal(
                 f"correct the rule. {_KEPT}"
             )
     for outcome in grave:
-        kind = checks[outcome.rule].kind
+        kind = checks[outcome.table, outcome.rule].kind
         if kind == "bad_rows":
             return _too_many(checks, outcomes, outcome, first, quarantine)
     for outcome in grave:
-        if sentence := _table_sentence(checks[outcome.rule], outcome, first, quarantine):
+        if sentence := _table_sentence(checks[outcome.table, outcome.rule], outcome, first, quarantine):
             return sentence
     return None
 
 
 def _too_many(
-    checks: Mapping[str, Check],
+    checks: Mapping[Key, Check],
     outcomes: Sequence[CheckOutcome],
     outcome: CheckOutcome,
-    first: Mapping[str, BadRow],
+    first: Mapping[Key, BadRow],
     quarantine: str,
 ) -> str:
-    rules = [o for o in outcomes if checks[o.rule].is_row and o.table == outcome.table and o.severity == "critical"]
+    table = outcome.table
+    rules = [o for o in outcomes if o.table == table and checks[table, o.rule].is_row and o.severity == "critical"]
     worst = max(rules, key=lambda o: o.bad_rows)
-    share, limit = outcome.bad_rows / outcome.rows, checks[outcome.rule].limit
-    row = first.get(worst.rule)
-    hint = checks[worst.rule].hint
+    share, limit = outcome.bad_rows / outcome.rows, checks[table, outcome.rule].limit
+    row = first.get((table, worst.rule))
+    hint = checks[table, worst.rule].hint
     return (
-        f"{outcome.table}: {outcome.bad_rows:,} of {outcome.rows:,} rows ({share:.1%}) are bad, more than the "
+        f"{table}: {outcome.bad_rows:,} of {outcome.rows:,} rows ({share:.1%}) are bad, more than the "
         f"{limit:.0%} that {outcome.rule} allows; most break {worst.rule} ({worst.bad_rows:,})"
         + (f", first at {row.place}: {row.reason}" if row else "")
         + (f"; {hint}" if hint else "")
@@ -53,8 +58,8 @@ def _too_many(
     )
 
 
-def _table_sentence(check: Check, outcome: CheckOutcome, first: Mapping[str, BadRow], quarantine: str) -> str | None:
-    row = first.get(check.rule)
+def _table_sentence(check: Check, outcome: CheckOutcome, first: Mapping[Key, BadRow], quarantine: str) -> str | None:
+    row = first.get((check.table, check.rule))
     if check.kind == "not_empty":
         bad = next((found for found in first.values() if found.table == check.table), None)
         left = f"no good row is left; first at {bad.place}: {bad.reason}. Every row: {quarantine}" if bad else ""

@@ -30,22 +30,23 @@ ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtere
 
 @dataclass
 class Staged:
-    """What staging found, table by table. `first`: the first bad row of every rule that has one."""
+    """What staging found, table by table. `first`: the first bad row of every rule that has one, by
+    (table, rule): two tables may have a rule of the same name."""
 
     provided: Mapping[str, frozenset[str]]
     checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
     verdicts: dict[str, dict[str, Verdict]] = field(default_factory=dict)
     candidates: dict[str, int] = field(default_factory=dict)
     bad: dict[str, int] = field(default_factory=dict)
-    first: dict[str, BadRow] = field(default_factory=dict)
+    first: dict[tuple[str, str], BadRow] = field(default_factory=dict)
     accounts: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: list[SourceReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reports: dict[str, TableReport] = field(default_factory=dict)
 
     @property
-    def by_rule(self) -> Mapping[str, Check]:
-        return {check.rule: check for many in self.checks.values() for check in many}
+    def by_rule(self) -> Mapping[tuple[str, str], Check]:
+        return {(check.table, check.rule): check for many in self.checks.values() for check in many}
 
     @property
     def outcomes(self) -> tuple[CheckOutcome, ...]:
@@ -126,7 +127,7 @@ def _check_rows(
     staged.checks[table] = checks
     staged.verdicts[table] = dict(evaluate_rows(connection, contract, checks))
     collected = collect(connection, contract, mapped, checks, quarantine)
-    staged.first |= {rule: row for rule, row in collected.first.items() if rule not in staged.first}
+    staged.first |= {(table, rule): row for rule, row in collected.first.items()}
     staged.notes += collected.notes
     counts = [
         connection.execute(f"select count(*) from {kind}_{table}").fetchall()[0][0] for kind in ("staged", "clean")
@@ -180,4 +181,4 @@ def _check_whole(
         if check.kind == "unique_key" and staged.verdicts[table][check.rule].bad_rows:
             row = duplicate_key(connection, contract, mapped, check)
             if row:
-                staged.first[check.rule] = row
+                staged.first[check.table, check.rule] = row

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from data_checks.business_hours import Holidays, Shift, read_holidays, read_shifts
 from data_checks.contract import contracts
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
 from data_checks.workspace_source import Source, known_zone, read_source, zone_problem
@@ -45,7 +46,10 @@ class _WorkspaceFile:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A checked workspace. `as_of` None: the newest instant loaded; `sources`: every mapping by canonical table."""
+    """A checked workspace. `as_of` None: the newest instant loaded; `sources`: every mapping by canonical table.
+
+    `shifts`: the business hours of the week, empty when none are given; `holidays`: the days without any.
+    """
 
     folder: Path
     title: str
@@ -55,6 +59,8 @@ class Workspace:
     synthetic: bool
     calendar: Calendar
     sources: Mapping[str, tuple[Source, ...]]
+    shifts: tuple[Shift, ...] = ()
+    holidays: Holidays | None = None
 
     @property
     def file(self) -> Path:
@@ -80,10 +86,11 @@ def read_workspace(folder: Path) -> Workspace:
         problems += error.problems
         written = _readable_rest(document)
     problems += _top_problems(document, written)
+    shifts, holidays = read_shifts(document, problems), read_holidays(document, folder, problems)
     zone = written.timezone if known_zone(written.timezone) else "UTC"
     sources = _sources(document, folder, zone, problems)
     if problems:
-        raise FileProblems(sorted(set(problems), key=lambda p: (p.place.line or 0, p.place.column or 0)))
+        raise FileProblems(sorted(dict.fromkeys(problems), key=_file_order))
     return Workspace(
         folder=folder,
         title=written.title,
@@ -93,7 +100,15 @@ def read_workspace(folder: Path) -> Workspace:
         synthetic=written.synthetic,
         calendar=written.calendar,
         sources=sources,
+        shifts=shifts,
+        holidays=holidays,
     )
+
+
+def _file_order(problem: Problem) -> tuple[bool, str, int, int]:
+    """workspace.yaml first, then the files it names, each from top to bottom."""
+    place = problem.place
+    return place.file != FILE, place.file, place.line or 0, place.column or 0
 
 
 def _document(folder: Path) -> Document:

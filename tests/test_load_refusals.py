@@ -195,3 +195,18 @@ def test_two_counts_that_differ_refuse_the_load(folder: Path, monkeypatch: pytes
     monkeypatch.setattr("data_checks.staging.run_suite", lying)
     write(folder, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n")
     assert "Great Expectations counts 3 bad rows and the load 0" in refused(folder)
+
+
+def test_rules_of_one_name_in_two_tables_are_told_apart(tmp_path: Path) -> None:
+    workspace = (
+        "sources:\n"
+        "  outreach: {files: o.csv, columns: {outreach_id: id, kind: kind, sent_at: sent}}\n"
+        "  loyalty_entries: {files: l.csv, columns: {entry_id: id, customer_id: id, occurred_at: sent, kind: kind}}\n"
+    )
+    one_of_thirty = "".join(f"{n},2026-01-01,sms\n" for n in range(29)) + "x,2026-01-01,fax\n"
+    write(tmp_path, workspace, o="id,sent,kind\n" + one_of_thirty, l="id,sent,kind\n1,2026-01-01,gained\n")
+    with pytest.raises(LoadRefused) as caught:
+        load_folder(tmp_path)
+    assert "loyalty_entries: 1 of 1 rows" in str(caught.value)
+    assert "most break kind_allowed (1), first at l.csv:2:" in str(caught.value)
+    assert "map it to one of enrolled" in str(caught.value)
