@@ -138,6 +138,11 @@ def tables_of(leaf: Leaf) -> tuple[str, ...]:
     return tuple(dict.fromkeys(member.table for member in leaf.members if member.word == "union"))
 
 
+def is_reference(leaf: Leaf | Products) -> bool:
+    """Whether a leaf reads a reference table: never sliced, the same value for every slice and reader."""
+    return isinstance(leaf, Aggregate) and not leaf.members and contracts()[leaf.table].reference
+
+
 def members_of(inside: Inside) -> tuple[SetMember, ...]:
     """The set written between brackets; its names were checked when the formula was bound."""
     first = Member("union", inside.args[0], inside.rows)

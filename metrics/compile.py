@@ -29,6 +29,7 @@ class Scan:
     statement: Rows
     parts: tuple[Part, ...]
     has_period: bool
+    slices: int
     indexed: bool = False
     """The period column holds bucket_index numbers, not days."""
 
@@ -57,7 +58,7 @@ def compile_plain(wanted: Sequence[Aggregate | Products], question: Question, ta
     statement = selection.select([*labelled, *values], shared)
     if labelled:
         statement = statement.group_by(*(sa.literal_column(str(i + 1)) for i in range(len(labelled))))
-    return Scan(statement, tuple(parts), selection.period is not None)
+    return Scan(statement, tuple(parts), selection.period is not None, len(selection.slices))
 
 
 def _inner(aggregate: Aggregate, rows: RowSql, is_shared: bool) -> Element | None:
@@ -143,7 +144,7 @@ def compile_set(aggregate: Aggregate, question: Question, tables: Tables) -> Sca
     statement = sa.select(*grouping, sa.func.count(sa.distinct(keys.c.key)).label("v0")).select_from(keys)
     if grouping:
         statement = statement.group_by(*grouping)
-    return Scan(statement, ((aggregate, "n"),), question.grain != "all")
+    return Scan(statement, ((aggregate, "n"),), question.grain != "all", len(question.by))
 
 
 def compile_retention(shape: RetentionOf, question: Question, history: dt.date, tables: Tables) -> Scan:
@@ -167,7 +168,7 @@ def compile_retention(shape: RetentionOf, question: Question, history: dt.date, 
     counts = [sa.func.count(sa.distinct(side.c.key)) for side in (again, members)]
     labelled = [count.label(f"v{index}") for index, count in enumerate(counts)]
     statement = sa.select(*grouping, *labelled).select_from(source).group_by(*grouping)
-    return Scan(statement, ((shape, "y"), (shape, "n")), True, indexed=True)
+    return Scan(statement, ((shape, "y"), (shape, "n")), True, len(question.by), indexed=True)
 
 
 def _membership(shape: RetentionOf, question: Question, tables: Tables, filtered: bool) -> sa.Select[Any]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
-from metrics.bound import Aggregate, Arithmetic, Leaf, Products, Value, leaves, tables_of
+from metrics.bound import Aggregate, Arithmetic, Leaf, Products, Value, is_reference, leaves, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.kinds import Figure, Parts, figure, finite, has_gate, is_survey, kind_of, measured
@@ -90,7 +90,7 @@ def cannot_cut(warehouse: Warehouse, value: Value, slices: Iterable[str]) -> str
     answers "not provided" by itself.
     """
     provided = {name: facts.provided for name, facts in warehouse.facts.tables.items()}
-    for table in sorted({table for leaf in leaves(value) for table in tables_of(leaf)}):
+    for table in sorted({table for leaf in leaves(value) if not is_reference(leaf) for table in tables_of(leaf)}):
         for name in slices:
             slice_ = contracts()[table].slices.get(name)
             if slice_ is None:
@@ -198,12 +198,21 @@ class _Judge:
     def _parts(self, leaf: Leaf | Products, period: Period, group: SliceValues) -> Parts:
         """What was pooled for this group; over no rows counts and sums are zero between the first and last day."""
         start = None if self.question.grain == "all" else period.start
-        found = self.answers.parts.get(leaf, {}).get((start, group))
+        found = self.answers.parts.get(leaf, {}).get((start, () if is_reference(leaf) else group))
+        if self._too_fine(leaf):
+            return {}
         if found is not None and found.get("n"):
             return found
         if isinstance(leaf, Products):
             return {}
         return {"n": 0.0, "s": 0.0} if self._is_loaded(leaf, period) else {}
+
+    def _too_fine(self, leaf: Leaf | Products) -> bool:
+        """Whether days or weeks are asked of a table that knows whole months only."""
+        asked = leaf.left if isinstance(leaf, Products) else leaf
+        return self.question.grain in ("day", "week") and any(
+            contracts()[table].period == "month" for table in tables_of(asked)
+        )
 
     def _has_route(self, leaf: Leaf) -> bool:
         return all(knows_teams(table, self.warehouse.facts.tables) for table in tables_of(leaf))
@@ -262,6 +271,8 @@ class _Judge:
         return min((count for count in counts if count), default=0)
 
     def _why_nothing(self, own: tuple[Leaf, ...]) -> str:
+        if coarse := next((leaf for leaf in own if self._too_fine(leaf)), None):
+            return f"{tables_of(coarse)[0]} are known by whole months only"
         if self.question.scope.teams is not None:
             for table in (table for leaf in own for table in tables_of(leaf)):
                 if not knows_teams(table, self.warehouse.facts.tables):

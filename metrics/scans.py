@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data_checks.warehouse.contract import Warehouse
-from metrics.bound import Aggregate, Leaf, Products, RetentionOf, sets_in, tables_of
+from metrics.bound import Aggregate, Leaf, Products, RetentionOf, is_reference, sets_in, tables_of
 from metrics.compile import Scan, compile_plain, compile_retention, compile_set
 from metrics.constructs import index_of
 from metrics.kinds import Parts
@@ -34,7 +34,8 @@ class Answers:
 
         names first in order, rows without one last.
         """
-        seen = {slices for leaf in leaves for (_, slices), parts in self.parts.get(leaf, {}).items() if parts.get("n")}
+        cut = (leaf for leaf in leaves if not is_reference(leaf))
+        seen = {slices for leaf in cut for (_, slices), parts in self.parts.get(leaf, {}).items() if parts.get("n")}
         return sorted(seen, key=lambda slices: [(value is None, value or "") for value in slices])
 
 
@@ -101,14 +102,12 @@ def run(leaves: Iterable[Leaf | Products], question: Question, warehouse: Wareho
             unripe |= {(leaf, start) for start in young}
         else:
             for row in rows:
-                _take(row, scan, len(question.by), found)
+                _take(row, scan, found)
     return Answers(found, frozenset(unripe))
 
 
-def _take(
-    row: Any, scan: Scan, slices: int, found: dict[Leaf | Products, dict[Group, dict[str, float | None]]]
-) -> None:
-    head = 1 if scan.has_period else 0
+def _take(row: Any, scan: Scan, found: Found) -> None:
+    head, slices = (1 if scan.has_period else 0), scan.slices
     group = (_as_day(row[0]) if scan.has_period else None, tuple(row[head : head + slices]))
     for (leaf, name), value in zip(scan.parts, row[head + slices :], strict=True):
         found[leaf].setdefault(group, {})[name] = None if value is None else float(value)

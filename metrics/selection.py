@@ -44,6 +44,7 @@ class Selection:
         self.period, edges = self._cut(window)
         self.rows = RowSql(self.table, self.contract, tables, edges, self._is_member)
         self.on: Element | None = self._counts_in(window) if self._spine is not None else None
+        filtered = filtered and not self.contract.reference  # the same for every slice and every reader
         self.slices = [self.rows.slice(self.contract.slices[name]) for name in question.by] if filtered else []
         if filtered:
             self._conditions += self._filters()

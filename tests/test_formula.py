@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from data_checks.contract import contracts
 from metrics.bind import Binder
@@ -140,3 +143,17 @@ def test_reserved_words_are_no_column_of_any_contract():
     for contract in contracts().values():
         assert not RESERVED & set(contract.types)
         assert not set(contract.slices) & {*FIELDS, "period"}
+
+
+LANGUAGE = yaml.safe_load((Path(__file__).parent / "cases" / "formulas.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(LANGUAGE))
+def test_every_formula_of_the_library_is_understood(name):
+    known = frozenset(LANGUAGE)
+
+    def other(metric):
+        return Binder(contracts(), other, known).formula(parse(LANGUAGE[metric]))
+
+    binder = Binder(contracts(), other, known)
+    assert binder.formula(parse(LANGUAGE[name])) is not None, binder.faults
