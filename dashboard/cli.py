@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from data_checks.errors import FileProblems, RequestError, ScorecardError
+from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
 
 if TYPE_CHECKING:
     from data_checks.warehouse.contract import Warehouse
@@ -90,17 +90,19 @@ def _workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--as-of", type=_Day(), help="Look no further than this day.")(command)
+    return click.option("--as-of", type=_Day(), metavar="DAY", help="Look no further than this day.")(command)
 
 
 def _where_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
-        "--where", type=_Filter(), multiple=True, help='Only these rows: team="Group 70"; team= for rows without one.'
+        "--where", type=_Filter(), multiple=True, help="Only these rows: team=North; team= for rows without one."
     )(command)
 
 
 def _span_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    command = click.option("--to", "end", type=_Day(), help="First day left out.")(command)
+    command = click.option(
+        "--to", "end", type=_Day(), help="First day left out: --from 2026-09 --to 2026-10 is September."
+    )(command)
     return click.option("--from", "start", type=_Day(), help="First day, like 2016-03 or 2016-03-15.")(command)
 
 
@@ -118,7 +120,7 @@ def main() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--scale", type=click.FloatRange(min=0.01), default=1.0, show_default=True, help="Size of the company.")
 def demo(folder: Path, scale: float) -> None:
-    """Write the example workspace: one invented company, the same every time."""
+    """Write the example workspace, an invented company."""
     from data_checks.demo import write_demo
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -141,7 +143,10 @@ def load(folder: Path, as_of: dt.date | None, as_json: bool) -> None:
     if as_of is not None:
         workspace = replace(workspace, as_of=as_of)
     report = run_load(workspace, now, printing.progress)
-    click.echo(printing.as_json(report.to_json()) if as_json else printing_board.load_report(report))
+    if as_json:
+        click.echo(printing.as_json(report.to_json()))
+    else:
+        click.echo(printing_board.load_report(report, workspace.var / "loads" / report.load / "quarantine.csv"))
 
 
 @main.command()
@@ -170,10 +175,24 @@ def check(folder: Path, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="The tables as JSON.")
+def tables(name: str | None, as_json: bool) -> None:
+    """The tables a workspace can fill, or the columns of one."""
+    from dashboard import printing_tables
+    from data_checks.contract import contracts
+
+    known = contracts()
+    if name is not None and name not in known:
+        raise RequestError(f"there is no table '{name}'.{did_you_mean(name, known)}")
+    click.echo(printing_tables.tables(known, as_json) if name is None else printing_tables.table(known[name], as_json))
+
+
+@main.command()
 @_workspace_option
 @click.argument("name", required=False)
 @click.option("--sql", "with_sql", is_flag=True, help="The SQL behind it.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> None:
     """The catalogue of metrics, or one definition with its SQL."""
     from dashboard import printing
@@ -181,6 +200,8 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
     from metrics.show_sql import sql_of
 
     catalog = _catalog(folder)
+    if name is None and with_sql:
+        raise RequestError("--sql shows the SQL of one metric; name it: scorecard metrics NAME --sql")
     if name is None:
         click.echo(printing.catalogue(catalog, as_json))
         return
@@ -267,7 +288,7 @@ def show(
 
 @main.command()
 @_workspace_option
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def status(folder: Path, as_json: bool) -> None:
     """Loads, freshness, checks and versions."""
     from dashboard import printing_board
@@ -275,9 +296,9 @@ def status(folder: Path, as_json: bool) -> None:
     from data_checks.warehouse import current_version
 
     workspace = _workspace(folder)
-    facts = _warehouse(workspace).facts
     version = current_version(workspace.var) or ""
-    click.echo(printing_board.status(version, facts, past_loads(workspace.var), as_json))
+    facts = _warehouse(workspace).facts if version else None
+    click.echo(printing_board.status(version, facts, past_loads(workspace.var), workspace.timezone, as_json))
 
 
 @main.command()

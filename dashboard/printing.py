@@ -174,8 +174,17 @@ def catalogue(catalog: Catalog, json_wanted: bool) -> str:
         for metric in catalog.metrics.values()
     ]  # fmt: skip
     shown = table(["metric", "name", "perspective", "unit", "red → goal", "status"], rows)
-    notes = "".join(f"\n{note}" for note in catalog.notes)
-    return f"{shown}\n\n{len(rows)} metrics; scorecard metrics NAME shows one, with --sql its SQL.{notes}"
+    return f"{shown}\n\n{len(rows)} metrics; scorecard metrics NAME shows one, with --sql its SQL.{_notes(catalog)}"
+
+
+def _notes(catalog: Catalog) -> str:
+    """What a reader should know: replaced library metrics in one line, everything else as it is said."""
+    replaced = [note.rpartition(" ")[2].strip(".'") for note in catalog.notes if "replaces the library's" in note]
+    lines = [note for note in catalog.notes if "replaces the library's" not in note]
+    if replaced:
+        lines.insert(0, f"{wording.plural(len(replaced), 'metric replaces', 'metrics replace')} the library's: "
+                        f"{', '.join(replaced)}.")  # fmt: skip
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _limits(metric: MetricDefinition) -> str:
@@ -207,6 +216,7 @@ def definition(metric: MetricDefinition, catalog: Catalog, sql: str | None, json
         ("formula", " ".join(formula.split())),
         ("kind", f"{kind}, unit {metric.unit}"),
         ("red → goal", _limits(metric)),
+        ("on the board", (metric.perspective or "nowhere: it has no perspective").replace("_", " ")),
         ("owner", metric.owner),
         ("status", metric.status),
         ("defined in", f"{metric.place}, version {metric.hash}"),
@@ -223,5 +233,4 @@ def check_report(problems: Sequence[Any], catalog: Catalog, json_wanted: bool) -
     if problems:
         count = wording.plural(len(problems), "problem", "problems")
         return "\n".join([*(str(problem) for problem in problems), f"{count}."])
-    notes = "".join(f"\n{note}" for note in catalog.notes)
-    return f"No problems: workspace.yaml and {len(catalog.metrics)} metrics are right.{notes}"
+    return f"No problems: workspace.yaml and {len(catalog.metrics)} metrics are right.{_notes(catalog)}"

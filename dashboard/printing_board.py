@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -141,14 +143,19 @@ def _card_json(card: Card) -> dict[str, Any]:
 # ── load and status ──────────────────────────────────────────────────────────────────────────────────
 
 
-def load_report(report: Any) -> str:
-    """The answer of `scorecard load`: every row accounted for, and what the checks said."""
+def load_report(report: Any, quarantine: Path) -> str:
+    """The answer of `scorecard load`: every row accounted for, what the checks said, where the bad rows are."""
     if report.status == "unchanged":
         return f"Nothing has changed since load {report.load}; it stays as it is."
     shown = accounting({name: found.accounts for name, found in report.tables.items()})
     outcomes = [outcome for found in report.tables.values() for outcome in found.rules.values()]
     notes = [f"Note: {note}" for note in report.notes]
-    return "\n".join([f"Load {report.load} is {report.status}.", "", shown, "", *_checks(outcomes), *notes])
+    kept = [f"Quarantined rows and their reasons: {quarantine}"] if _quarantined(report) else []
+    return "\n".join([f"Load {report.load} is {report.status}.", "", shown, "", *_checks(outcomes), *notes, *kept])
+
+
+def _quarantined(report: Any) -> int:
+    return sum(found.accounts["quarantined"] for found in report.tables.values())
 
 
 def accounting(tables: Mapping[str, Mapping[str, int]]) -> str:
@@ -161,22 +168,38 @@ def _checks(outcomes: list[CheckOutcome]) -> list[str]:
     failed = [outcome for outcome in outcomes if outcome.outcome != "passed"]
     lines = [f"{len(outcomes) - len(failed)} of {len(outcomes)} checks passed."]
     for check in failed:
-        word = "is broken" if check.outcome == "broken" else f"failed on {wording.count(check.bad_rows)} rows"
+        rows = wording.plural(check.bad_rows, "row", "rows")
+        word = "is broken" if check.outcome == "broken" else f"failed on {rows}"
         done = {"critical": "in quarantine", "warning": "published and marked", "info": "noted"}[check.severity]
         lines.append(f"  {check.table}.{check.rule} {word} ({done}): {check.why} Owner: {check.owner}.")
     return lines
 
 
-def status(version: str, facts: LoadFacts, loads: list[dict[str, Any]], json_wanted: bool) -> str:
-    """The answer of `scorecard status`; `loads` are the ledger's entries, oldest first."""
+def status(version: str, facts: LoadFacts | None, loads: list[dict[str, Any]], timezone: str, json_wanted: bool) -> str:
+    """The answer of `scorecard status`; `loads` are the ledger's entries, oldest first. facts None: nothing yet."""
     if json_wanted:
-        checks = [vars(check) for check in facts.checks]
-        return as_json({"version": version, "load": facts.load_id, "loaded_at": facts.loaded_at, "as_of": facts.as_of,
-                        "synthetic": facts.synthetic, "checks": checks, "loads": loads})  # fmt: skip
-    rows = [[entry.get("load", ""), entry.get("status", ""), str(entry.get("loaded_at", ""))[:16].replace("T", " "),
+        return as_json({"version": version or None, **_facts_json(facts), "loads": loads})
+    rows = [[entry.get("load", ""), entry.get("status", ""), _local(entry.get("loaded_at"), timezone),
              entry.get("message", "")] for entry in loads[-10:]]  # fmt: skip
+    ledger = ["", table(["load", "status", "at", ""], rows)] if rows else []
+    if facts is None:
+        return "\n".join(["Nothing is published yet; run `scorecard load`.", *ledger])
     accounts = {name: found.accounts for name, found in facts.tables.items() if found.accounts}
-    return "\n".join([
-        f"{facts.title}: version {version}. {through(facts)}", "", accounting(accounts), "",
-        *_checks(list(facts.checks)), "", "Loads (UTC)", table(["load", "status", "at", ""], rows),
-    ])  # fmt: skip
+    head = f"{facts.title}: version {version}. {through(facts)}"
+    return "\n".join([head, "", accounting(accounts), "", *_checks(list(facts.checks)), *ledger])
+
+
+def _facts_json(facts: LoadFacts | None) -> dict[str, Any]:
+    if facts is None:
+        return {"load": None, "loaded_at": None, "as_of": None, "synthetic": None, "checks": []}
+    checks = [vars(check) for check in facts.checks]
+    return {"load": facts.load_id, "loaded_at": facts.loaded_at, "as_of": facts.as_of, "synthetic": facts.synthetic,
+            "checks": checks}  # fmt: skip
+
+
+def _local(instant: object, timezone: str) -> str:
+    """A naive UTC instant of the ledger as the organisation's own clock shows it."""
+    try:
+        return wording.moment(dt.datetime.fromisoformat(str(instant)), timezone)
+    except ValueError:
+        return ""

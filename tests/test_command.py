@@ -41,7 +41,7 @@ def refused(*words, code=2):
 
 def test_help_names_every_promised_command():
     out = answer("--help")
-    for command in ("demo", "load", "check", "metrics", "query", "rows", "show", "status", "serve"):
+    for command in ("demo", "tables", "load", "check", "metrics", "query", "rows", "show", "status", "serve"):
         assert f"\n  {command} " in out
 
 
@@ -212,6 +212,37 @@ def test_a_folder_without_a_workspace_says_what_to_do(tmp_path):
 def test_nothing_loaded_yet_says_what_to_do(tmp_path):
     folder = write_small_company(tmp_path / "new")
     assert refused("show", "-w", folder).endswith("run `scorecard load` first.")
+    assert answer("status", "-w", folder) == "Nothing is published yet; run `scorecard load`.\n"
+    assert json.loads(answer("status", "-w", folder, "--json"))["version"] is None
+
+
+def test_status_shows_a_refused_load_also_when_nothing_was_ever_published(tmp_path):
+    folder = write_small_company(tmp_path / "first")
+    (folder / "orders.csv").write_text("order_id,customer,day,revenue,status\no1,c1,10/01/2024,1,completed\n")
+    refused("load", "-w", folder, code=3)
+    assert "refused" in answer("status", "-w", folder)
+
+
+def test_a_load_with_bad_rows_says_where_they_are(tmp_path):
+    folder = write_small_company(tmp_path / "bad")
+    good = "".join(f"n{n},c1,2024-01-10,10,completed\n" for n in range(50))
+    (folder / "orders.csv").write_text("order_id,customer,day,revenue,status\no1,c1,2024-01-10,x,completed\n" + good)
+    out = answer("load", "-w", folder)
+    assert "orders.revenue_readable failed on 1 row (in quarantine)" in out
+    assert out.splitlines()[-1] == f"Quarantined rows and their reasons: {folder}/var/loads/000001/quarantine.csv"
+
+
+def test_tables_lists_what_a_workspace_can_fill():
+    assert "survey_responses" in answer("tables")
+    shown = answer("tables", "orders")
+    assert "one of placed, completed, cancelled, returned" in shown
+    assert "Cut it by: team, department, agent" in shown
+    assert json.loads(answer("tables", "orders", "--json"))["columns"]["order_id"]["required"] is True
+    assert refused("tables", "order") == "there is no table 'order'. Did you mean 'orders'?"
+
+
+def test_sql_is_shown_of_one_metric(company):
+    assert refused("metrics", "-w", company, "--sql").startswith("--sql shows the SQL of one metric")
 
 
 def test_serving_more_than_this_machine_needs_a_way_to_sign_in(company):
