@@ -294,9 +294,9 @@ class _Judge:
 
 def withheld_because(definition: MetricDefinition, value: Value, facts: LoadFacts) -> str | None:
     """The check that keeps a metric from being shown: one it `needs` that failed, or a broken one on its columns."""
-    columns = columns_of(value)
+    columns, tables = columns_of(value), tables_read(value)
     for check in facts.failed_checks:
-        if _withholds(check, definition, columns):
+        if check.table in tables and _withholds(check, definition, columns):
             return f"check '{check.rule}' {'is broken' if check.outcome == 'broken' else 'failed'}"
     return None
 
