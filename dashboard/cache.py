@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from dashboard import sentences
 from data_checks.errors import Problem, RequestError
 from data_checks.warehouse.contract import LoadFacts
 from metrics.definition import MetricDefinition
@@ -213,12 +214,25 @@ def groups_or_reason(
     try:
         return groups(load, scope, metric, by, period, where), ""
     except RequestError as error:
-        return (), str(error)
+        return (), sentences.uncut(str(error))
 
 
 def rows(load: Load, scope: Scope, metric: str, period: Period, where: Where, limit: int = 200) -> RowsBehind:
     """The rows behind a number; people's words, so kept no longer than the run that shows them."""
     return floors().rows(load, scope, metric, period, where, limit)
+
+
+def row_count(load: Load, scope: Scope, metric: str, period: Period, where: Where) -> int | None:
+    """How many rows stand behind a number; None when it has none to show."""
+    question = ("row count", load.version, load.catalog, scope, metric, period, where)
+
+    def compute() -> int | None:
+        try:
+            return floors().rows(load, scope, metric, period, where, 1).total
+        except RequestError:
+            return None
+
+    return _remembered.get(question, compute)
 
 
 def sql(load: Load, scope: Scope, metric: str, period: Period, where: Where = ()) -> str:

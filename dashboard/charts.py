@@ -67,7 +67,7 @@ def trend(
     known = [value for value in values if value is not None]
     return Trend(
         spec=_spec(frame, theme),
-        data=_columns(results, values, judged, definition, currency),
+        data=_columns(results, values, judged, definition, currency, frame),
         alt=_sentence(results, known, definition, currency),
         axis_start=frame.tick_texts[0] if frame.ticks[0] else "",
         has_hollow=any(not result.complete for result in results if result.value is not None),
@@ -84,11 +84,12 @@ def _frame(
 ) -> Frame:
     ends = [end for result in results if result.period == judged for end in (result.low, result.high)]
     inside = [*values, *ends, definition.goal, definition.red]
-    ticks = nice_ticks([number for number in inside if number is not None], definition.unit == "percent")
+    known = [number for number in inside if number is not None]
+    ticks = nice_ticks(known, definition.unit == "percent", definition.unit == "minutes")
     return Frame(
         months=tuple(_axis_month(result.period) for result in results),
         ticks=ticks,
-        tick_texts=tuple(wording.value(tick, definition.unit, currency, exact=True) for tick in ticks),
+        tick_texts=tuple(_tick(tick, definition, currency) for tick in ticks),
         goal=definition.goal,
         limit=definition.red,
         goal_text=say("goal_zone", goal=sentences.goal_text(definition, currency)),
@@ -98,13 +99,23 @@ def _frame(
     )
 
 
-def nice_ticks(numbers: Sequence[float], is_share: bool = False) -> tuple[float, ...]:
-    """About six round ticks that hold all numbers; a share stays within 0–100 %."""
+def _tick(at: float, definition: MetricDefinition, currency: str) -> str:
+    """A tick's text: zero without a unit where that is a time, whole hours without minutes."""
+    if definition.unit == "minutes" and at % 60 == 0:
+        return f"{at / 60:,.0f}{wording.SPACE}h" if at else "0"
+    return wording.value(at, definition.unit, currency, exact=True)
+
+
+def nice_ticks(numbers: Sequence[float], is_share: bool = False, is_minutes: bool = False) -> tuple[float, ...]:
+    """About six round ticks that hold all numbers; a share stays within 0–100 %, minutes step by parts of an hour."""
     low, high = min(numbers), max(numbers)
     spread = (high - low) or abs(high) or 1.0
     rough = spread / 5
     size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough)
+    steps = [size * factor for factor in (1, 2, 2.5, 5, 10)]
+    if is_minutes and rough > 5:
+        steps = [10, 15, 30, 60, 120, 180, 240, 360, 720, *(1440 * days for days in (1, 2, 5, 10, 20, 50, 100, 1000))]
+    step = next((step for step in steps if step >= rough), steps[-1])
     start, stop = math.floor((low - spread * 0.04) / step), math.ceil((high + spread * 0.04) / step)
     if low >= 0:
         start = max(start, 0)
@@ -118,6 +129,7 @@ def _columns(
     judged: Period,
     definition: MetricDefinition,
     currency: str,
+    frame: Frame,
 ) -> pa.Table:
     """x, value, run (stretch without a gap), kind, text and the interval of the judged month."""
     points: list[dict[str, Any]] = []
@@ -132,7 +144,7 @@ def _columns(
         note = say("month_so_far", month=wording.period(result.period, result.period)) if kind == "running" else ""
         row = {"x": place + 0.5, "value": value, "run": f"r{run}", "kind": kind, "text": text, "note": note}
         points.append(row | {"month": wording.period(result.period), "low": result.low, "high": result.high})
-    return pa.Table.from_pylist(_apart(_link_running(points), definition))
+    return pa.Table.from_pylist(_apart(_link_running(points), frame))
 
 
 def _link_running(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -143,16 +155,32 @@ def _link_running(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*points[:-1], linked, points[-1] | {"run": "so far"}]
 
 
-def _apart(points: list[dict[str, Any]], definition: MetricDefinition) -> list[dict[str, Any]]:
+def _apart(points: list[dict[str, Any]], frame: Frame) -> list[dict[str, Any]]:
     """`note_y`: where the words at the right end stand, clear of the words at goal and limit."""
-    bounds = [bound for bound in (definition.goal, definition.red) if bound is not None]
-    numbers = [*(point["value"] for point in points), *bounds]
-    least = (max(numbers) - min(numbers)) * 0.1
+    least = _line_of_text(frame)
+    bounds = [at for at, _ in _named_bounds(frame)]
     for point in points:
         at = point["value"]
-        near = next((bound for bound in bounds if abs(at - bound) < least), None)
-        point["note_y"] = at if near is None else near + (least if at >= near else -least)
+        places = [at, *(bound + side * least for bound in bounds for side in (1, -1))]
+        free = [place for place in places if all(abs(place - bound) >= least * 0.999 for bound in bounds)]
+        point["note_y"] = min(free, key=lambda place: abs(place - at), default=at)
     return points
+
+
+def _line_of_text(frame: Frame) -> float:
+    """The height of a line of words, measured on the chart's own axis."""
+    return (frame.ticks[-1] - frame.ticks[0]) * 17 / (_HEIGHT - 30)
+
+
+def _named_bounds(frame: Frame) -> list[tuple[float, str]]:
+    """(where its words stand, which): goal and limit, moved apart when their words would touch."""
+    bounds = [(at, name) for at, name in ((frame.goal, "goal"), (frame.limit, "limit")) if at is not None]
+    least = _line_of_text(frame)
+    if len(bounds) == 2 and abs(bounds[0][0] - bounds[1][0]) < least:
+        middle = (bounds[0][0] + bounds[1][0]) / 2
+        first, second = (name for _, name in sorted(bounds))
+        return [(middle - least / 2, first), (middle + least / 2, second)]
+    return bounds
 
 
 @functools.lru_cache(maxsize=256)
@@ -179,6 +207,7 @@ def _with_own_data(spec: dict[str, Any], datasets: dict[str, Any]) -> dict[str, 
 def _ground(frame: Frame, theme: Tokens) -> list[Any]:
     """What stands behind the points: withheld months, goal zone, goal and limit with their words."""
     low, high = frame.ticks[0], frame.ticks[-1]
+    named = {name: at for at, name in _named_bounds(frame)}
     y = alt.Y(
         "y:Q",
         scale=alt.Scale(domain=[low, high], zero=False, nice=False),
@@ -203,18 +232,18 @@ def _ground(frame: Frame, theme: Tokens) -> list[Any]:
     if frame.goal is not None:
         zone = _constant(x=0, x2=len(frame.months), y=frame.goal, y2=high if frame.higher_is_better else low)
         layers.append(zone.mark_rect(color=theme.band).encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"))
-        layers += _rule(frame.goal, frame.goal_text, theme.met, len(frame.months), dash=None)
+        layers += _rule(frame.goal, named["goal"], frame.goal_text, theme.met, len(frame.months), dash=None)
     if frame.limit is not None:
-        layers += _rule(frame.limit, frame.limit_text, theme.missed, len(frame.months), dash=[4, 3])
+        layers += _rule(frame.limit, named["limit"], frame.limit_text, theme.missed, len(frame.months), dash=[4, 3])
     return layers
 
 
-def _rule(at: float, words: str, colour: str, end: int, dash: list[int] | None) -> list[Any]:
+def _rule(at: float, words_at: float, words: str, colour: str, end: int, dash: list[int] | None) -> list[Any]:
     """A horizontal line with its name at the right end, outside the plot."""
-    base = _constant(x=0, x2=end, y=at, word=words)
+    base = _constant(x=0, x2=end, y=at, words_y=words_at, word=words)
     line = base.mark_rule(color=colour, strokeDash=dash or [1, 0], strokeWidth=1).encode(x="x:Q", x2="x2:Q", y="y:Q")
     name = base.mark_text(color=colour, align="left", dx=6, fontSize=12, baseline="middle")
-    return [line, name.encode(x="x2:Q", y="y:Q", text="word:N")]
+    return [line, name.encode(x="x2:Q", y="words_y:Q", text="word:N")]
 
 
 def _lines(theme: Tokens) -> list[Any]:

@@ -196,7 +196,7 @@ def tables(name: str | None, as_json: bool) -> None:
 def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> None:
     """The catalogue of metrics, or one definition with its SQL."""
     from dashboard import printing
-    from metrics.evaluate import known_metric
+    from metrics.asking import known_metric
     from metrics.show_sql import sql_of
 
     catalog = _catalog(folder)
@@ -226,7 +226,8 @@ def query(
 ) -> None:  # fmt: skip
     """The values of metrics by period and slice. Whole periods that touch --from … --to are shown."""
     from dashboard import printing
-    from metrics.evaluate import ask, evaluate
+    from metrics.asking import ask
+    from metrics.evaluate import evaluate
     from metrics.scope import Scope
 
     workspace = _workspace(folder)
@@ -253,7 +254,7 @@ def rows(
 ) -> None:  # fmt: skip
     """The rows behind a number, and what each one counted."""
     from dashboard import printing
-    from metrics.evaluate import ask
+    from metrics.asking import ask
     from metrics.rows import rows_behind
     from metrics.scope import Scope
 

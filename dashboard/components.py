@@ -5,6 +5,7 @@ Whatever comes from data or files goes through esc() or rich(); nothing here dra
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from collections import Counter
@@ -15,7 +16,7 @@ from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
-from metrics.scorecard import Scorecard
+from metrics.scorecard import Branch, Card, Scorecard
 
 Query = Mapping[str, str | None]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -49,11 +50,11 @@ def section(head: str, scope: str, body: str, level: int = 2, kind: str = "") ->
     )
 
 
-def answer(board: Scorecard, currency: str, theme: Tokens) -> str:
-    """The page's answer, its sub sentence and the counts."""
+def answer(board: Scorecard, currency: str, theme: Tokens, through: dt.date | None = None) -> str:
+    """The page's answer, its sub sentence and the counts. `through`: the last day of the data."""
     return (
         f'<div class="answer"><h1>{esc(sentences.answer(board, currency))}</h1>'
-        f'<p class="sub">{rich(sentences.summary(board, currency))}</p>{counts(board, theme)}</div>'
+        f'<p class="sub">{rich(sentences.summary(board, currency, through))}</p>{counts(board, theme)}</div>'
     )
 
 
@@ -65,7 +66,7 @@ def counts(board: Scorecard, theme: Tokens) -> str:
     for word in sentences.JUDGED:
         if tally[word]:
             text = f"{tally[word]} {say(word).lower()}"
-            names = [sentences.short(card.definition) for card in cards if card.status == word]
+            names = [sentences.inner(card.definition) for card in cards if card.status == word]
             if word == "missed" and len(names) <= 3 and len(set(names)) == len(names):
                 text += f": {', '.join(names)}"
             parts.append(status(word, theme, text))
@@ -83,8 +84,8 @@ def ladder(board: Scorecard, theme: Tokens) -> str:
         f'<span>{esc(say("goal"))}</span><span>100</span></td><th scope="col">{esc(say("score"))}</th>'
         f'<th scope="col">{esc(say("change"))}</th></tr>'
     )
-    rungs = [_rung(say("overall"), board.score, board.previous_score, board, theme, big=True)]
-    rungs += [_rung(say(b.perspective), b.score, b.previous_score, board, theme) for b in board.branches]
+    rungs = [_rung(say("overall"), board, board, sentences.cards_of(board), theme, big=True)]
+    rungs += [_rung(say(branch.perspective), branch, board, branch.cards, theme) for branch in board.branches]
     scores_before = [board.previous_score, *(branch.previous_score for branch in board.branches)]
     has_before = any(score is not None for score in scores_before)
     notes = [say("hollow_dot", period=wording.period(board.against, board.period)) if has_before else ""]
@@ -94,9 +95,10 @@ def ladder(board: Scorecard, theme: Tokens) -> str:
 
 
 def _rung(
-    name: str, score: float | None, before: float | None, board: Scorecard, theme: Tokens, big: bool = False
+    name: str, what: Scorecard | Branch, board: Scorecard, cards: Iterable[Card], theme: Tokens, big: bool = False
 ) -> str:
-    word = "no_goal" if score is None else sentences.standing(score)
+    score, before = what.score, what.previous_score
+    word = "no_goal" if score is None else sentences.standing_of(score, cards)
     alt = say("alt_no_score")
     if score is not None:
         key = "alt_score" if before is None else "alt_score_from"
@@ -114,9 +116,11 @@ def _rung(
 
 
 def rail(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query) -> str:
-    """What changed, how to read a row, and what the load found."""
-    parts = (_changed(board, facts, query), _how_to_read(theme), load_result(facts, theme))
-    return f'<aside class="rail">{"".join(parts)}</aside>'
+    """What changed and how to read a row; apart from it what the load found, which a phone shows after the rows."""
+    cards = sentences.provided(sentences.cards_of(board))
+    withheld = sum(card.result.state == "withheld" for card in cards)
+    first = f'<aside class="rail">{_changed(board, facts, query)}{_how_to_read(cards, theme)}</aside>'
+    return f'{first}<aside class="load">{load_result(facts, theme, withheld)}</aside>'
 
 
 def _changed(board: Scorecard, facts: LoadFacts, query: Query) -> str:
@@ -139,18 +143,40 @@ def _linked(headline: str, address: str) -> str:
     return f'<a class="quiet" href="{esc(address)}">{rich(headline)}</a>'
 
 
-def _how_to_read(theme: Tokens) -> str:
-    legend = "".join(status(word, theme) for word in (*reversed(sentences.JUDGED), "withheld", "too_few", "suppressed"))
+_UNJUDGED = ("withheld", "too_few", "unripe", "suppressed", "no_data", "no_goal")
+
+
+def _how_to_read(cards: Iterable[Card], theme: Tokens) -> str:
+    """The axis in words and the marks that occur on this board."""
+    cards = tuple(cards)
+    found = {sentences.mark_of(card) for card in cards}
+    words = (*reversed(sentences.JUDGED), *(word for word in _UNJUDGED if word in found))
+    legend = "".join(status(word, theme) for word in words)
     sample = marks.position(55.0, 46.0, 64.0, "watch", theme, "")
     text = say("how_to_read_text", space=wording.SPACE)
+    if "too_close" in found:
+        text += " " + say("how_to_read_too_close")
+    if any(sentences.beyond(card.definition, card.result.value, card.score) for card in cards):
+        text += " " + say("how_to_read_off")
     return section(say("how_to_read"), "", f'{sample}<p class="note">{esc(text)}</p><p class="legend">{legend}</p>')
 
 
-def load_result(facts: LoadFacts, theme: Tokens) -> str:
-    """Rows read, published and quarantined per table, then the failed checks with their why."""
+def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0) -> str:
+    """One calm line; rows read, published and quarantined per table and the failed checks one step away."""
     tables = [table for table in facts.tables.items() if table[1].accounts.get("read")]
+    read = sum(table.accounts["read"] for _, table in tables)
+    bad = sum(table.accounts.get("quarantined", 0) for _, table in tables)
+    kept = "load_none_withheld" if not withheld else "load_withheld_one" if withheld == 1 else "load_withheld"
+    calm = say(
+        "load_calm_none" if not bad else "load_calm_one" if bad == 1 else "load_calm",
+        bad=wording.count(bad),
+        read=wording.count(read),
+        withheld=say(kept, n=withheld),
+    )
+    where = f"var/loads/{facts.load_id}/quarantine.csv"
+    told = note(say("load_where", file=where)) if bad else ""
     rows = "".join(
-        f'<tr><th scope="row">{esc(name)}</th>'
+        f'<tr><th scope="row">{esc(plain(name))}</th>'
         + "".join(_account(table.accounts, part) for part in ("read", "published", "quarantined"))
         + "</tr>"
         for name, table in tables
@@ -163,8 +189,14 @@ def load_result(facts: LoadFacts, theme: Tokens) -> str:
     key = "load_checks" if facts.failed_checks else "load_checks_all"
     summary = f'<p class="note">{esc(say(key, passed=passed, total=len(facts.checks)))}</p>' if facts.checks else ""
     failed = _failed_checks(facts, theme)
-    body = f'<table class="accounts"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{summary}{failed}'
+    found = f'<table class="accounts"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{summary}{failed}'
+    body = f"<p>{esc(calm)}</p><details><summary>{esc(say('load_details'))}</summary>{told}{found}</details>"
     return section(say("the_load"), wording.date(facts.loaded_at.date()), body)
+
+
+def plain(name: str) -> str:
+    """A table or rule as people say it."""
+    return name.replace("_", " ")
 
 
 _CHECKS_SHOWN = 3
@@ -195,8 +227,8 @@ def check(outcome: CheckOutcome, theme: Tokens) -> str:
     size = say("load_broken")
     if outcome.outcome != "broken":
         counted = {"bad": wording.count(outcome.bad_rows), "rows": wording.count(outcome.rows)}
-        size = say("load_bad_rows", **counted, table=outcome.table)
-    name = outcome.rule.replace("_", " ")
+        size = say("load_bad_rows", **counted, table=plain(outcome.table))
+    name = plain(outcome.rule)
     return (
         f'<div class="item check">{status(word, theme)} <b>{esc(name)}</b><p class="note">{esc(size)} '
         f"{esc(outcome.why)} {esc(say('owner', owner=outcome.owner))}</p></div>"
@@ -213,6 +245,14 @@ def data_through(facts: LoadFacts, withheld: int = 0) -> str:
     if told:
         parts.append(f"<span>{esc(', '.join(told))}</span>")
     return f'<p class="through">{"".join(parts)}</p>'
+
+
+def printed_head(facts: LoadFacts, *parts: str | None) -> str:
+    """The line that only paper shows: whose numbers, of what, how far, and whether they are invented."""
+    through = say("printed_through", moment=wording.moment(facts.as_of, facts.timezone))
+    invented = say("printed_synthetic") if facts.synthetic and "synthetic" not in facts.title.lower() else ""
+    text = " · ".join(part for part in (facts.title, *parts, through, invented) if part)
+    return f'<p class="printed">{esc(text)}</p>'
 
 
 def breadcrumb(steps: Iterable[tuple[str, str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Level:
-    """How deep into one metric the address points."""
+    """How deep into one metric the address points. `team`, `agent` '': those without one."""
 
     metric: str
     period: Period
@@ -72,15 +73,13 @@ class Level:
         return {"metric": self.metric, "period": period, "against": self.against_id, **levels}
 
 
-def asked_level(load: Load) -> Level:
-    """The level in the address. Raises RequestError for an unknown metric."""
+def choose_level(load: Load, scope: Scope, metric: str) -> Level:
+    """Draw the same controls above a metric, and return the level they and the address point to."""
+    choice = choose(load, scope)
     asked = st.query_params
-    metric = asked.get("metric", "")
-    if metric not in load.definitions:
-        raise RequestError(say("unknown_metric", metric=metric) + did_you_mean(metric, load.definitions))
-    period = asked_period(load)
-    beside, against_id = against(period)
-    return Level(metric, period, beside, against_id, asked.get("team"), asked.get("agent"), asked.get("rows") == "all")
+    team = "" if choice.team is None and asked.get("team") == "" else choice.team
+    agent = asked.get("agent") if team is not None or "team" not in asked else None
+    return Level(metric, choice.period, choice.against, choice.against_id, team, agent, asked.get("rows") == "all")
 
 
 def choose(load: Load, scope: Scope) -> Choice:
@@ -98,8 +97,29 @@ def choose(load: Load, scope: Scope) -> Choice:
         lambda one: say("against_previous", period=wording.period(year if one else before, None if one else period)),
         width=220,
     )
-    team = _select("team", ["", *cache.teams(load, scope)], "", lambda one: one or say("all_teams"), width=160)
+    team = _select("team", ["", *cache.teams(load, scope)], "", lambda one: one or _no_team(), width=160)
     return Choice(period, year if against_id else before, team or None, against_id or None)
+
+
+def _no_team() -> str:
+    """What the empty team means: all of them, or on a deep link those without one."""
+    return say("unassigned" if st.query_params.get("team") == "" else "all_teams")
+
+
+def misread(load: Load, scope: Scope) -> list[str]:
+    """What the address asks for and does not exist, each with what is shown instead."""
+    asked, told = st.query_params, []
+    period, beside, team = asked.get("period"), asked.get("against"), asked.get("team")
+    shown = asked_period(load)
+    if period and period not in {wording.period_id(one) for one in _months(load)}:
+        told.append(say("no_such_period", period=period, shown=wording.period(shown)))
+    if beside and beside != _YEAR:
+        told.append(say("no_such_against", against=beside, shown=wording.period(_before(shown))))
+    teams = cache.teams(load, scope)
+    if team and team not in teams:
+        near = re.search("'(.*)'", did_you_mean(team, teams))
+        told.append(say("no_such_team", team=team, hint=say("hint", name=near[1]) if near else ""))
+    return told
 
 
 def asked_period(load: Load) -> Period:
@@ -108,14 +128,7 @@ def asked_period(load: Load) -> Period:
         period = parse_period(st.query_params.get("period", ""))
     except RequestError:
         return load.default_period
-    return period if period in load.periods else load.default_period
-
-
-def against(period: Period) -> tuple[Period, str | None]:
-    """What the address compares with: the month before, or the same month a year earlier."""
-    if st.query_params.get("against") == _YEAR:
-        return wording.year_before(period), _YEAR
-    return _before(period), None
+    return period if period in _months(load) else load.default_period
 
 
 def _before(period: Period) -> Period:
@@ -141,6 +154,9 @@ def _select(name: str, options: Sequence[str], default: str, label: Callable[[st
 
     def write() -> None:
         chosen = st.session_state[key]
+        if name == "team":
+            for below in ("agent", "rows"):
+                st.query_params.pop(below, None)
         if chosen == default:
             st.query_params.pop(name, None)
         else:

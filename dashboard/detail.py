@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import marks, sentences, wording
 from dashboard.cache import Load, Verdict
 from dashboard.charts import Trend
-from dashboard.components import anchor, breadcrumb, data_through, esc, note, section, status
+from dashboard.components import anchor, breadcrumb, esc, note, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
@@ -41,32 +42,59 @@ class View:
         return link("metric", {**self.query, **levels})
 
 
-def library(load: Load) -> str:
+def library(load: Load, query: Query) -> str:
     """Every metric by perspective, each with its question."""
+    return f'<div class="answer"><h1>{esc(say("choose_metric"))}</h1></div>{_all_metrics(load, query)}'
+
+
+def _all_metrics(load: Load, query: Query) -> str:
     groups = []
     for perspective in (*PERSPECTIVES, None):
         found = [one for one in load.definitions.values() if one.perspective == perspective]
         items = "".join(
-            f"<li>{anchor(sentences.title(one), link('metric', {'metric': one.metric}))}"
+            f"<li>{anchor(sentences.title(one), link('metric', {**query, 'metric': one.metric}))}"
             f'<span class="note">{esc(one.question or one.description or "")}</span></li>'
             for one in found
         )
         if found:
             groups.append(section(say(perspective or "without_perspective"), str(len(found)), f"<ul>{items}</ul>"))
-    return f'<div class="answer"><h1>{esc(say("choose_metric"))}</h1></div><div class="library">{"".join(groups)}</div>'
+    return f'<div class="library">{"".join(groups)}</div>'
+
+
+def unknown(load: Load, metric: str) -> str:
+    """No such metric: the nearest names, then all of them."""
+    spelled = {name.lower(): name for name in load.definitions}
+    spelled |= {sentences.title(one).lower(): one.metric for one in load.definitions.values()}
+    close = difflib.get_close_matches(metric.lower(), spelled, n=4, cutoff=0.5)
+    near = [load.definitions[name] for name in dict.fromkeys(spelled[name] for name in close)]
+    links = ", ".join(anchor(sentences.title(one), link("metric", {"metric": one.metric})) for one in near)
+    following = f"{esc(say('unknown_metric_near'))} {links}?" if near else esc(say("unknown_metric_list"))
+    head = f"<h1>{esc(say('unknown_metric', metric=metric))}</h1>"
+    return f'<div class="answer">{head}<p class="sub">{following}</p></div>{_all_metrics(load, {})}'
+
+
+def uncut(view: View, slice_: str) -> str:
+    """A metric that is not known for the team asked for: why, and the way to all of them."""
+    name = say("uncut_metric", name=sentences.short(view.definition), slice=slice_)
+    reason = view.card.result.reason
+    why = (
+        say("uncut_answers", slice=slice_) if reason.startswith("what it counts names no") else sentences.uncut(reason)
+    )
+    back = anchor(say("uncut_next"), view.address(team=None, agent=None, rows=None))
+    return f'<div class="answer"><h1>{esc(name)}</h1><p class="sub">{esc(why)} {back}.</p></div>'
 
 
 def crumbs(view: View) -> str:
     """Overview, metric, team, agent: every level above the reader is a link."""
     team, agent = view.query.get("team"), view.query.get("agent")
-    kept = {name: view.query.get(name) for name in ("period", "against")}
+    kept = {name: view.query.get(name) or None for name in ("period", "against", "team")}
     steps = [(say("overview"), link("overview", kept))]
     steps.append((sentences.title(view.definition), view.address(team=None, agent=None, rows=None)))
     if team is not None:
         steps.append((team or say("unassigned"), view.address(agent=None, rows=None)))
     if agent is not None:
         steps.append((agent or say("unassigned"), view.address(rows=None)))
-    return f'<div class="path">{breadcrumb(steps)}{data_through(view.load.facts)}</div>'
+    return f'<div class="path">{breadcrumb(steps)}</div>'
 
 
 def head(view: View) -> str:
@@ -117,10 +145,14 @@ def trend_notes(trend: Trend) -> str:
     return note(" ".join(one for one in notes if one))
 
 
-def rows_offer(view: View) -> str:
-    """The way to the rows for those who do not want to go through team and agent."""
-    offer = f"{esc(say('rows_not_shown'))}{anchor(say('rows_show'), view.address(rows='all'))}."
-    return section(say("rows_behind"), "", f'<p class="note">{offer}</p>')
+def rows_offer(view: View, by: str | None, total: int | None) -> str:
+    """The way to the rows: down through team and agent where that can be done, or all of them at once."""
+    if not total:
+        return ""
+    lead = say(f"rows_from_{by}") if by else ""
+    show = say("rows_show_one" if total == 1 else "rows_show", n=wording.count(total))
+    way = anchor(show if lead else show[:1].upper() + show[1:], view.address(rows="all") + "#rows")
+    return section(say("rows_behind"), "", f'<p class="note">{esc(lead)}{way}.</p>')
 
 
 def groups(view: View, by: str, results: Sequence[MetricResult], verdicts: Sequence[Verdict]) -> str:
@@ -153,8 +185,10 @@ def _group(view: View, by: str, result: MetricResult, verdict: Verdict) -> str:
         why = say("whole_goal")
     middle = esc(why) if why else ""
     if not why and verdict.score is not None:
-        alt = say("alt_score", score=wording.score(verdict.score), word=say(verdict.word).lower())
-        middle = marks.position(verdict.score, verdict.low, verdict.high, verdict.word, view.theme, alt)
+        off = sentences.beyond(view.definition, result.value, verdict.score)
+        key = "alt_score_off" if off else "alt_score"
+        alt = say(key, score=wording.score(verdict.score), word=say(verdict.word).lower())
+        middle = marks.position(verdict.score, verdict.low, verdict.high, verdict.word, view.theme, alt, off=off)
     return (
         f'<tr><th scope="row">{anchor(name or say("unassigned"), view.address(**{by: name or "", "rows": None}))}</th>'
         f'<td>{status(verdict.word, view.theme)}</td><td class="wide note">{middle}</td>'

@@ -16,10 +16,11 @@ from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
 from metrics import goals
+from metrics.asking import ask
 from metrics.bound import leaves
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
-from metrics.evaluate import ask, evaluate
+from metrics.evaluate import evaluate
 from metrics.period import Grain, Period
 from metrics.result import MetricResult
 from metrics.rows import rows_behind
@@ -137,7 +138,7 @@ class RealFloors:
             facts=warehouse.facts,
             definitions=catalog.metrics,
             problems=catalog.problems,
-            periods=tuple(sorted(periods_of(warehouse), reverse=True)),
+            periods=_with_facts(periods_of(warehouse), warehouse),
             default_period=default_period(warehouse),
             refused=_refusal(workspace.var, _newest_load(workspace.var), warehouse.facts.load_id),
         )
@@ -173,6 +174,18 @@ def _refusal(var: Path, newest: str, shown: str) -> str:
     if report is None or report.status != "refused":
         return ""
     return say("refused", load=report.load, why=report.message).strip()
+
+
+def _with_facts(periods: tuple[Period, ...], warehouse: Warehouse) -> tuple[Period, ...]:
+    """Newest first, from the first month in which something happened: a register reaches back further than numbers."""
+    known = contracts()
+    happened = [
+        facts.first_day
+        for name, facts in warehouse.facts.tables.items()
+        if facts.first_day is not None and facts.rows and name in known and not known[name].register
+    ]
+    first = min(happened, default=None)
+    return tuple(sorted((period for period in periods if first is None or period.end > first), reverse=True))
 
 
 def _hidden(columns: tuple[str, ...]) -> set[str]:

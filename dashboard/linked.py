@@ -3,7 +3,8 @@
 The HTML is written by st.html, which cleans it; this component only listens. It writes the new address as the browser
 would and tells the page that the address has changed, which Streamlit answers as it answers Back and Forward: one
 run, no new session. A click with a modifier, a middle click or "open in new tab" follows the real address, so links
-can be copied and shared.
+can be copied and shared. The menu keeps the period, the comparison and the team; on a phone its drawer closes behind
+the reader and starts closed.
 """
 
 from __future__ import annotations
@@ -11,20 +12,66 @@ from __future__ import annotations
 import streamlit as st
 
 _SCRIPT = """
+const KEPT = ["period", "against", "team"];
+const PHONE = 768;
+let begun = false;
 export default function () {
-  const onClick = (event) => {
-    if (event.defaultPrevented || event.button !== 0) return;
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const anchor = event.target.closest && event.target.closest(".stHtml a[href]");
-    if (!anchor || anchor.target || new URL(anchor.href).origin !== location.origin) return;
-    event.preventDefault();
-    if (anchor.href === location.href) return;
-    history.pushState({}, "", anchor.href);
+  const closeDrawer = () => {
+    if (window.innerWidth >= PHONE) return;
+    Object.keys(localStorage).filter((key) => key.startsWith("stSidebarCollapsed")).forEach((key) => {
+      localStorage.removeItem(key);
+    });
+    const open = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
+    open?.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+  };
+  const land = () => {
+    if (!location.hash) return;
+    const until = Date.now() + 8000;
+    const look = () => {
+      const found = document.getElementById(location.hash.slice(1));
+      if (found && !document.querySelector('[data-test-script-state="running"]')) found.scrollIntoView();
+      else if (Date.now() < until && location.hash) setTimeout(look, 100);
+    };
+    setTimeout(look, 100);
+  };
+  const go = (address) => {
+    history.pushState({}, "", address);
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
     document.querySelector(".stMain")?.scrollTo(0, 0);
+    land();
   };
+  const hasModifier = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  const isOrdinary = (event) => !event.defaultPrevented && event.button === 0 && !hasModifier(event);
+  const onClick = (event) => {
+    const anchor = isOrdinary(event) && event.target.closest && event.target.closest(".stHtml a[href]");
+    if (!anchor || anchor.target || new URL(anchor.href).origin !== location.origin) return;
+    event.preventDefault();
+    if (anchor.href === location.href) { land(); return; }
+    go(anchor.href);
+  };
+  const onMenu = (event) => {
+    const menu = '[data-testid="stTopNavLink"], [data-testid="stSidebarNavLink"]';
+    const anchor = isOrdinary(event) && event.target.closest && event.target.closest(menu);
+    if (!anchor || new URL(anchor.href).origin !== location.origin) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const address = new URL(anchor.href);
+    const here = new URL(location.href).searchParams;
+    KEPT.filter((name) => here.has(name)).forEach((name) => address.searchParams.set(name, here.get(name)));
+    if (address.href !== location.href) go(address.href);
+    setTimeout(closeDrawer, 50);
+  };
+  if (!begun) {
+    begun = true;
+    closeDrawer();
+    land();
+  }
+  document.addEventListener("click", onMenu, true);
   document.addEventListener("click", onClick);
-  return () => document.removeEventListener("click", onClick);
+  return () => {
+    document.removeEventListener("click", onMenu, true);
+    document.removeEventListener("click", onClick);
+  };
 }
 """
 

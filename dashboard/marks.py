@@ -54,9 +54,19 @@ def mark(word: str, theme: Tokens) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def position(
-    score: float | None, low: float | None, high: float | None, word: str, theme: Tokens, alt: str, width: int = 156
+    score: float | None,
+    low: float | None,
+    high: float | None,
+    word: str,
+    theme: Tokens,
+    alt: str,
+    width: int = 156,
+    off: int = 0,
 ) -> str:
-    """A metric row's score axis: limit and goal ticks, goal zone, 95 % interval as a pale bar, status mark."""
+    """A metric row's score axis: limit and goal ticks, goal zone, 95 % interval as a pale bar, status mark.
+
+    `off`: −1 or 1 when the value lies beyond that end; an arrowhead then points there from the mark.
+    """
     drawn = _axis(theme, width, 26, tick=4)
     if low is not None and high is not None:
         left, right = _x(min(low, high), width), _x(max(low, high), width)
@@ -65,8 +75,15 @@ def position(
             f'fill="{colour(word, theme)}" fill-opacity=".45"/>'
         )
     if score is not None:
-        drawn += shape(word, theme, _x(score, width), 13)
+        drawn += shape(word, theme, _x(score, width) - 5 * off, 13)
+        drawn += arrowhead(word, theme, width, off) if off else ""
     return _image(drawn, width, 26, alt, "position")
+
+
+def arrowhead(word: str, theme: Tokens, width: int, side: int) -> str:
+    """The SVG of a small arrowhead at one end of an axis."""
+    base, tip = (width - 6, width - 0.5) if side > 0 else (6, 0.5)
+    return f'<path d="M{base} 9.2L{tip} 13L{base} 16.8z" fill="{colour(word, theme)}"/>'
 
 
 @functools.lru_cache(maxsize=1024)

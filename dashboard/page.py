@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import access, cache, components, sentences, wording
+from dashboard import access, cache, components, sentences, settings, theme, wording
 from dashboard.cache import Load, NothingPublished
 from dashboard.navigation import link
 from dashboard.wording import say
 from data_checks.errors import FileProblems, ScorecardError
 from metrics.scope import Scope
+
+log = logging.getLogger("scorecard")
+_FOLDERS = re.compile(r"(?<![\w.~/])/(?:[^\s/:'\"<>|]+/)+([^\s/:'\"<>|]*)")
 
 
 def start() -> tuple[Scope, Load]:
@@ -20,13 +25,50 @@ def start() -> tuple[Scope, Load]:
     scope = access.guard()
     with told():
         load = cache.current()
+    theme.in_the_head(company(load))
     if load.refused:
-        st.html(components.notice(load.refused))
+        st.html(components.notice(without_paths(load.refused)))
     if load.problems:
         many = len(load.problems)
         key = "definitions_wrong_one" if many == 1 else "definitions_wrong"
-        st.html(components.notice(say(key, n=many, first=load.problems[0])))
+        st.html(components.notice(without_paths(say(key, n=many, first=load.problems[0]))))
     return scope, load
+
+
+def company(load: Load) -> str:
+    """Whose numbers these are, without what stands in brackets."""
+    return load.facts.title.partition(" (")[0]
+
+
+def titled(load: Load, *parts: str | None) -> None:
+    """The words on the browser's tab: the page from small to large, then the company."""
+    named = " · ".join(part for part in parts if part)
+    st.set_page_config(page_title=say("page_title", page=named, company=company(load)))
+
+
+def without_paths(text: str) -> str:
+    """A sentence without the folders of this machine; a file or folder keeps its own name."""
+    folder = settings.workspace_folder()
+    return _FOLDERS.sub(
+        lambda found: found[1] or found[0].rstrip("/").rpartition("/")[2],
+        text.replace(f"{folder}/", "").replace(str(folder), folder.name),
+    )
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """An error nobody foresaw is logged, and the reader gets a sentence instead of Streamlit's own box."""
+    try:
+        yield
+    except Exception as error:
+        log.exception("A page failed.")
+        st.html(trouble(error) if isinstance(error, ScorecardError) else failed())
+
+
+def failed() -> str:
+    """The page that stands where another one failed."""
+    back = f"{components.esc(say('failed_here_next'))} {_back()}"
+    return components.message(say("failed_here"), (), back)
 
 
 @contextmanager
@@ -41,16 +83,20 @@ def told() -> Iterator[None]:
 
 def trouble(error: ScorecardError) -> str:
     """An error as a page: what is wrong, where, and what to do."""
+    text = without_paths(str(error))
     if isinstance(error, NothingPublished):
-        told = [str(error)] if str(error) != say("no_load") else []
+        told = [text] if text != say("no_load") else []
         return components.message(say("no_load"), told, following=f"<code>{components.esc(say('no_load_next'))}</code>")
     if isinstance(error, FileProblems):
         many = len(error.problems)
         head = say("wrong_files_one" if many == 1 else "wrong_files", n=many)
-        problems = [str(problem) for problem in error.problems]
+        problems = [without_paths(str(problem)) for problem in error.problems]
         return components.message(head, problems, components.esc(say("wrong_files_next")))
-    back = components.anchor(say("cannot_show_next"), link("overview", {}))
-    return components.message(say("cannot_show"), [sentences.sentence(str(error))], back)
+    return components.message(say("cannot_show"), [sentences.sentence(text)], _back())
+
+
+def _back() -> str:
+    return components.anchor(say("cannot_show_next"), link("overview", {}))
 
 
 def end(load: Load) -> None:

@@ -26,7 +26,7 @@ def scorecard(board: Scorecard, facts: LoadFacts, form: str) -> str:
     """The answer of `scorecard show`."""
     if form == "json":
         return as_json(board_json(board, facts))
-    summary = sentences.summary(board, facts.currency).replace("**", "")  # the screen's bold
+    summary = sentences.summary(board, facts.currency, facts.as_of_day).replace("**", "")  # the screen's bold
     head = [facts.title, sentences.answer(board, facts.currency), summary]
     parts = ["\n".join(line for line in head if line), _ladder(board)]
     for branch in board.branches:
@@ -44,7 +44,7 @@ def _absent(board: Scorecard) -> list[str]:
     for card in (card for branch in board.branches for card in branch.cards):
         if card.result.state == "not_provided":
             by_reason.setdefault(card.result.reason, []).append(sentences.short(card.definition))
-    lines = [f"{sentences.sentence(reason)} Not shown: {', '.join(names)}." for reason, names in by_reason.items()]
+    lines = [f"{sentences.uncut(reason)} Not shown: {', '.join(names)}." for reason, names in by_reason.items()]
     return ["\n".join(lines)] if lines else []
 
 

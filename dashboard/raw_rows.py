@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from decimal import Decimal
+
 from dashboard import wording
 from dashboard.cache import RowsBehind
 from dashboard.components import esc, note, section
 from dashboard.wording import say
 
+_COLUMNS_THAT_FIT = 8
 _TELLING = ("score", "counted", "revenue", "comment")
 
 
@@ -19,12 +24,39 @@ def table(found: RowsBehind) -> str:
     if found.total is not None:
         scope = say("rows_scope", shown=wording.count(shown), total=wording.count(found.total))
     places = sorted(_differing(found), key=lambda place: _rank(found.columns[place], place))
-    heads = "".join(f'<th scope="col">{esc(_title(found.columns[place]))}</th>' for place in places)
-    lines = ("".join(f"<td>{esc(wording.cell(row[place]))}</td>" for place in places) for row in found.rows)
+    right = {place: " class=num" if _is_number(found, place) else "" for place in places}
+    heads = "".join(f'<th scope="col"{right[place]}>{esc(_title(found.columns[place]))}</th>' for place in places)
+    lines = (
+        "".join(f"<td{right[place]}>{esc(wording.cell(row[place]))}</td>" for place in places) for row in found.rows
+    )
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     rows = f'<table class="groups"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     region = f'<div class="behind" tabindex="0" role="region" aria-label="{esc(say("rows_behind"))}">{rows}</div>'
-    return section(say("rows_behind"), scope, _alike(found) + region)
+    hint = f'<p class="note hint">{esc(say("rows_scroll"))}</p>' if len(places) > _COLUMNS_THAT_FIT else ""
+    return f'<div id="rows">{section(say("rows_behind"), scope, _alike(found) + hint + region)}</div>'
+
+
+def as_csv(found: RowsBehind) -> str:
+    """Every column and row for a spreadsheet; a text that would be read as a formula gets an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_harmless(name) for name in found.columns])
+    writer.writerows([_harmless(cell) for cell in row] for row in found.rows)
+    return "\ufeff" + out.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{cell}"
+    return "" if cell is None or cell != cell else cell
+
+
+def _is_number(found: RowsBehind, place: int) -> bool:
+    """Whether a column holds numbers and nothing else."""
+    cells = [row[place] for row in found.rows if row[place] is not None]
+    return bool(cells) and all(isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) for cell in cells)
 
 
 def _alike(found: RowsBehind) -> str:

@@ -94,8 +94,11 @@ def _middle(card: Card, word: str, currency: str, theme: Tokens) -> list[str]:
     spark = _cell("c-spark", sparkline(card, currency, theme))
     if why:
         return [f'<td role="cell" class="c-position c-nogoal">{esc(why)}</td>', spark]
-    alt = "" if card.score is None else say("alt_score", score=wording.score(card.score), word=say(word).lower())
-    return [_cell("c-position", marks.position(card.score, card.score_low, card.score_high, word, theme, alt)), spark]
+    off = sentences.beyond(card.definition, card.result.value, card.score)
+    key = "alt_score_off" if off else "alt_score"
+    alt = "" if card.score is None else say(key, score=wording.score(card.score), word=say(word).lower())
+    drawn = marks.position(card.score, card.score_low, card.score_high, word, theme, alt, off=off)
+    return [_cell("c-position", drawn), spark]
 
 
 def sparkline(card: Card, currency: str, theme: Tokens) -> str:

@@ -5,18 +5,22 @@ Pure. `**…**` marks what is set in dark type; components.rich() turns it into 
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dashboard import wording
 from dashboard.wording import say
 from metrics.definition import MetricDefinition
+from metrics.period import Period
 from metrics.result import MetricResult
-from metrics.scorecard import Branch, Card, Scorecard
+from metrics.scorecard import Branch, Card, Scorecard, score_of
 
 JUDGED = ("missed", "watch", "too_close", "met")
 _LONGEST_ANSWER = 110
+_UNCUT = re.compile(r"(\w+) cannot be (?:cut|split) by '?(\w+)'?")
 
 
 def cards_of(board: Scorecard) -> tuple[Card, ...]:
@@ -49,6 +53,19 @@ def title(definition: MetricDefinition) -> str:
 def short(definition: MetricDefinition) -> str:
     """The name inside a sentence: without what stands in brackets or after a comma."""
     return title(definition).partition(" (")[0].partition(", ")[0]
+
+
+def inner(definition: MetricDefinition) -> str:
+    """The short name in the middle of a sentence: small unless it begins with an acronym or is one letter."""
+    name = short(definition)
+    first = name.split(" ", 1)[0]
+    return name if len(first) < 2 or first[1:] != first[1:].lower() else name[:1].lower() + name[1:]
+
+
+def brief(definition: MetricDefinition) -> str:
+    """The shortest name: the acronym in its brackets when there is one."""
+    acronym = re.search(r"\(([A-Z]{2,6})\)", title(definition))
+    return acronym[1] if acronym else short(definition)
 
 
 def figure(card: Card, currency: str) -> str:
@@ -98,12 +115,32 @@ def answer(board: Scorecard, currency: str) -> str:
     return head
 
 
-def summary(board: Scorecard, currency: str) -> str:
-    """Score and change, the perspective that moved most, one good and one bad clear change."""
+def summary(board: Scorecard, currency: str, through: dt.date | None = None) -> str:
+    """Score and change, the perspective that moved most, one good and one bad clear change.
+
+    `through`: the last day of the data, to say how much of an unfinished month is there.
+    """
     parts = [_score_sentence(board), _branch_sentence(board), _fact_sentence(board, currency)]
     if not board.complete:
-        parts.insert(0, say("so_far", period=wording.period(board.period)))
+        parts.insert(0, _so_far(board.period, through))
     return " ".join(part for part in parts if part)
+
+
+def _so_far(period: Period, through: dt.date | None) -> str:
+    if through is None or not period.start <= through < period.end:
+        return say("so_far", period=wording.period(period))
+    days, whole = (through - period.start).days + 1, (period.end - period.start).days
+    return say("so_far_days", period=wording.period(period), days=days, all=whole)
+
+
+def uncut(reason: str) -> str:
+    """An engine's 'orders cannot be cut by team: …' in words; any other reason as a sentence."""
+    found = _UNCUT.match(reason)
+    if found is None:
+        return sentence(reason)
+    table, name = found[1].replace("_", " "), found[2]
+    key = "uncut" if name in ("team", "agent") else "uncut_other"
+    return sentence(say(key, table=table, slice=name))
 
 
 def reason(card: Card) -> str:
@@ -134,7 +171,7 @@ def state_reason(definition: MetricDefinition, result: MetricResult) -> str:
             return sentence(result.reason) if result.reason else say("unripe")
         return say("why_unripe", day=wording.date(definition.ripe_after.after(result.period.end)))
     if result.state == "not_provided" and result.reason:
-        return sentence(result.reason)
+        return uncut(result.reason)
     if result.state in ("suppressed", "not_provided"):
         return say(f"why_{result.state}")
     return say("why_no_data", period=wording.period(result.period)) if result.state == "no_data" else ""
@@ -173,7 +210,7 @@ class Change:
 
 def changes(board: Scorecard, currency: str, most: int = 4) -> tuple[tuple[Change, ...], int]:
     """The largest clear changes on the score axis, and how many more there are. No causes: numbers only."""
-    clear = [card for card in cards_of(board) if card.change_is_clear and card.change and card.status != "not_judged"]
+    clear = [card for card in _clearly_changed(board) if card.status != "not_judged"]
     clear.sort(key=lambda card: (-abs(_moved(card)), title(card.definition)))
     found = [
         Change(
@@ -209,6 +246,23 @@ def coverage(board: Scorecard) -> str:
 def standing(score: float) -> str:
     """The status a score stands for on the axis: 33 is the limit, 67 the goal."""
     return "met" if round(score) >= 67 else "watch" if round(score) >= 33 else "missed"
+
+
+def standing_of(score: float, cards: Iterable[Card]) -> str:
+    """The status a mean score stands for, no bolder than its metrics: met needs one that is surely met."""
+    word = standing(score)
+    found = {card.status for card in cards}
+    return "too_close" if word == "met" and "met" not in found and "too_close" in found else word
+
+
+def beyond(definition: MetricDefinition, value: float | None, score: float | None) -> int:
+    """−1 or 1 when the value lies outside the score axis at that end, else 0."""
+    red, goal = definition.red, definition.goal
+    if value is None or red is None or goal is None or score not in (0.0, 100.0):
+        return 0
+    side = 1 if score else -1
+    inward = (red - goal if score else goal - red) * 1e-6
+    return side if score_of(definition, value + inward) == score else 0
 
 
 def metric_answer(card: Card, currency: str) -> str:
@@ -275,13 +329,20 @@ def _branch_sentence(board: Scorecard) -> str:
 
 
 def _fact_sentence(board: Scorecard, currency: str) -> str:
-    clear = [card for card in judged(cards_of(board)) if card.change_is_clear and card.change and _moved(card)]
+    clear = [card for card in judged(_clearly_changed(board)) if _moved(card)]
     bad = min((card for card in clear if _moved(card) < 0), key=_moved, default=None)
     good = max((card for card in clear if _moved(card) > 0), key=_moved, default=None)
     if bad and good:
-        return say("while", bad=_moved_sentence(bad, currency), good=_moved_sentence(good, currency))
+        return say("while", bad=_moved_sentence(bad, currency), good=_moved_sentence(good, currency, name=inner))
     one = bad or good
     return f"{_moved_sentence(one, currency)}." if one else ""
+
+
+def _clearly_changed(board: Scorecard) -> list[Card]:
+    """The cards of this very period whose change is more than chance; one shown for an older month tells no news."""
+    return [
+        card for card in cards_of(board) if card.change_is_clear and card.change and card.result.period == card.asked
+    ]
 
 
 def _moved(card: Card) -> float:
@@ -294,9 +355,8 @@ def _moved(card: Card) -> float:
     return 0.1 if (card.change > 0) == bool(card.definition.higher_is_better) else -0.1
 
 
-def _moved_sentence(card: Card, currency: str, form: str = "") -> str:
+def _moved_sentence(card: Card, currency: str, form: str = "", name: Callable[[MetricDefinition], str] = short) -> str:
     change = card.change or 0.0
     by = wording.amount(change, card.definition.unit, card.result.kind, card.result.value, currency)
-    return say(
-        f"{'fell' if change < 0 else 'rose'}{form}", name=short(card.definition), by=by, value=figure(card, currency)
-    )
+    key = f"{'fell' if change < 0 else 'rose'}{form}"
+    return say(key, name=name(card.definition), by=by, value=figure(card, currency))

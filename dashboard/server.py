@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from dashboard import cache, settings
+from dashboard.hosts import OwnNamesOnly, served_names
 from data_checks.errors import RequestError, ScorecardError
 
 log = logging.getLogger("scorecard")
@@ -101,16 +102,20 @@ async def _healthz(_request: Request) -> Response:
 
 
 def _on_script_error(error: BaseException) -> None:
+    """What main.py did not catch itself: an error before a page begins, or in a callback."""
     log.error("A page failed.", exc_info=error)
 
 
-def app() -> st.App:
-    """The application. One per process."""
+def app(host: str, port: int) -> st.App:
+    """The application. One per process. In open mode it answers to its own names only."""
+    doors = []
+    if settings.access_mode() == "open":
+        doors = [Middleware(OwnNamesOnly, names=served_names(host, port))]
     return st.App(
         settings.ENTRY,
         lifespan=_warm,
         routes=[Route("/healthz", _healthz)],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), *doors],
         on_script_error=_on_script_error,
     )
 
@@ -123,11 +128,16 @@ def serve(workspace_folder: Path, host: str = "127.0.0.1", port: int = 8501) -> 
     # Streamlit reads .streamlit/ from the working folder, whatever the reader's own folder is.
     os.chdir(settings.ROOT)
     with _listen(host, port) as listening:
+        taken = listening.getsockname()[1]
         config = uvicorn.Config(
-            app(), log_level="warning", access_log=False, ws_per_message_deflate=False, timeout_graceful_shutdown=2
+            app(host, taken),
+            log_level="warning",
+            access_log=False,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=2,
         )
         note = " Access mode 'open': only this machine can reach it." if settings.access_mode() == "open" else ""
-        print(f"Scorecard is at http://{host}:{listening.getsockname()[1]}.{note}", flush=True)
+        print(f"Scorecard is at http://{host}:{taken}.{note}", flush=True)
         uvicorn.Server(config).run(sockets=[listening])
 
 

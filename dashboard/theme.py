@@ -86,15 +86,34 @@ def tokens() -> Tokens:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
+# Pictures are drawn in the colours of the screen; on paper a dark screen's are turned round.
+_DARK_ON_PAPER = "@media print{.stHtml img,.stVegaLiteChart{filter:invert(1) hue-rotate(180deg);}}"
+
+
 @functools.lru_cache
 def stylesheet(theme: Tokens) -> str:
-    """The page CSS with this theme's colours as variables."""
-    colours = {name.replace("_", "-"): value for name, value in asdict(theme).items() if name != "name"}
-    variables = "".join(f"--{name}:{value};" for name, value in colours.items())
+    """The page CSS with this theme's colours as variables; paper is always printed light."""
     css = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-    return f"<style>:root{{{variables}}}\n{css}</style>"
+    paper = f"@media print{{:root{{{_variables(LIGHT)}}}}}{_DARK_ON_PAPER if theme.name == 'dark' else ''}"
+    return f"<style>:root{{{_variables(theme)}}}\n{css}\n{paper}</style>"
+
+
+def _variables(theme: Tokens) -> str:
+    colours = {name.replace("_", "-"): value for name, value in asdict(theme).items() if name != "name"}
+    return "".join(f"--{name}:{value};" for name, value in colours.items())
 
 
 def apply() -> None:
     """Write the page CSS; once per run, before anything is drawn."""
     st.html(stylesheet(tokens()))
+
+
+def in_the_head(company: str) -> None:
+    """Write the company's name at the right end of the menu."""
+    st.html(f"<style>:root{{--company:{_css_text(company)};}}</style>")
+
+
+def _css_text(text: str) -> str:
+    """Any text as a CSS string: whatever is not a plain letter or digit is written as its number."""
+    plain = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):06x}" for letter in text)
+    return '"' + "".join(plain) + '"'

@@ -13,8 +13,8 @@ from data_checks.contract import Contract
 from data_checks.errors import did_you_mean
 from metrics.bound import Aggregate, Arithmetic, Constant, Frame, Function, RetentionOf, Value, framed, leaves
 from metrics.definition import Retention
-from metrics.formula import Call, Inside, Minus, Name, Node, Number, Operation
 from metrics.row_types import FUNCTIONS, Fault, RowTypes
+from metrics.tree import Call, Inside, Minus, Name, Node, Number, Operation
 from metrics.windows import Windows
 
 WEIGHTED = ("share", "mean", "nps")

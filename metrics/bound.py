@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from data_checks.contract import contracts
-from metrics.formula import In, Inside, Member, Name, Node, Operation, Window, first_table
 from metrics.period import Duration, Grain, floor
+from metrics.tree import In, Inside, Member, Name, Node, Operation, Window, first_table
 
 Function = Literal["count", "distinct", "sum", "mean", "min", "max", "median", "percentile", "share", "nps"]
 Word = Literal["union", "intersect", "except"]

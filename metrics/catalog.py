@@ -19,10 +19,11 @@ from metrics.bind import Binder
 from metrics.bound import Arithmetic, Value
 from metrics.definition import MetricDefinition, Unit
 from metrics.definition_file import definition_from
-from metrics.formula import FormulaError, Inside, Node, parse, parse_set
+from metrics.formula import FormulaError, parse, parse_set
 from metrics.goals import goals_of, has_percent
 from metrics.kinds import default_unit
 from metrics.period import Duration
+from metrics.tree import Inside, Node
 
 LIBRARY = Path(__file__).parent / "definitions"
 

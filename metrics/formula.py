@@ -5,7 +5,6 @@ Parsing only says what is written. What the names mean is bind.py's job.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from lark import Lark, Token, Transformer, v_args
@@ -13,6 +12,25 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from lark.tree import Meta
 
 from data_checks.errors import did_you_mean
+from metrics.tree import (
+    At,
+    Between,
+    Call,
+    Flag,
+    In,
+    Inside,
+    IsNull,
+    Member,
+    Minus,
+    Name,
+    Node,
+    Not,
+    Number,
+    Operation,
+    Rows,
+    Text,
+    Window,
+)
 
 GRAMMAR = r"""
 start: expr
@@ -71,143 +89,12 @@ RESERVED = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class At:
-    """Line and column in the formula, from 1."""
-
-    line: int
-    column: int
-
-
 class FormulaError(Exception):
     """The text is no formula. `at` is where, str() is what."""
 
     def __init__(self, at: At, message: str) -> None:
         self.at = at
         super().__init__(message)
-
-
-def _at() -> At:
-    return cast(At, field(compare=False, repr=False))
-
-
-@dataclass(frozen=True)
-class Number:
-    value: float
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class Text:
-    value: str
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class Flag:
-    value: bool
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class Name:
-    """`orders.revenue` (table and name) or a bare word."""
-
-    table: str | None
-    name: str
-    at: At = _at()
-    name_at: At = _at()
-
-
-@dataclass(frozen=True)
-class Window:
-    """When a row counts. at: in the period of column `name`; the others: by the span `name`."""
-
-    kind: Literal["at", "start", "end", "during"]
-    name: str
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class Rows:
-    window: Window | None
-    where: Node | None
-
-
-@dataclass(frozen=True)
-class Member:
-    """One further member of a set: `union tickets.customer_id where …`."""
-
-    word: Literal["union", "intersect", "except"]
-    key: Node
-    rows: Rows
-
-
-@dataclass(frozen=True)
-class Inside:
-    """What stands between the brackets of a call."""
-
-    args: tuple[Node, ...]
-    rows: Rows
-    members: tuple[Member, ...] = ()
-
-
-@dataclass(frozen=True)
-class Call:
-    name: str
-    inside: Inside
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class Operation:
-    """left op right; op is or, and, +, -, *, /, or a comparison."""
-
-    op: str
-    left: Node
-    right: Node
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class Not:
-    inner: Node
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class Minus:
-    inner: Node
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class IsNull:
-    inner: Node
-    negated: bool
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class Between:
-    inner: Node
-    low: Node
-    high: Node
-    negated: bool
-    at: At = _at()
-
-
-@dataclass(frozen=True)
-class In:
-    """`status in ('a', 'b')` or `customer_id in (tickets.customer_id where …)`."""
-
-    inner: Node
-    inside: Inside
-    negated: bool
-    at: At = _at()
-
-
-Node = Number | Text | Flag | Name | Call | Operation | Not | Minus | IsNull | Between | In
 
 
 def parse(text: str) -> Node:
@@ -323,23 +210,6 @@ class _Nodes(Transformer[Token, Node]):
             for word, key, rows in zip(rest[::3], rest[1::3], rest[2::3], strict=True)
         ]
         return Inside(tuple(cast(list[Node], children[:own])), cast(Rows, children[own]), tuple(members))
-
-
-def first_table(node: Node) -> Name | None:
-    """The first `table.column` of a row expression, in the order written."""
-    match node:
-        case Name():
-            return node if node.table else None
-        case Operation():
-            return first_table(node.left) or first_table(node.right)
-        case Call() | In():
-            inner = () if isinstance(node, Call) else (node.inner,)
-            return next((found for arg in (*inner, *node.inside.args) if (found := first_table(arg))), None)
-        case Minus() | Not() | IsNull():
-            return first_table(node.inner)
-        case Between():
-            return first_table(node.inner) or first_table(node.low) or first_table(node.high)
-    return None
 
 
 def _negated(children: list[object]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from data_checks.contract import Contract, Slice, contracts
 from data_checks.warehouse.contract import TableFacts
 from metrics.bound import Aggregate, Leaf, RetentionOf, SetMember, Value, is_set, leaves, members_of, sets_in
-from metrics.formula import Between, Call, In, IsNull, Minus, Name, Node, Not, Operation, Window
+from metrics.tree import Between, Call, In, IsNull, Minus, Name, Node, Not, Operation, Window
 
 Facts = Mapping[str, TableFacts]
 Column = tuple[str, str]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from data_checks.contract import Contract, Slice, contracts
 from metrics.bound import is_set
 from metrics.constructs import Element, day, seconds_between, whole_days_between
-from metrics.formula import Between, Call, Flag, In, Inside, IsNull, Minus, Name, Node, Not, Number, Operation, Text
+from metrics.tree import Between, Call, Flag, In, Inside, IsNull, Minus, Name, Node, Not, Number, Operation, Text
 
 Edges = tuple[Element, Element]
 Membership = Callable[[Element, Inside], Element]

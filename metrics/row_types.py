@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from data_checks.contract import Contract
 from data_checks.errors import did_you_mean
-from metrics.formula import (
+from metrics.tree import (
     At,
     Between,
     Call,

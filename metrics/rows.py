@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from data_checks.contract import contracts
 from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
+from metrics.asking import known_metric
 from metrics.bound import Aggregate, Arithmetic, Leaf, RetentionOf, SetMember, Value, leaves
 from metrics.catalog import Catalog
 from metrics.constructs import Element
-from metrics.evaluate import known_metric
 from metrics.kinds import kind_of, within
 from metrics.provided import available_members, knows_teams, missing
 from metrics.question import Question

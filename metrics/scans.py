@@ -12,7 +12,7 @@ from data_checks.warehouse.contract import Warehouse
 from metrics.bound import Aggregate, Leaf, Products, RetentionOf, is_reference, sets_in, tables_of
 from metrics.compile import Scan, compile_plain, compile_retention, compile_set
 from metrics.constructs import index_of
-from metrics.kinds import Parts
+from metrics.figures import Parts
 from metrics.period import Grain, Period, floor, period_at, step
 from metrics.provided import available_members, knows_teams
 from metrics.question import Question

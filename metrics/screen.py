@@ -10,9 +10,10 @@ from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import Warehouse
 from metrics import goals
+from metrics.asking import as_of, ask, cannot_cut
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES
-from metrics.evaluate import as_of, ask, cannot_cut, evaluate
+from metrics.evaluate import evaluate
 from metrics.kinds import depends_on_length, kind_of
 from metrics.period import Grain, Period, period_at, spine, step
 from metrics.result import MetricResult
@@ -76,6 +77,8 @@ def build_scorecard(
     if cut:
         question = ask(warehouse, catalog, scope, cut, period.grain, (), start, period.end, where, until)
         results = evaluate(warehouse, catalog, question, cut)
+        empty = [name for name in cut if _is_empty(results[name], period)] if where else []
+        uncut |= _unnamed(warehouse, catalog, scope, empty, period, where or {}, until)
 
     def card(name: str) -> Card:
         here = {name: values[0] for name, values in (where or {}).items() if len(values) == 1}
@@ -89,8 +92,8 @@ def build_scorecard(
         if misfit and definition.goal is not None:
             definition = replace(definition, red=None, goal=None, stretch=None)
             found = tuple(replace(result, reason=result.reason or misfit) for result in found)
-        if not found:
-            lack = uncut.get(name, "")
+        if name in uncut:
+            lack = uncut[name]
             absent = MetricResult(name, period, None, "not_provided", complete=reach.completes(period), reason=lack)
             return make_card(definition, absent, None, ())
         by_start = {result.period.start: result for result in found}
@@ -104,6 +107,31 @@ def build_scorecard(
         for perspective in PERSPECTIVES
     ]
     return make_scorecard(period, against, reach.completes(period), branches)
+
+
+def _is_empty(found: Sequence[MetricResult], period: Period) -> bool:
+    return any(result.period.start == period.start and result.state == "no_data" for result in found)
+
+
+def _unnamed(
+    warehouse: Warehouse,
+    catalog: Catalog,
+    scope: Scope,
+    names: Sequence[str],
+    period: Period,
+    where: Mapping[str, Sequence[str | None]],
+    until: dt.date | None,
+) -> dict[str, str]:
+    """Metrics that have a value for the whole, but of whose rows none names what is filtered by: nothing is known of
+    a team there, which is not the same as nothing having happened."""
+    lacking: dict[str, str] = {}
+    for slice_ in where if names else ():
+        question = ask(warehouse, catalog, scope, names, "all", (slice_,), period.start, period.end, None, until)
+        for name, found in evaluate(warehouse, catalog, question, names).items():
+            known = [result for result in found if result.value is not None]
+            if known and all(result.slices[slice_] is None for result in known):
+                lacking[name] = f"what it counts names no {slice_}"
+    return lacking
 
 
 def _check_slices(where: Mapping[str, object]) -> None:

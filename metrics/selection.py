@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from data_checks.contract import contracts
 from metrics.bound import Frame, SetMember, members_of
 from metrics.constructs import Element, bucket, bucket_end, day
-from metrics.formula import Inside, Node, Window
 from metrics.question import Question
 from metrics.row_sql import RowSql
+from metrics.tree import Inside, Node, Window
 
 Tables = Callable[[str], sa.Table]
 Rows = sa.Select[tuple[Any, ...]]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
+from metrics.asking import ask, known_metric
 from metrics.bound import leaves
 from metrics.catalog import Catalog
-from metrics.evaluate import ask, known_metric
 from metrics.provided import missing
 from metrics.question import Question
 from metrics.scans import scans_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from data_checks.errors import did_you_mean
 from metrics.bound import SetMember
-from metrics.formula import At, Inside, Member, Name, Node, Rows, Window, first_table
 from metrics.row_types import RowTypes
+from metrics.tree import At, Inside, Member, Name, Node, Rows, Window, first_table
 
 
 class Windows:

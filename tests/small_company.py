@@ -100,6 +100,10 @@ unit: percent
 metric: smb_revenue
 formula: sum(orders.revenue where sold and segment = 'SMB')
 ---
+metric: nobodys_transfers
+formula: mean(tickets.transfers where ticket_id = 't5')
+perspective: internal_process
+---
 metric: nps_of_revenue
 formula: nps(orders.revenue)
 ---

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import os
 import re
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -148,9 +149,71 @@ def test_the_server_says_that_it_is_well_and_sends_security_headers(address: str
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(("origin", "status"), [("http://evil.example", b"403"), (None, b"101")])
+def test_a_websocket_from_another_site_is_turned_away(address: str, origin: str | None, status: bytes) -> None:
+    place = urlsplit(address)
+    lines = [
+        "GET /_stcore/stream HTTP/1.1",
+        f"Host: {place.netloc}",
+        f"Origin: {origin or address}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ]
+    with socket.create_connection((place.hostname or "", place.port or 0), timeout=10) as wire:
+        wire.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert wire.recv(64).split()[1] == status
+
+
+def test_the_rows_are_landed_on_and_can_be_taken_along(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/metric?metric=csat&team=South")
+    shown.page.get_by_role("link", name=re.compile("show all .* rows")).click()
+    table = shown.page.locator("#rows")
+    expect(table).to_be_in_viewport()
+    with shown.page.expect_download() as download:
+        shown.page.get_by_role("button", name="Download as CSV").click()
+    assert download.value.suggested_filename == "csat-2026-09.csv"
+    assert (shown.errors, shown.foreign) == ([], [])
+
+
+def test_the_menu_keeps_the_team_and_its_drawer_closes_on_a_phone(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/?team=Returns", "phone")
+    shown.page.get_by_test_id("stExpandSidebarButton").click()
+    shown.page.get_by_test_id("stSidebarNavLink").filter(has_text="Metrics").click()
+    shown.page.wait_for_url("**/metric?team=Returns")
+    expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(0)
+    shown.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(1)
+    shown.page.reload()
+    shown.settle()
+    expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 620, 768, 1000, 1200, 1440])
+def test_the_words_over_the_ladder_stand_where_its_ticks_are(
+    browser: Browser, opened: None, address: str, width: int
+) -> None:
+    page = visit(browser, address, "/").page
+    page.set_viewport_size({"width": width, "height": 900})
+    off = page.evaluate(
+        """() => { const picture = document.querySelector('.rung-row .axis img').getBoundingClientRect();
+          const middle = (box) => box.left + box.width / 2;
+          return [...document.querySelectorAll('.rung-head .axis span')].map((word, place) =>
+            Math.abs(middle(word.getBoundingClientRect()) - picture.left
+                     - picture.width * [7, 84.88, 165.12, 243][place] / 250)) }"""
+    )
+    assert max(off) < 1.5
+
+
+def test_the_tab_names_metric_team_month_and_company(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/metric?metric=csat&team=Returns")
+    expect(shown.page).to_have_title("CSAT · Returns · September 2026 – Alder Supply")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", list(SIZES))
-@pytest.mark.parametrize("path", ["/", "/metric?metric=csat", "/metric"])
+@pytest.mark.parametrize("path", ["/", "/metric?metric=csat", "/metrics", "/metric?metric=revenue&team=Returns"])
 def test_a_page_answers_cleanly(
     browser: Browser, opened: None, address: str, path: str, size: str, scheme: str
 ) -> None:

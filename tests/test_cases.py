@@ -14,8 +14,9 @@ from data_checks.load import load
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.versions import version_path
 from data_checks.workspace import read_workspace
+from metrics.asking import ask
 from metrics.catalog import read_catalog
-from metrics.evaluate import ask, evaluate
+from metrics.evaluate import evaluate
 from metrics.scope import Scope
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "library.yaml").read_text(encoding="utf-8"))

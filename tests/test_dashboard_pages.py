@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
+import re
+import string
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cache, settings
+from dashboard import cache, navigation, settings, theme
 from dashboard.cache import NothingPublished
 from data_checks.errors import FileProblems, Place, Problem, RequestError
 from tests import dashboard_fixture as fixture
@@ -55,8 +58,26 @@ def test_the_address_chooses_period_comparison_and_team() -> None:
 
 
 def test_a_wrong_address_shows_the_default_instead_of_an_error() -> None:
-    app = run(period="1999-99", against="x", team="Nobody")
+    app = run(period="1999-99", against="x", team="harbour")
     assert [box.value for box in app.selectbox] == ["2026-10", "", ""]
+    shown = text(app)
+    assert "There is no month “1999-99” in these data. You see October 2026." in shown
+    assert "“x” is nothing to compare with. You see September 2026." in shown
+    assert "There is no team “harbour”. Did you mean Harbour? You see all teams." in shown
+
+
+def test_the_metric_page_has_the_same_controls_and_says_the_same(floors: fixture.FixtureFloors) -> None:
+    app = run(METRIC, metric="csat", period="2026-09", team="Nobody")
+    assert [box.value for box in app.selectbox] == ["2026-09", "", ""]
+    assert "There is no team “Nobody”. You see all teams." in text(app)
+
+
+def test_choosing_another_team_leaves_the_agent_of_the_old_one() -> None:
+    app = run(METRIC, metric="csat", team="Harbour", agent="K. Osei", rows="all")
+    app.selectbox(key="choice_team").set_value("Canyon").run()
+    assert app.query_params["team"] == "Canyon"
+    assert "agent" not in app.query_params
+    assert "rows" not in app.query_params
 
 
 def test_choosing_writes_the_address_and_the_default_leaves_it() -> None:
@@ -89,7 +110,52 @@ def test_an_agent_has_rows_and_their_words_are_escaped() -> None:
 
 
 def test_a_metric_that_cannot_be_split_says_so() -> None:
-    assert "tickets cannot be split by team." in text(run(METRIC, metric="backlog"))
+    shown = text(run(METRIC, metric="backlog"))
+    assert "Tickets name no team, so this is not known per team." in shown
+    assert "Open a team" not in shown
+    assert "Show all 60 rows" in shown
+
+
+def test_a_metric_not_known_per_team_says_so_and_offers_the_whole(floors: fixture.FixtureFloors) -> None:
+    line = floors.lines["backlog"]
+    reason = "tickets cannot be cut by 'team': no source provides tickets.team_id"
+    floors.lines["backlog"] = dataclasses.replace(line, value=None, state="not_provided", reason=reason)
+    shown = text(run(METRIC, metric="backlog", team="Harbour"))
+    assert "<h1>Backlog is not known per team.</h1>" in shown
+    assert "Tickets name no team, so this is not known per team." in shown
+    assert '<a href="/metric?metric=backlog">Show it for all teams</a>' in shown
+
+
+@pytest.mark.parametrize("page", [None, METRIC], ids=["overview", "metric"])
+def test_an_error_nobody_foresaw_is_a_calm_sentence_and_logged(
+    page: Path | None, floors: fixture.FixtureFloors, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("scorecard", "card"):
+        monkeypatch.setattr(floors, name, lambda *_: 1 / 0)
+    shown = text(run(page, metric="csat"))
+    assert "<h1>Something went wrong here.</h1>" in shown
+    assert "ZeroDivisionError" not in shown
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_no_path_of_this_machine_is_shown(floors: fixture.FixtureFloors, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(settings.WORKSPACE, "/srv/data/alder")
+    places = (Place("/srv/data/alder"), Place("/srv/data/alder/metrics/a.yaml", 2), Place("/opt/other/b.yaml"))
+    floors.error = FileProblems([Problem(place, "this is wrong.") for place in places])
+    shown = text(run())
+    assert re.findall(r"<li>(.*?): this", shown) == ["alder", "metrics/a.yaml:2", "b.yaml"]
+    assert "/srv" not in shown
+
+
+def test_the_menu_word_is_an_address_too() -> None:
+    assert navigation.link("metrics", {}) == "/metrics"
+    assert "metrics" in navigation._PAGES
+
+
+def test_the_company_is_written_as_harmless_css() -> None:
+    written = theme._css_text('A "b"</style>')
+    assert set(written.strip('"')) <= set(string.ascii_letters + string.digits + "\\")
+    assert written == r'"A\000020\000022b\000022\00003c\00002fstyle\00003e"'
 
 
 @pytest.mark.parametrize("metric", sorted(line.metric for line in fixture.LINES))
@@ -103,8 +169,9 @@ def test_without_a_metric_the_page_offers_all_of_them() -> None:
 
 def test_an_unknown_metric_gets_a_suggestion_and_a_way_back() -> None:
     shown = text(run(METRIC, metric="csta"))
-    assert "There is no metric called “csta”. Did you mean &#x27;csat&#x27;?" in shown
-    assert 'href="/"' in shown
+    assert "There is no metric called “csta”." in shown
+    assert 'Did you mean: <a href="/metric?metric=csat">Customer satisfaction (CSAT)</a>' in shown
+    assert shown.count('href="/metric?metric=') > len(fixture.LINES)
 
 
 @pytest.mark.parametrize("page", [None, METRIC], ids=["overview", "metric"])

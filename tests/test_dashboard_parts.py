@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import re
@@ -9,6 +10,7 @@ import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -16,6 +18,7 @@ import streamlit
 
 from dashboard import access, charts, components, controls, detail, marks, raw_rows, rows, sentences, server, settings
 from dashboard.cache import Remembered, RowsBehind, Verdict
+from dashboard.hosts import OwnNamesOnly, served_names
 from dashboard.navigation import link
 from dashboard.theme import DARK, LIGHT, Tokens
 from data_checks.errors import FileProblems, Place, Problem, RequestError
@@ -84,7 +87,7 @@ def whole_metric_page() -> str:
         + detail.groups(here, "team", results, verdicts)
         + raw_rows.table(found)
         + detail.receipt(here)
-        + detail.library(LOAD)
+        + detail.library(LOAD, {})
     )
 
 
@@ -128,7 +131,7 @@ def test_every_status_has_a_word_beside_its_mark() -> None:
     page = components.counts(fixture.scorecard(), LIGHT)
     text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
     assert text == (
-        "3 missed: First reply, Resolution, Backlog 6 watch 1 too close 8 met 5 not judged 1 without a goal"
+        "3 missed: first reply, resolution, backlog 6 watch 1 too close 8 met 5 not judged 1 without a goal"
     )
 
 
@@ -240,7 +243,7 @@ def test_groups_stand_in_the_order_of_their_names_and_a_small_one_says_so() -> N
 def test_a_breadcrumb_links_every_level_above_the_reader() -> None:
     page = detail.crumbs(view(team="Harbour", agent="K. Osei", period="2026-09"))
     assert re.findall(r'href="([^"]*)"', page) == [
-        "/?period=2026-09",
+        "/?period=2026-09&amp;team=Harbour",
         "/metric?metric=csat&amp;period=2026-09",
         "/metric?metric=csat&amp;team=Harbour&amp;period=2026-09",
     ]
@@ -285,6 +288,107 @@ def test_many_readers_of_one_question_compute_it_once() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(8))) == [1] * 8
     assert calls == ["x"]
+
+
+def _asked(host: str, origin: str | None = None, kind: str = "http") -> object:
+    """The status of an answer, or the first word on a websocket, of a server on port 8501."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    async def board(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200} if kind == "http" else {"type": "websocket.accept"})
+
+    headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
+    door = OwnNamesOnly(board, served_names("127.0.0.1", 8501))
+    asyncio.run(door({"type": kind, "method": "GET", "path": "/", "headers": headers}, receive, send))
+    return sent[0].get("status", sent[0]["type"])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost:8501", "[::1]:8501", "LOCALHOST:8501"])
+def test_the_server_answers_to_its_own_names(host: str) -> None:
+    assert _asked(host) == 200
+    assert _asked(host, "http://localhost:8501") == 200
+    assert _asked(host, "http://localhost:8501", "websocket") == "websocket.accept"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("evil.example:8501", None),
+        ("evil.example", None),
+        ("127.0.0.1:9999", None),
+        ("127.0.0.1", None),
+        ("127.0.0.1:8501", "http://evil.example:8501"),
+        ("127.0.0.1:8501", "http://127.0.0.1:9999"),
+        ("127.0.0.1:8501", "https://127.0.0.1:8501"),
+        ("127.0.0.1:8501", "null"),
+    ],
+)
+def test_another_name_or_another_origin_is_turned_away(host: str, origin: str | None) -> None:
+    assert _asked(host, origin) == 403
+    assert _asked(host, origin, "websocket") == "websocket.close"
+
+
+def test_port_80_needs_no_number_and_a_bound_name_counts() -> None:
+    assert {"localhost", "localhost:80"} <= served_names("127.0.0.1", 80)
+    assert "127.0.0.2:8501" in served_names("127.0.0.2", 8501)
+    assert "[::1]:8501" in served_names("::1", 8501)
+
+
+def test_a_download_holds_no_formula_and_keeps_numbers() -> None:
+    rows_ = (("=1+1", -2.5, None, "a,b"), ("@x", 3, True, "-y"))
+    text = raw_rows.as_csv(RowsBehind(("id", "n", "flag", "note"), rows_, 2))
+    assert text == "\ufeffid,n,flag,note\r\n'=1+1,-2.5,,\"a,b\"\r\n'@x,3,true,'-y\r\n"
+
+
+def test_numbers_in_raw_rows_stand_right_and_the_table_can_be_landed_on() -> None:
+    found = RowsBehind(("ticket_id", "score"), (("T1", 5.0), ("T2", 4.0)), 2)
+    page = raw_rows.table(found)
+    assert page.startswith('<div id="rows">')
+    assert page.count("<td class=num>") == 2
+
+
+def test_the_load_is_one_calm_line_and_the_rest_is_folded_away() -> None:
+    page = components.load_result(fixture.FACTS, LIGHT)
+    line, _, folded = page.partition("<details>")
+    assert "4,373 of 716,918 rows are in quarantine; no metric is withheld." in line
+    assert "survey responses" in folded
+    assert "survey_responses" not in page
+    assert "var/loads/20261120T090500/quarantine.csv of the workspace" in folded
+
+
+def test_the_legend_names_the_states_that_occur() -> None:
+    page = components.rail(fixture.scorecard(), fixture.FACTS, LIGHT, {})
+    for word in ("Too close", "Withheld", "Too few", "Too young", "Hidden", "No data", "No goal"):
+        assert f"{word}</span>" in page
+    assert "Too close: the interval holds the limit or the goal, so chance could decide." in page
+    calm = tuple(line for line in fixture.LINES if line.status == "met")
+    assert "Withheld" not in components.rail(fixture.scorecard(calm), fixture.FACTS, LIGHT, {})
+
+
+def test_an_arrowhead_points_off_the_axis() -> None:
+    inside = marks.position(100.0, None, None, "met", LIGHT, "")
+    assert len(marks.position(100.0, None, None, "met", LIGHT, "", off=1)) > len(inside)
+
+
+def test_words_at_the_right_end_of_a_chart_never_touch() -> None:
+    found = trend("retention")
+    frame = charts._frame(fixture.trend(FLOORS.lines["retention"]), [0.9], fixture.OCTOBER,
+                          LOAD.definitions["retention"], "EUR")  # fmt: skip
+    least = charts._line_of_text(frame)
+    note = found.data.to_pylist()[-1]["note_y"]
+    assert all(abs(note - bound) >= least * 0.9 for bound in (0.86, 0.9))
+
+
+def test_minutes_are_ticked_by_parts_of_an_hour() -> None:
+    assert charts.nice_ticks([5, 118], is_minutes=True) == (0, 30, 60, 90, 120, 150)
+    definition = LOAD.definitions["first_reply"]
+    assert [charts._tick(at, definition, "") for at in (0, 30, 60, 120)] == ["0", "30\u00a0min", "1\u00a0h", "2\u00a0h"]
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org", "::"])
@@ -340,7 +444,7 @@ def test_raw_rows_say_once_what_is_alike_and_put_the_telling_columns_first() -> 
         2,
     )
     page = raw_rows.table(found)
-    assert re.findall(r'<th scope="col">([^<]*)</th>', page) == ["ticket id", "score", "opened at", "customer id"]
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', page) == ["ticket id", "score", "opened at", "customer id"]
     assert "Alike in all of them: team South." in page
     assert "2 of 2" in page
 

@@ -12,9 +12,10 @@ import pytest
 from data_checks.load import load
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.asking import ask
 from metrics.catalog import read_catalog
 from metrics.definition_file import _File
-from metrics.evaluate import ask, evaluate
+from metrics.evaluate import evaluate
 from metrics.scope import Scope
 
 

@@ -9,8 +9,8 @@ import pytest
 from data_checks.contract import contracts
 from metrics.bind import Binder
 from metrics.bound import leaves
+from metrics.figures import figure, finite
 from metrics.formula import parse
-from metrics.kinds import figure, finite
 from metrics.result import MetricResult
 from metrics.scorecard import change_of
 from tests.test_scorecard import MAY

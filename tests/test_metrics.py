@@ -10,8 +10,9 @@ import pytest
 from data_checks.errors import RequestError
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.asking import ask
 from metrics.catalog import read_catalog
-from metrics.evaluate import ask, evaluate
+from metrics.evaluate import evaluate
 from metrics.rows import rows_behind
 from metrics.scope import Scope
 from metrics.screen import build_scorecard, default_period, periods_of
@@ -286,6 +287,15 @@ def test_a_filter_by_a_column_no_source_provides_is_not_known_instead_of_zero(sm
     assert cards["revenue"].result.reason == "orders cannot be cut by 'team': no source provides orders.team_id"
     with pytest.raises(RequestError, match=r"no source provides orders\.team_id"):
         ask(warehouse, catalog, EVERYBODY, ["revenue"], "all", ("team",))
+
+
+def test_rows_that_name_no_team_are_not_known_per_team_which_is_not_nothing(small):
+    warehouse, catalog = small
+    board = build_scorecard(warehouse, catalog, EVERYBODY, periods_of(warehouse)[2], where={"team": ["North"]})
+    cards = {card.definition.metric: card for branch in board.branches for card in branch.cards}
+    assert cards["nobodys_transfers"].result.state == "not_provided"  # t5 was with no team
+    assert cards["nobodys_transfers"].result.reason == "what it counts names no team"
+    assert cards["transfers_per_ticket"].result.state == "no_data"  # North simply had no ticket in March
 
 
 def test_a_goal_for_a_month_judges_no_quarter_of_what_grows_with_time(small):

@@ -8,8 +8,9 @@ import pytest
 
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.asking import ask
 from metrics.catalog import read_catalog
-from metrics.evaluate import ask, evaluate
+from metrics.evaluate import evaluate
 from metrics.scope import Scope
 from tests.small_company import load_small_company
 

@@ -171,7 +171,7 @@ def test_the_answer_counts_then_names_the_worst_in_full() -> None:
 def test_nothing_missed_names_what_is_furthest_from_its_goal() -> None:
     lines = tuple(line for line in fixture.LINES if line.metric in ("margin", "csat", "nps"))
     assert sentences.answer(fixture.scorecard(lines), "EUR") == (
-        f"None of 3 goals is met. Customer satisfaction is furthest from its goal: 81.2{S}% of 85{S}%."
+        f"None of 3 goals is met. Customer satisfaction is furthest from its goal: 81.2{S}% against a goal of 85{S}%."
     )
 
 
@@ -197,7 +197,7 @@ def test_the_summary_says_score_branch_and_one_bad_and_one_good_fact_without_cau
     assert text.startswith(
         "The score is **64 of 100**, 3 lower than in September. **Internal process** fell most, by 17."
     )
-    assert text.endswith(f"First reply rose by 11{S}min to 42{S}min, while Quality score rose by 1.4 to 84.1.")
+    assert text.endswith(f"First reply rose by 11{S}min, to 42{S}min, while quality score rose by 1.4, to 84.1.")
     assert not {"because", "due to"} & set(text.lower().split())
 
 
@@ -237,6 +237,86 @@ def test_changes_are_the_largest_clear_ones_and_the_rest_is_counted() -> None:
     found, more = sentences.changes(fixture.scorecard(), "EUR", most=2)
     assert [change.metric for change in found] == ["first_reply", "resolution"]
     assert more == 3
+
+
+def test_an_unfinished_month_says_how_much_of_it_is_there() -> None:
+    board = fixture.scorecard(period=fixture.NOVEMBER, against=fixture.OCTOBER)
+    assert sentences.summary(board, "EUR", dt.date(2026, 11, 20)).startswith(
+        "November 2026 so far: 20 of 30 days. Changes are shown when it is over."
+    )
+    assert sentences.summary(board, "EUR").startswith("November 2026 is not over; changes are shown when it is.")
+
+
+def test_a_change_of_an_older_month_is_no_news() -> None:
+    board = fixture.scorecard()
+    branches = tuple(
+        dataclasses.replace(
+            branch,
+            cards=tuple(
+                dataclasses.replace(card, asked=fixture.NOVEMBER) if card.definition.metric == "first_reply" else card
+                for card in branch.cards
+            ),
+        )
+        for branch in board.branches
+    )
+    older = dataclasses.replace(board, branches=branches)
+    assert "first_reply" not in [change.metric for change in sentences.changes(older, "EUR")[0]]
+    assert "First reply" not in sentences.summary(older, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"),
+    [
+        ("Repeat purchase rate", "repeat purchase rate"),
+        ("NPS of employees", "NPS of employees"),
+        ("First reply, median", "first reply"),
+        ("eNPS", "eNPS"),
+    ],
+)
+def test_a_name_inside_a_sentence_is_small_unless_it_is_an_acronym(name: str, inside: str) -> None:
+    line = dataclasses.replace(fixture.LINES[0], name=name)
+    assert sentences.inner(fixture.definition(line)) == inside
+
+
+def test_the_shortest_name_is_the_acronym() -> None:
+    names = {line.metric: sentences.brief(fixture.definition(line)) for line in fixture.LINES}
+    assert (names["csat"], names["first_reply"]) == ("CSAT", "First reply")
+
+
+@pytest.mark.parametrize(
+    ("clause", "text"),
+    [
+        (
+            "orders cannot be cut by 'team': no source provides orders.team_id",
+            "Orders name no team, so this is not known per team.",
+        ),
+        (
+            "survey_responses cannot be cut by 'agent'",
+            "Survey responses name no agent, so this is not known per agent.",
+        ),
+        ("orders cannot be cut by 'topic'", "Orders cannot be split by topic."),
+        ("no source fills it", "No source fills it."),
+    ],
+)
+def test_what_cannot_be_cut_is_said_in_words(clause: str, text: str) -> None:
+    assert sentences.uncut(clause) == text
+
+
+def test_a_perspective_is_as_cautious_as_its_metrics() -> None:
+    cards = [fixture.card(line) for line in fixture.LINES]
+    close = [card for card in cards if card.status == "too_close"]
+    met = [card for card in cards if card.status == "met"]
+    assert sentences.standing_of(100.0, close) == "too_close"
+    assert sentences.standing_of(100.0, [*close, *met]) == "met"
+    assert sentences.standing_of(50.0, close) == "watch"
+
+
+def test_a_value_off_the_axis_is_told_from_one_at_its_end() -> None:
+    line = fixture.Line("m", "M", "customer", "number", 20, 10, 0, None, "met")
+    definition = fixture.definition(line)
+    found = [sentences.beyond(definition, value, score) for value, score in ((-1, 100.0), (12, 60.2), (31, 0.0))]
+    assert found == [1, 0, -1]
+    assert sentences.beyond(definition, 30, 0.0) == 0
 
 
 def _code() -> str:

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from dashboard import access, linked, navigation, theme
+from dashboard import access, linked, navigation, page, theme
 from dashboard.wording import say
 
-st.set_page_config(page_title=say("product"), page_icon=theme.ICON, layout="wide")
+st.set_page_config(page_title=say("product"), page_icon=theme.ICON, layout="wide", initial_sidebar_state="auto")
 access.guard()
-page = st.navigation(navigation.pages(), position="top")
-theme.apply()
-linked.listen()
-page.run()
+with page.calm():
+    chosen = st.navigation(navigation.pages(), position="top")
+    theme.apply()
+    linked.listen()
+    chosen.run()

@@ -1,0 +1,71 @@
+"""A metric's page under its controls: answer, trend, groups, receipt, and the rows over the full width."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import cache, charts, components, detail, page, raw_rows
+from dashboard.controls import Level
+from dashboard.detail import View
+from dashboard.wording import say
+from metrics.scope import Scope
+
+_MOST_DOWNLOADED = 200_000
+
+
+def show(view: View, level: Level, scope: Scope) -> None:
+    """Draw the metric at its level."""
+    st.html(detail.head(view))
+    with st.container(key="detail"):
+        left, right = st.columns([8.4, 3.6], gap="large")
+    with left:
+        _trend(view, level, scope)
+        can_cut = _groups(view, level, scope)
+    with right:
+        st.html(detail.receipt(view))
+        with st.expander(say("sql"), key="sql"), page.told():
+            sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
+            st.code(sql, language=None, wrap_lines=True)
+    if level.shows_rows:
+        with page.told():
+            _rows(view, level, scope)
+    else:
+        total = cache.row_count(view.load, scope, level.metric, level.period, level.where)
+        st.html(detail.rows_offer(view, level.by if can_cut else None, total))
+
+
+def _trend(view: View, level: Level, scope: Scope) -> None:
+    months = cache.months(view.load, scope, level.metric, level.period, level.where)
+    trend = charts.trend(months, level.period, view.card.definition, view.currency, view.theme)
+    st.html(detail.trend_head(trend))
+    if trend:
+        st.vega_lite_chart(trend.data, trend.spec, theme=None, key="trend", alt=trend.alt, width="stretch")
+        st.html(detail.trend_notes(trend))
+
+
+def _groups(view: View, level: Level, scope: Scope) -> bool:
+    """Draw the teams or agents; whether there are any to go down to."""
+    if not level.by:
+        return False
+    groups, refused = cache.groups_or_reason(view.load, scope, level.metric, level.by, level.period, level.where)
+    if refused:
+        st.html(components.section(say(f"by_{level.by}"), "", components.note(refused)))
+    else:
+        verdicts = [cache.verdict(view.card.definition, one) for one in groups]
+        st.html(detail.groups(view, level.by, groups, verdicts))
+    return any(one.slices.get(level.by) is not None for one in groups)
+
+
+def _rows(view: View, level: Level, scope: Scope) -> None:
+    asked = (view.load, scope, level.metric, level.period, level.where)
+    found = cache.rows(*asked)
+    st.html(raw_rows.table(found))
+    if found.rows:
+        st.download_button(
+            say("rows_download"),
+            lambda: raw_rows.as_csv(cache.rows(*asked, limit=_MOST_DOWNLOADED)).encode(),
+            file_name=f"{level.metric}-{level.period.start:%Y-%m}.csv",
+            mime="text/csv",
+            key="rows_csv",
+            on_click="ignore",
+        )

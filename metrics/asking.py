@@ -1,0 +1,112 @@
+"""A question that certain metrics can answer: names, slices, filters and days checked, with suggestions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from data_checks.contract import contracts
+from data_checks.errors import RequestError, did_you_mean
+from data_checks.warehouse.contract import LoadFacts, Warehouse
+from metrics.bound import Value, is_reference, leaves, tables_of
+from metrics.catalog import Catalog
+from metrics.definition import MetricDefinition
+from metrics.period import Grain
+from metrics.provided import tables_read
+from metrics.question import AsOf, Question
+from metrics.scope import Scope
+from metrics.slices import slice_values
+
+MOST_PERIODS = 5_000
+DAYS_OF: Mapping[Grain, int] = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365, "all": 400_000}
+
+
+def as_of(facts: LoadFacts, declared: dt.date | None = None) -> AsOf:
+    """How far the data reach; a declared date means that whole local day."""
+    if declared is not None:
+        return AsOf(declared, whole=True)
+    local = facts.as_of.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(facts.timezone))
+    return AsOf(facts.as_of_day, whole=local.time() >= dt.time(23, 59, 59, 999999))
+
+
+def known_metric(catalog: Catalog, metric: str) -> MetricDefinition:
+    """The definition. Raises RequestError with a suggestion, or saying that its own file is wrong."""
+    if metric in catalog.metrics:
+        return catalog.metrics[metric]
+    if metric in catalog.left_out:
+        raise RequestError(f"the definition of '{metric}' is wrong; `scorecard check` says where.")
+    raise RequestError(f"there is no metric '{metric}'.{did_you_mean(metric, catalog.metrics)}")
+
+
+def ask(
+    warehouse: Warehouse,
+    catalog: Catalog,
+    scope: Scope,
+    metrics: Sequence[str],
+    grain: Grain = "month",
+    by: Sequence[str] = (),
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    where: Mapping[str, Sequence[str | None]] | None = None,
+    until: dt.date | None = None,
+) -> Question:
+    """A question these metrics can answer. Without `start` it begins with the first loaded row, without `end` it
+    goes as far as the data (`until` overrides how far that is). Raises RequestError with a suggestion."""
+    bound = [catalog.bound[known_metric(catalog, metric).metric] for metric in metrics]
+    reach = as_of(warehouse.facts, until)
+    tables = sorted({table for value in bound for leaf in leaves(value) for table in tables_of(leaf)})
+    wanted = (*by, *(where or {}))
+    for value in bound:
+        if lack := cannot_cut(warehouse, value, wanted):
+            raise RequestError(f"{lack}.{_slice_hint(wanted, tables)}")
+    filters = tuple((name, tuple(values)) for name, values in sorted((where or {}).items()))
+    for name, values in filters:
+        _check_values(warehouse, scope, name, values, tables)
+    read = {table for value in bound for table in tables_read(value)}
+    days = [warehouse.facts.tables[table].first_day for table in read if table in warehouse.facts.tables]
+    begin = start or min((day for day in days if day is not None), default=reach.day)
+    finish = end or max(reach.end, begin + dt.timedelta(days=1))
+    if finish <= begin:
+        raise RequestError(f"the period from {begin} to {finish} is empty; --to is the first day left out.")
+    question = Question(scope, reach, begin, finish, grain, tuple(dict.fromkeys(by)), filters)
+    if (count := (finish - begin).days // DAYS_OF[grain]) > MOST_PERIODS:
+        raise RequestError(f"that is {count:,} periods; ask a coarser --grain, or a shorter --from … --to.")
+    return question
+
+
+def cannot_cut(warehouse: Warehouse, value: Value, slices: Iterable[str]) -> str:
+    """Why a formula cannot be cut by these slices, as a clause; '' when it can.
+
+    Each of its tables needs the slice, and a source for the column it begins at; a table no source provides at all
+    answers "not provided" by itself.
+    """
+    provided = {name: facts.provided for name, facts in warehouse.facts.tables.items()}
+    for table in sorted({table for leaf in leaves(value) if not is_reference(leaf) for table in tables_of(leaf)}):
+        for name in slices:
+            slice_ = contracts()[table].slices.get(name)
+            if slice_ is None:
+                return f"{table} cannot be cut by '{name}'"
+            if provided.get(table) and slice_.column not in provided[table]:
+                return f"{table} cannot be cut by '{name}': no source provides {table}.{slice_.column}"
+            if slice_.table and slice_.attribute and slice_.attribute not in provided.get(slice_.table, ()):
+                return f"{table} cannot be cut by '{name}': no source provides {slice_.table}.{slice_.attribute}"
+    return ""
+
+
+def _slice_hint(slices: Iterable[str], tables: Iterable[str]) -> str:
+    for table in tables:
+        for name in slices:
+            if name not in (known := contracts()[table].slices):
+                return did_you_mean(name, known) or f" It has {', '.join(known)}."
+    return ""
+
+
+def _check_values(
+    warehouse: Warehouse, scope: Scope, name: str, values: Iterable[str | None], tables: Iterable[str]
+) -> None:
+    """Raises RequestError for a value nobody has; under a scope it knows, and suggests, that scope's values only."""
+    known = {value for table in tables for value in slice_values(warehouse, table, name, scope) if value is not None}
+    for value in values:
+        if value is not None and value not in known:
+            raise RequestError(f"there is no {name} '{value}'.{did_you_mean(value, known)}")

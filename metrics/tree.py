@@ -1,0 +1,154 @@
+"""The tree of a formula: frozen nodes, each with its line and column. What is written, not what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+
+@dataclass(frozen=True)
+class At:
+    """Line and column in the formula, from 1."""
+
+    line: int
+    column: int
+
+
+def _at() -> At:
+    return cast(At, field(compare=False, repr=False))
+
+
+@dataclass(frozen=True)
+class Number:
+    value: float
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class Text:
+    value: str
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class Flag:
+    value: bool
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class Name:
+    """`orders.revenue` (table and name) or a bare word."""
+
+    table: str | None
+    name: str
+    at: At = _at()
+    name_at: At = _at()
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a row counts. at: in the period of column `name`; the others: by the span `name`."""
+
+    kind: Literal["at", "start", "end", "during"]
+    name: str
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class Rows:
+    window: Window | None
+    where: Node | None
+
+
+@dataclass(frozen=True)
+class Member:
+    """One further member of a set: `union tickets.customer_id where …`."""
+
+    word: Literal["union", "intersect", "except"]
+    key: Node
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What stands between the brackets of a call."""
+
+    args: tuple[Node, ...]
+    rows: Rows
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True)
+class Call:
+    name: str
+    inside: Inside
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """left op right; op is or, and, +, -, *, /, or a comparison."""
+
+    op: str
+    left: Node
+    right: Node
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class Not:
+    inner: Node
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class Minus:
+    inner: Node
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class IsNull:
+    inner: Node
+    negated: bool
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class Between:
+    inner: Node
+    low: Node
+    high: Node
+    negated: bool
+    at: At = _at()
+
+
+@dataclass(frozen=True)
+class In:
+    """`status in ('a', 'b')` or `customer_id in (tickets.customer_id where …)`."""
+
+    inner: Node
+    inside: Inside
+    negated: bool
+    at: At = _at()
+
+
+Node = Number | Text | Flag | Name | Call | Operation | Not | Minus | IsNull | Between | In
+
+
+def first_table(node: Node) -> Name | None:
+    """The first `table.column` of a row expression, in the order written."""
+    match node:
+        case Name():
+            return node if node.table else None
+        case Operation():
+            return first_table(node.left) or first_table(node.right)
+        case Call() | In():
+            inner = () if isinstance(node, Call) else (node.inner,)
+            return next((found for arg in (*inner, *node.inside.args) if (found := first_table(arg))), None)
+        case Minus() | Not() | IsNull():
+            return first_table(node.inner)
+        case Between():
+            return first_table(node.inner) or first_table(node.low) or first_table(node.high)
+    return None
