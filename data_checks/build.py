@@ -14,7 +14,7 @@ from data_checks.casts import local_day, stored_type, to_utc
 from data_checks.contract import Contract
 from data_checks.derive import Shape, derive, key_table
 from data_checks.errors import LoadRefused
-from data_checks.expression import literal, quoted
+from data_checks.expression import LOCK, literal, quoted
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from data_checks.warehouse.facts import to_json
 from data_checks.workspace import Workspace
@@ -47,7 +47,7 @@ def build_version(
         connection.execute(f"set temp_directory = {literal(str(staging.parent))}")
         connection.execute(f"set memory_limit = '{MEMORY}'")
         connection.execute(f"attach {literal(str(staging))} as {STAGING} (read_only)")
-        connection.execute("set enable_external_access = false; set lock_configuration = true")
+        connection.execute(LOCK)
         shape = _clean_shape(connection, tables, loaded.provided)
         as_of = _as_of(connection, workspace, tables, shape, loaded.provided)
         from_keys = _add_key_tables(connection, tables, shape, loaded.provided)

@@ -5,12 +5,18 @@ Inside a mapping, times are naive in the source's own zone, as they are written;
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import zoneinfo
 from dataclasses import dataclass
 
 from data_checks.contract import ColumnType
+from data_checks.errors import did_you_mean
 from data_checks.expression import literal
 
+FIRST_DAY, END_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
+"""Times and days lie from the first up to the second; all others stand for something else, such as "still open"."""
+ERA = f"{FIRST_DAY.year} to {END_DAY.year - 1}"
 _TIME_PARTS = re.compile(r"%-?[HIMSfgnpcX]")
 
 
@@ -157,3 +163,27 @@ def _day(text: str, reading: Reading) -> str:
 def _strptime(text: str, formats: list[str]) -> str:
     listed = ", ".join(literal(f) for f in formats)
     return f"try_strptime({text}, {listed if len(formats) == 1 else f'[{listed}]'})"
+
+
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_TIMES = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE")
+
+
+def fits(sql_type: str, kind: ColumnType) -> bool:
+    """Whether a result of this DuckDB type can become the contract's type without guessing."""
+    if sql_type in ("VARCHAR", '"NULL"', "NULL") or kind in ("key", "text"):
+        return not sql_type.endswith(("]", ")")) or sql_type.startswith("DECIMAL")
+    if kind in ("number", "integer"):
+        return sql_type in (*_NUMBERS, "UHUGEINT", "FLOAT", "DOUBLE") or sql_type.startswith("DECIMAL")
+    return sql_type == "BOOLEAN" if kind == "boolean" else sql_type in _TIMES
+
+
+def known_zone(name: str) -> bool:
+    """Whether `name` is an IANA time zone."""
+    return name in zoneinfo.available_timezones()
+
+
+def zone_problem(name: str) -> str:
+    """The sentence for an unknown time zone."""
+    near = did_you_mean(name, zoneinfo.available_timezones())
+    return f"there is no time zone '{name}'; write one like Europe/Berlin or UTC.{near}"

@@ -45,13 +45,14 @@ class Derived:
 
     `sql` may call business_minutes(a, b) and is_business(t) with times of the row. A neighbour is a time; among days
     alone write `type: day`.
-    `needs`: any one of these mapped columns is enough to provide it; left out, every column the sql names is needed.
+    `needs`: any one of these columns, or all of an inner list, is enough to provide it; left out, every column the
+    sql names is needed.
     """
 
     __pydantic_config__ = STRICT
     type: ColumnType = "time"
     sql: str | None = None
-    needs: tuple[str, ...] | None = None
+    needs: tuple[str | tuple[str, ...], ...] | None = None
     first: str | None = None
     previous: str | None = None
     next: str | None = None

@@ -113,7 +113,8 @@ def _add_sql(
         return
     has = shape.provided[table]
     wanted = [column for column in names_in(derived.sql) if column in contract.types and column != name]
-    given = any(c in has for c in derived.needs) if derived.needs is not None else all(c in has for c in wanted)
+    ways = [wanted] if derived.needs is None else [[way] if isinstance(way, str) else way for way in derived.needs]
+    given = any(all(column in has for column in way) for way in ways)
     if given:
         has.add(name)
 

@@ -17,6 +17,8 @@ import duckdb
 
 from data_checks.errors import did_you_mean
 
+LOCK = "set TimeZone = 'UTC'; set enable_external_access = false; set lock_configuration = true"
+"""The last words to an engine that runs what a workspace's author wrote. The process's own zone decides nothing."""
 _CLASSES = {"COLUMN_REF", "CONSTANT", "FUNCTION", "CASE", "CAST", "OPERATOR", "COMPARISON", "CONJUNCTION", "BETWEEN"}
 _NOT_ALLOWED = {
     "SUBQUERY": "a subquery",
@@ -37,11 +39,19 @@ _MACROS = {"nullif", "split_part", "fmod", "fdiv", "round_even", "date_add", "da
 
 @dataclass(frozen=True)
 class Expression:
-    """`text` is checked and stands in one pair of brackets; `columns` are the source columns it names, as written."""
+    """`text` is checked and stands in one pair of brackets; `columns` are the source columns it names, as written.
+
+    `ordered`: what runs over the lines of a group, where they have their place `__row`; '' for the text itself.
+    """
 
     text: str
     columns: tuple[str, ...]
     has_aggregate: bool = False
+    ordered: str = ""
+
+    @property
+    def grouped_sql(self) -> str:
+        return f"({self.ordered})" if self.ordered else self.sql
 
     @property
     def sql(self) -> str:
@@ -61,7 +71,7 @@ class ExpressionError(Exception):
 
 def parse_expression(text: str, aggregates: bool = False) -> Expression:
     """A checked expression. Raises ExpressionError when it does not parse or reaches outside its row."""
-    select = _one_select(text)
+    select = select_of(text)
     item = select["select_list"][0]
     if item.get("alias"):
         raise ExpressionError(f"write one expression, without the name '{item['alias']}' after it")
@@ -78,8 +88,9 @@ def parse_expression(text: str, aggregates: bool = False) -> Expression:
     return Expression(text, tuple(columns), has_aggregate)
 
 
-def _one_select(text: str) -> Mapping[str, Any]:
-    row = _connection().cursor().execute("select json_serialize_sql(?)", ["select " + text]).fetchone()
+def select_of(text: str) -> Mapping[str, Any]:
+    """The parsed select of one expression. Raises ExpressionError when the text is anything else."""
+    row = engine().cursor().execute("select json_serialize_sql(?)", ["select " + text]).fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
         hint = "a column whose name holds blanks or is an SQL word stands in double quotes"
@@ -138,10 +149,7 @@ def _check_function(name: str, aggregates: bool) -> bool:
 def _functions() -> tuple[frozenset[str], frozenset[str]]:
     """The scalar functions that depend on nothing but their arguments, and the aggregates."""
     rows = (
-        _connection()
-        .cursor()
-        .execute("select function_name, function_type, stability from duckdb_functions()")
-        .fetchall()
+        engine().cursor().execute("select function_name, function_type, stability from duckdb_functions()").fetchall()
     )
     outside = {name for name, kind, _ in rows if kind in ("table", "table_macro", "pragma")}
     scalars = {name for name, kind, stability in rows if kind == "scalar" and stability == "CONSISTENT"}
@@ -153,15 +161,17 @@ def _functions() -> tuple[frozenset[str], frozenset[str]]:
 
 @functools.cache
 def _every_function() -> frozenset[str]:
-    rows = _connection().cursor().execute("select distinct function_name from duckdb_functions()").fetchall()
+    rows = engine().cursor().execute("select distinct function_name from duckdb_functions()").fetchall()
     return frozenset(name for (name,) in rows)
 
 
 @functools.cache
-def _connection() -> duckdb.DuckDBPyConnection:
+def engine() -> duckdb.DuckDBPyConnection:
     """A closed-off in-memory engine that parses and binds; it never sees a row."""
     connection = duckdb.connect()
-    connection.execute("set enable_external_access=false; set lock_configuration=true")
+    # An expression may ask for gigabytes (rpad): nothing is folded to a constant, and what is computed stays small.
+    connection.execute("set memory_limit = '200MB'; set disabled_optimizers = 'expression_rewriter'")
+    connection.execute(LOCK)
     return connection
 
 
@@ -180,7 +190,7 @@ def result_type(expression: Expression, columns: Mapping[str, str], group_by: Se
     nulls = ", ".join(f"cast(null as {kind}) as {quoted(name)}" for name, kind in columns.items()) or "1 as __one"
     group = f" group by {', '.join(key.sql for key in group_by)}" if group_by else ""
     try:
-        row = _connection().cursor().execute(f"describe select {expression.sql} as x from (select {nulls}){group}")
+        row = engine().cursor().execute(f"describe select {expression.sql} as x from (select {nulls}){group}")
         found: str = row.fetchall()[0][1]
     except duckdb.Error as error:
         first = str(error).splitlines()[0]

@@ -61,7 +61,10 @@ def run_queries(
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_duckdb(
-        "staging", connection_string=f"duckdb:///{database}?access_mode=read_only", create_temp_table=False
+        "staging",
+        connection_string="duckdb:///",  # its text would be decoded, and $NAME in it replaced
+        kwargs={"connect_args": {"database": str(database), "read_only": True}},
+        create_temp_table=False,
     )
     try:
         asset = source.add_table_asset(table, table_name=table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import fcntl
 import hashlib
@@ -13,8 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
+
 from data_checks.errors import LoadRefused
 from data_checks.warehouse.contract import CheckOutcome
+from data_checks.warehouse.versions import current_version
 
 _PROGRAM = Path(__file__).parent
 
@@ -57,7 +61,7 @@ class LoadReport:
     """What one load did. `as_of`: naive UTC, None when it was refused before one was known."""
 
     load: str
-    status: Literal["published", "unchanged", "refused"]
+    status: Literal["publishing", "published", "unchanged", "refused"]
     as_of: dt.datetime | None
     fingerprint: str
     loaded_at: dt.datetime
@@ -123,19 +127,34 @@ def read_report(var: Path, load_id: str) -> LoadReport | None:
             notes=tuple(data["notes"]),
             message=data["message"],
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def past_loads(var: Path) -> list[dict[str, Any]]:
-    """The ledger of every load as plain data, oldest first; one that cannot be read says so."""
-    entries = []
-    for path in sorted(loads_folder(var).glob("*/load.json")):
-        try:
-            entries.append(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
-            entries.append({"load": path.parent.name, "status": "unreadable", "message": f"{path.name} is damaged"})
-    return entries
+    """The ledger of every load as plain data, oldest first; one that cannot be read, or died publishing, says so."""
+    return [_entry(path, current_version(var)) for path in sorted(loads_folder(var).glob("*/load.json"))]
+
+
+def _entry(path: Path, current: str | None) -> dict[str, Any]:
+    load = path.parent.name
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        entry = None
+    if not isinstance(entry, dict):
+        return {"load": load, "status": "unreadable", "message": f"{path.name} is damaged"}
+    if entry.get("status") != "publishing":
+        return entry
+    return {**entry, "status": "published" if current == f"w-{load}" else "interrupted"}
+
+
+def finish_books(var: Path) -> None:
+    """A load that was killed after its version became the current one has published it."""
+    version = current_version(var)
+    report = read_report(var, version.removeprefix("w-")) if version else None
+    if report and report.status == "publishing":
+        write_report(var, dataclasses.replace(report, status="published"))
 
 
 def loads_folder(var: Path) -> Path:
@@ -184,12 +203,14 @@ def private_folder(var: Path, load_id: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def fingerprint(workspace_file: Path, files: Sequence[tuple[str, str]]) -> str:
-    """One hash of everything a version is made from: files (name, SHA-256), workspace.yaml, contracts, this program.
+def fingerprint(workspace_file: Path, files: Sequence[tuple[str, str]], as_of: dt.date | None) -> str:
+    """One hash of everything a version is made from: files (name, SHA-256), workspace.yaml, the day it is asked for,
+    contracts, this program and its engine.
 
     The program counts by its content, not its version number, so a changed rule or mapping always loads again.
     """
     digest = hashlib.sha256(workspace_file.read_bytes())
+    digest.update(f"\nas of {as_of}\nduckdb {duckdb.__version__}".encode())
     for name, sha256 in files:
         digest.update(f"\n{name} {sha256}".encode())
     for path in sorted([*_PROGRAM.rglob("*.py"), *_PROGRAM.rglob("*.yaml")]):

@@ -6,8 +6,6 @@ import contextlib
 import dataclasses
 import datetime as dt
 import errno
-import importlib
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +14,16 @@ from typing import Literal
 import duckdb
 
 from data_checks.build import STAGING, Loaded, build_version
+from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Contract, contracts
-from data_checks.errors import LoadRefused
+from data_checks.errors import FileProblems, LoadRefused, RequestError, ScorecardError
 from data_checks.files import sha256_of
 from data_checks.ledger import (
     LoadReport,
     SourceReport,
     TableReport,
     fingerprint,
+    finish_books,
     loads_folder,
     next_load_id,
     only_load,
@@ -32,9 +32,19 @@ from data_checks.ledger import (
     write_report,
 )
 from data_checks.refusal import refusal
-from data_checks.sources import OpenFile, check_headers, headers, open_file
+from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.staging import Staged, stage
-from data_checks.warehouse.versions import build_path, current_version, publish, sweep, version_path, warehouse_folder
+from data_checks.suites import import_meanwhile
+from data_checks.warehouse.duckdb import is_sound
+from data_checks.warehouse.versions import (
+    build_path,
+    current_version,
+    publish,
+    said_now,
+    sweep,
+    version_path,
+    warehouse_folder,
+)
 from data_checks.workspace import Workspace
 from data_checks.workspace_files import DataFile
 from data_checks.workspace_source import Source
@@ -52,7 +62,7 @@ def _silent(sentence: str) -> None:
 def check_sources(workspace: Workspace) -> None:
     """What can be said without loading: raises FileProblems for columns the files do not have, LoadRefused for files
     that cannot be read."""
-    sources = _all_sources(workspace)
+    sources, _ = with_files(_all_sources(workspace))
     check_headers(sources, headers(sources))
 
 
@@ -68,6 +78,10 @@ def load(
     Raises FileProblems (a column is missing) and LoadRefused (after writing the ledger); both leave the version before.
     """
     var = workspace.var
+    if workspace.as_of and not FIRST_DAY <= workspace.as_of < END_DAY:
+        raise RequestError(f"as of {workspace.as_of}: the day must lie in {ERA}.")
+    if "?" in str(workspace.folder.resolve()):
+        raise RequestError("the path of the workspace holds '?', which the engine cannot open; rename the folder.")
     try:
         with only_load(var):
             return _Load(workspace, tables or contracts(), progress, _Books(next_load_id(var), now)).run()
@@ -91,7 +105,7 @@ class _Books:
     notes: list[str] = field(default_factory=list)
 
     def report(
-        self, status: Literal["published", "refused"], as_of: dt.datetime | None = None, message: str = ""
+        self, status: Literal["publishing", "published", "refused"], as_of: dt.datetime | None = None, message: str = ""
     ) -> LoadReport:
         return LoadReport(
             load=self.load_id,
@@ -116,24 +130,46 @@ class _Load:
     def run(self) -> LoadReport:
         var, books = self.workspace.var, self.books
         try:
-            hashes = self._hashes()
+            finish_books(var)
+            sources, repeats = with_files(_all_sources(self.workspace))
+            books.notes += repeats
+            hashes = self._hashes(sources)
             books.fingerprint = self._fingerprint(hashes)
-            return self._unchanged() or self._fresh(hashes)
-        except (LoadRefused, duckdb.Error, OSError) as error:
-            refused = _as_refusal(error, var)
+            return self._unchanged() or self._fresh(sources, hashes)
+        except Exception as error:
+            refused = error if isinstance(error, FileProblems) else LoadRefused(said_now(self._as_refusal(error), var))
             with contextlib.suppress(OSError):  # a full disk must not hide its own sentence
                 write_report(var, books.report("refused", message=str(refused)))
-            raise refused from None
+            if isinstance(error, (ScorecardError, duckdb.Error, OSError)):
+                raise refused from None
+            raise refused from error
 
-    def _hashes(self) -> dict[DataFile, str]:
-        files = dict.fromkeys(file for source in _all_sources(self.workspace) for file in source.files)
+    def _as_refusal(self, error: Exception) -> LoadRefused:
+        """Any failure of the engine, the system or the program as one sentence, without a path of this machine."""
+        var = self.workspace.var
+        if isinstance(error, LoadRefused):
+            return error
+        if isinstance(error, OSError):
+            return _system_refusal(error, var)
+        text = (str(error).splitlines() or [""])[0].replace(str(self.workspace.folder), ".")
+        if "No space left" in text or "disk is full" in text.lower():
+            return _full_disk(var)
+        if isinstance(error, duckdb.Error):
+            return LoadRefused(f"the load stopped: {text.rstrip('.')}. The version before stays.")
+        what = f"{type(error).__name__}: {text}".rstrip(": .")
+        return LoadRefused(
+            f"the load stopped by a fault of the program ({what}); please report it. The version before stays."
+        )
+
+    def _hashes(self, sources: Sequence[Source]) -> dict[DataFile, str]:
+        files = dict.fromkeys(file for source in sources for file in source.files)
         return {file: sha256_of(file.path, file.shown) for file in files}
 
     def _fingerprint(self, hashes: Mapping[DataFile, str]) -> str:
         files = [(file.shown, sha256) for file, sha256 in hashes.items()]
         if holidays := self.workspace.holidays:
             files.append((holidays.shown, holidays.sha256))
-        return fingerprint(self.workspace.file, files)
+        return fingerprint(self.workspace.file, files, self.workspace.as_of)
 
     def _unchanged(self) -> LoadReport | None:
         var = self.workspace.var
@@ -141,17 +177,17 @@ class _Load:
         if version is None or not version_path(var, version).exists():
             return None
         before = read_report(var, version.removeprefix("w-"))
-        if before is None or before.fingerprint != self.books.fingerprint:
+        if before is None or before.fingerprint != self.books.fingerprint or not is_sound(version_path(var, version)):
             return None
         return dataclasses.replace(before, status="unchanged")
 
-    def _fresh(self, hashes: Mapping[DataFile, str]) -> LoadReport:
+    def _fresh(self, sources: Sequence[Source], hashes: Mapping[DataFile, str]) -> LoadReport:
         books, var = self.books, self.workspace.var
-        sources = _all_sources(self.workspace)
         found = headers(sources)
         check_headers(sources, found)
         books.notes += sorted({note for header in found.values() for note in header.notes})
-        _import_checks_meanwhile()
+        books.notes += [*drift(sources, found), *copies(sources, hashes)]
+        import_meanwhile()
         warehouse_folder(var).mkdir(parents=True, exist_ok=True)
         sweep(var)
         with private_folder(var, books.load_id) as folder:
@@ -163,7 +199,7 @@ class _Load:
             books.tables, books.sources = staged.reports, staged.sources
             books.notes += staged.notes
             shown = quarantine.relative_to(self.workspace.folder).as_posix()
-            if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown):
+            if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown, staged.unknown):
                 raise LoadRefused(sentence)
             return self._publish(staging, staged)
 
@@ -180,6 +216,7 @@ class _Load:
                 files.append(open_file(source, file, found[file], hashes[file], number, folder))
                 number += 1
             opened.append((source, files))
+            self.books.notes += [note for file in files for note in file.notes if note not in self.books.notes]
         read = [(source.table, file.shown) for source in sources for file in source.files]
         for table, name in dict.fromkeys(read):
             if (times := read.count((table, name))) > 1:
@@ -198,36 +235,15 @@ class _Load:
         try:
             facts = build_version(build_path(var, books.load_id), staging, self.workspace, self.tables, loaded)
             # The ledger first: a version without its books must never be the current one.
+            write_report(var, books.report("publishing", facts.as_of))
+            publish(var, books.load_id)
             report = books.report("published", facts.as_of)
             write_report(var, report)
-            publish(var, books.load_id)
         except BaseException:
             sweep(var)
             raise
         self.progress(f"published {books.load_id}")
         return report
-
-
-def _import_checks_meanwhile() -> None:
-    """Great Expectations takes seconds to import; the files are read in that time."""
-
-    def work() -> None:
-        with contextlib.suppress(Exception):  # run_suite imports it again and says what is wrong
-            importlib.import_module("data_checks.gx_duckdb")
-
-    threading.Thread(target=work, daemon=True).start()
-
-
-def _as_refusal(error: Exception, var: Path) -> LoadRefused:
-    """Any failure of the engine or the system as one sentence."""
-    if isinstance(error, LoadRefused):
-        return error
-    if isinstance(error, OSError):
-        return _system_refusal(error, var)
-    text = str(error).splitlines()[0]
-    if "No space left" in text or "disk is full" in text.lower():
-        return _full_disk(var)
-    return LoadRefused(f"the load stopped: {text} The version before stays.")
 
 
 def _system_refusal(error: OSError, var: Path) -> LoadRefused:

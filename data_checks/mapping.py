@@ -21,7 +21,7 @@ from data_checks.workspace_source import SQL_TYPES, Source
 
 SOURCE_BIT, KEY_BIT, ORDER_BIT, RECORD_BIT = (1 << n for n in (56, 57, 58, 59))
 """Above the canonical columns' bits: a declared type, a null key, an unreadable order, a torn record."""
-_UNIT, _VALUE = "\x1e", "\x1f"
+UNIT_SIGN, VALUE_SIGN = "\x1e", "\x1f"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,10 @@ class _Run:
         self._execute(f"create table {raw} as {raw_relation(source, self.files)}")
         for file in self.files:
             self._add_torn(raw, file)
-        keep = f"where {source.where.sql} or (({source.where.sql}) is null and __bad) or __torn" if source.where else ""
+        # A value that did not read must not decide that its row is left out.
+        keep = (
+            f"where {source.where.sql} or (({source.where.sql}) is null and __bad) or __doubt" if source.where else ""
+        )
         key, order = self._key_sql()
         self._execute(
             f"create view kept_{self.number} as select *, {key} as __key{order} from ({self._typed(raw)}) {keep}"
@@ -151,26 +154,30 @@ class _Run:
         return (source.group_by[0].sql if source.group_by else "null::bigint"), ""
 
     def _typed(self, relation: str) -> str:
-        """The relation with declared columns in their types, `__bad` when one did not read, `__text` what it said."""
+        """The relation with declared columns in their types, `__bad` when one did not read, `__doubt` when `where`
+        names it, `__text` what it said."""
         declared = {name.lower(): kind for name, kind in self.source.types.items() if kind != "text"}
         names = [name for name in self._columns() if name.lower() in declared]
         if not names:
-            return f"select *, __torn as __bad, null::varchar as __text from {relation}"
+            return f"select *, __torn as __bad, __torn as __doubt, null::varchar as __text from {relation}"
         typed = ", ".join(
             f"{from_text(quoted(name), kind, self.reading)}::{SQL_TYPES[kind]} as {quoted('__t' + name)}"
             for name, kind in ((name, declared[name.lower()]) for name in names)
         )
-        bad = " or ".join(f"({quoted(n)} is not null and {quoted('__t' + n)} is null)" for n in names)
+        unread = {n: f"({quoted(n)} is not null and {quoted('__t' + n)} is null)" for n in names}
+        bad = " or ".join(unread.values())
+        asked = {column.lower() for column in self.source.where.columns} if self.source.where else set()
+        doubt = " or ".join(["__torn", *(sql for n, sql in unread.items() if n.lower() in asked)])
         said = ", ".join(
             f"case when {quoted(n)} is not null and {quoted('__t' + n)} is null "
-            f"then {literal(n + _VALUE)} || {quoted(n)} end"
+            f"then {literal(n + VALUE_SIGN)} || {quoted(n)} end"
             for n in names
         )
         replaced = ", ".join(f"{quoted('__t' + n)} as {quoted(n)}" for n in names)
         dropped = ", ".join(quoted("__t" + n) for n in names)
         return (
-            f"select * exclude ({dropped}) replace ({replaced}), __torn or {bad} as __bad, "
-            f"case when {bad} then concat_ws({literal(_UNIT)}, {said}) end as __text "
+            f"select * exclude ({dropped}) replace ({replaced}), __torn or {bad} as __bad, {doubt} as __doubt, "
+            f"case when {bad} then concat_ws({literal(UNIT_SIGN)}, {said}) end as __text "
             f"from (select *, {typed} from {relation})"
         )
 
@@ -197,7 +204,8 @@ class _Run:
     def _grouped(self) -> str:
         """One row per group: the mapped aggregates as `__e0 …`, and what its lines said that did not read."""
         mapped = ", ".join(
-            f"{column.expression.sql} as __e{index}" for index, column in enumerate(self.source.columns.values())
+            f"{column.expression.grouped_sql} as __e{index}"
+            for index, column in enumerate(self.source.columns.values())
         )
         keys = ", ".join(["__key", *(key.sql for key in self.source.group_by)])
         return (
@@ -225,10 +233,10 @@ class _Run:
             f"case when {bad} then {column_bit(self.contract, name)} else 0 end" for bad, name, _ in failing
         )
         said = ", ".join(
-            f"case when {bad} then {literal(name + _VALUE)} || {e}::varchar end" for bad, name, e in failing
+            f"case when {bad} then {literal(name + VALUE_SIGN)} || {e}::varchar end" for bad, name, e in failing
         )
         torn = f"case when __torn then {RECORD_BIT} when __bad then {SOURCE_BIT} else 0 end"
-        said = f"concat_ws({literal(_UNIT)}, __text{', ' + said if said else ''})"
+        said = f"concat_ws({literal(UNIT_SIGN)}, __text{', ' + said if said else ''})"
         names = ", ".join(quoted(c.column) for c in mapped)
         outputs = ", ".join(f"__c{i}" for i in range(len(mapped)))
         self._execute(
@@ -267,7 +275,8 @@ def _failed(run: _Run, error: duckdb.Error) -> LoadRefused:
     group = f" group by {', '.join(key.sql for key in source.group_by)}" if source.group_by else ""
     for column in source.columns.values():
         try:
-            run.connection.execute(f"select count(x) from (select {column.expression.sql} as x from ({rows}){group})")
+            sql = column.expression.grouped_sql if group else column.expression.sql
+            run.connection.execute(f"select count(x) from (select {sql} as x from ({rows}){group})")
         except duckdb.Error as its_own:
             place, reason = column.place, str(its_own).splitlines()[0]
             what = f"{run.contract.table}.{column.column} `{column.expression.text}`"
@@ -280,5 +289,5 @@ def _failed(run: _Run, error: duckdb.Error) -> LoadRefused:
 
 def unread_values(values: str | None) -> dict[str, str]:
     """`__values` as column → the text that did not read."""
-    parts = (part.partition(_VALUE) for part in (values or "").split(_UNIT) if part)
+    parts = (part.partition(VALUE_SIGN) for part in (values or "").split(UNIT_SIGN) if part)
     return {name: value for name, _, value in parts}

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import duckdb
 
+from data_checks.casts import ERA, FIRST_DAY
 from data_checks.checks import critical_mask
 from data_checks.contract import Contract
-from data_checks.expression import quoted
-from data_checks.files import RecordPlace, locate, records_of
-from data_checks.mapping import MappedSource, unread_values
+from data_checks.expression import literal, quoted
+from data_checks.mapping import UNIT_SIGN, VALUE_SIGN, MappedSource, unread_values
+from data_checks.records import RecordPlace, locate, records_of
 from data_checks.sources import FILE_STEP, REJECTED_STEP, OpenFile, Rejected, rejected_records
-from data_checks.suites import Check
+from data_checks.suites import MAP_IT, Check
 from data_checks.workspace_source import Source
 
 COLUMNS = ("table", "rules", "reason", "file", "record", "line", "row")
@@ -93,7 +94,7 @@ def _list_rows(
     """`quarantined_<table>`: every read row behind a failed candidate, so all lines of a failed group."""
     table, mask = contract.table, critical_mask(checks)
     connection.execute(
-        f"create table quarantined_{table} as select s.__row, s.__mapping, f.__failed, s.__values "
+        f"create table quarantined_{table} as select s.__row, s.__mapping, f.__failed, {_said(checks)} as __values "
         f"from failed_{table} f join staged_{table} s using (__row) where f.__failed & {mask} <> 0"
     )
     for one in mapped:
@@ -104,6 +105,17 @@ def _list_rows(
                 f"join {one.kept} k on k.__key is not distinct from u.__key and k.__row <> u.__row "
                 f"where u.__mapping = {one.number}"
             )
+
+
+def _said(checks: Sequence[Check]) -> str:
+    """SQL of `__values` with the values that read and may not be."""
+    shown = "".join(
+        f", case when f.__failed & {1 << place} <> 0 then {literal(check.columns[0] + VALUE_SIGN)} "
+        f"|| left(s.{quoted(check.columns[0])}::varchar, 100) end"
+        for place, check in enumerate(checks)
+        if check.kind in ("allowed", "era", "range")
+    )
+    return f"concat_ws({literal(UNIT_SIGN)}, s.__values{shown})"
 
 
 def _bad_rows(
@@ -185,9 +197,23 @@ def reason(check: Check, source: Source, values: Mapping[str, str], rejected: Re
         return f"{column} '{values.get(column, '')}' does not read as {formats}"
     if check.kind == "required":
         return f"{check.columns[0]} is missing"
-    if check.kind == "allowed":
-        return f"{check.columns[0]} is none of the allowed values"
+    if check.kind in ("allowed", "era", "range"):
+        return _outside(check, source, values.get(check.columns[0], ""))
     return check.why.rstrip(".")
+
+
+def _outside(check: Check, source: Source, value: str) -> str:
+    """A value that reads, and that may not be."""
+    column = check.columns[0]
+    if check.kind == "allowed":
+        return f"{column} '{value}' is none of {check.hint.removeprefix(MAP_IT)}"
+    if check.kind == "range":
+        return f"{column} {value}: {check.hint}"
+    said = f"{column} '{value}' lies outside {ERA}"
+    if value[:4] < str(FIRST_DAY.year) or value[4:5] != "-":
+        return f"{said}; map what stands for no date to nothing"
+    text = source.columns[column].expression.text
+    return f"{said}; such a date usually means 'still open': map it to nothing, nullif({text}, '{value[:10]}')"
 
 
 def declared_formats(source: Source, check: Check) -> str:

@@ -13,11 +13,15 @@ _KEPT = "Nothing was published; the version before stays."
 
 
 def refusal(
-    checks: Mapping[Key, Check], outcomes: Sequence[CheckOutcome], first: Mapping[Key, BadRow], quarantine: str
+    checks: Mapping[Key, Check],
+    outcomes: Sequence[CheckOutcome],
+    first: Mapping[Key, BadRow],
+    quarantine: str,
+    unknown: Mapping[Key, str],
 ) -> str | None:
     """The sentence for the gravest outcome that forbids publishing; None when publishing is allowed.
 
-    `checks`, and in `first` each one's first bad row, by (table, rule).
+    `checks`, in `first` each one's first bad row and in `unknown` its values that are not allowed, by (table, rule).
     """
     grave = [o for o in outcomes if o.severity == "critical" and o.outcome != "passed"]
     for outcome in grave:
@@ -29,7 +33,7 @@ def refusal(
     for outcome in grave:
         kind = checks[outcome.table, outcome.rule].kind
         if kind == "bad_rows":
-            return _too_many(checks, outcomes, outcome, first, quarantine)
+            return _too_many(checks, outcomes, outcome, first, quarantine, unknown)
     for outcome in grave:
         if sentence := _table_sentence(checks[outcome.table, outcome.rule], outcome, first, quarantine):
             return sentence
@@ -42,6 +46,7 @@ def _too_many(
     outcome: CheckOutcome,
     first: Mapping[Key, BadRow],
     quarantine: str,
+    unknown: Mapping[Key, str],
 ) -> str:
     table = outcome.table
     rules = [o for o in outcomes if o.table == table and checks[table, o.rule].is_row and o.severity == "critical"]
@@ -54,6 +59,7 @@ def _too_many(
         f"{limit:.0%} that {outcome.rule} allows; most break {worst.rule} ({worst.bad_rows:,})"
         + (f", first at {row.place}: {row.reason}" if row else "")
         + (f"; {hint}" if hint else "")
+        + (f"; what came: {values}" if (values := unknown.get((table, worst.rule))) else "")
         + f". {_KEPT} Every row: {quarantine}"
     )
 

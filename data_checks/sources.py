@@ -7,6 +7,7 @@ rejects (too few fields, a stray quote …) are kept apart and never lost.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,13 @@ import duckdb
 from data_checks.errors import FileProblems, LoadRefused, Problem, did_you_mean
 from data_checks.expression import literal, quoted
 from data_checks.files import Header, copy_as_utf8, first_text, read_header, sha256_of
-from data_checks.workspace_files import DataFile
+from data_checks.records import check_quotes, even_line_ends
+from data_checks.workspace_files import DataFile, find_files, without_repeats
 from data_checks.workspace_source import Source
 
 FILE_STEP = 1 << 40
+_SHOWN = 12
+"""So many columns of a file are listed in a sentence."""
 REJECTED_STEP = 1 << 39
 """Rejected records stand at file number × 2^40 + 2^39 + DuckDB's record count."""
 
@@ -36,6 +40,7 @@ class OpenFile:
     copy: Path
     sha256: str
     lines_above: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def rejects(self) -> str:
@@ -68,6 +73,38 @@ def headers(sources: Sequence[Source]) -> Mapping[DataFile, Header]:
     return found
 
 
+def drift(sources: Sequence[Source], found: Mapping[DataFile, Header]) -> list[str]:
+    """A note for every file of a mapping whose columns are not those of its first file."""
+    notes = []
+    for source in sources:
+        for file in source.files[1:]:
+            first, mine = found[source.files[0]].names, found[file].names
+            more = [name for name in mine if name.lower() not in {n.lower() for n in first}]
+            less = [name for name in first if name.lower() not in {n.lower() for n in mine}]
+            parts = [f"has {what} {_listed(names)}" for what, names in (("also", more), ("not", less)) if names]
+            if not parts and [n.lower() for n in mine] != [n.lower() for n in first]:
+                parts = ["has the same columns in another order"]
+            if parts:
+                notes.append(f"{source.table}: {file.shown} {' and '.join(parts)}, unlike {source.files[0].shown}.")
+    return notes
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+
+
+def _missing(name: str, file: DataFile, known: Sequence[str], delimiter: str) -> str:
+    """What is wrong when a file lacks a column, and what it has."""
+    if len(known) == 1:
+        other = max((sign for sign in ",;\t|" if sign != delimiter), key=known[0].count)
+        if other in known[0]:
+            sign = "a tab" if other == "\t" else f"'{other}'"
+            text = known[0] if len(known[0]) <= 60 else f"{known[0][:60]}…"
+            return f"{file.shown} has one column '{text}': its delimiter seems to be {sign}; declare `delimiter`."
+    return f"{file.shown} has no column '{name}'.{did_you_mean(name, known) or f' It has {_listed(known)}.'}"
+
+
 def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -> None:
     """Raises FileProblems naming every expression that asks for a column its file does not have."""
     problems = []
@@ -80,23 +117,30 @@ def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -
                 place = mapped.place if mapped else source.places[re.sub(r"\.\d+$", "", name)]
                 for column in expression.columns:
                     if column.lower() not in lower:
-                        message = f"{source.table}.{name} `{expression.text}`: {file.shown} has no column '{column}'."
-                        problems.append(Problem(place, message + did_you_mean(column, known)))
+                        said = _missing(column, file, known, delimiter_of(source, file))
+                        problems.append(Problem(place, f"{source.table}.{name} `{expression.text}`: {said}"))
             for column in source.types:
                 if column.lower() not in lower:
-                    message = f"types: {file.shown} has no column '{column}'.{did_you_mean(column, known)}"
-                    problems.append(Problem(source.places["types"], message))
+                    said = _missing(column, file, known, delimiter_of(source, file))
+                    problems.append(Problem(source.places["types"], f"types: {said}"))
     if problems:
         raise FileProblems(sorted(set(problems)))
 
 
 def open_file(source: Source, file: DataFile, header: Header, sha256: str, number: int, folder: Path) -> OpenFile:
-    """Read the file to its end into a plain copy in `folder`. Raises LoadRefused when it is unsound or changing."""
+    """Read the file to its end into a plain copy in `folder`. Raises LoadRefused when it is unsound or changing, or
+    a stray quote swallows its records."""
     copy = folder / f"{number}.csv"
-    above = copy_as_utf8(file.path, source.encoding, copy, file.shown)
+    delimiter = delimiter_of(source, file)
+    copied = copy_as_utf8(file.path, source.encoding, copy, file.shown, delimiter)
     if sha256_of(file.path, file.shown) != sha256:
         raise LoadRefused(f"{file.shown}: this file changed while it was being read; load again when it is complete.")
-    return OpenFile(number, file, header, delimiter_of(source, file), copy, sha256, above)
+    above, notes = copied.lines_above, []
+    if not copied.is_even and (line := even_line_ends(copy, delimiter)):
+        said = "a carriage return stands inside a field without quotes; it is read as a blank."
+        notes.append(f"{file.shown}:{line + above}: {said}")
+    check_quotes(copy, delimiter, len(header.names), file.shown, above)
+    return OpenFile(number, file, header, delimiter, copy, sha256, above, tuple(notes))
 
 
 def needed_columns(source: Source, header: Header) -> tuple[str, ...]:
@@ -139,9 +183,21 @@ def rejected_records(connection: duckdb.DuckDBPyConnection, file: OpenFile) -> l
     base = file.number * FILE_STEP + REJECTED_STEP
     return [
         # DuckDB puts the blank lines before a rejected record in front of its text.
-        Rejected(line, base + line, (text or "").lstrip("\r\n"), f"{str(kind).lower()}: {message.splitlines()[0]}")
+        Rejected(line, base + line, (text or "").lstrip("\r\n"), f"{str(kind).lower()}: {_first_line(message)}")
         for line, text, kind, message in rows
     ]
+
+
+def _first_line(message: str | None) -> str:
+    return (message or "the reader gives no reason").splitlines()[0]
+
+
+def _cells(record: str, delimiter: str) -> list[str]:
+    """The fields of a torn record, as well as they can be told."""
+    try:
+        return next(csv.reader([record], delimiter=delimiter), [])
+    except csv.Error:  # a field of more than 128 KiB, a carriage return
+        return record.split(delimiter)
 
 
 def rejected_fields(source: Source, file: OpenFile, rejected: Sequence[Rejected]) -> dict[str, list[str | None]]:
@@ -150,9 +206,41 @@ def rejected_fields(source: Source, file: OpenFile, rejected: Sequence[Rejected]
     Only used to find the order or ticket a torn record belongs to; its values are never published.
     """
     nulls = {"", *source.nulls}
-    split = [next(csv.reader([record.text], delimiter=file.delimiter), []) for record in rejected]
+    split = [_cells(record.text, file.delimiter) for record in rejected]
     result: dict[str, list[str | None]] = {}
     for name in needed_columns(source, file.header):
         at = file.header.names.index(name)
         result[name] = [cells[at] if at < len(cells) and cells[at] not in nulls else None for cells in split]
     return result
+
+
+def copies(sources: Sequence[Source], hashes: Mapping[DataFile, str]) -> list[str]:
+    """A note for every file of a mapping whose bytes are those of another one of it."""
+    notes = []
+    for source in sources:
+        first: dict[str, DataFile] = {}
+        for file in source.files:
+            known = first.setdefault(hashes[file], file)
+            if known is not file:
+                notes.append(
+                    f"{source.table}: {file.shown} holds the same bytes as {known.shown}, so its rows stand twice; "
+                    "remove one if it is a copy."
+                )
+    return notes
+
+
+def with_files(sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
+    """The sources with the files that are there now, and notes on those that are there twice.
+
+    Raises FileProblems for every name that finds no file.
+    """
+    found, problems, notes = [], [], []
+    for source in sources:
+        files, missing = find_files(source.names, source.folder)
+        problems += [Problem(source.places["files"], message) for message in missing]
+        once, twice = without_repeats(files)
+        notes += [f"{source.table}: {sentence}" for sentence in twice]
+        found.append(dataclasses.replace(source, files=once))
+    if problems:
+        raise FileProblems(problems)
+    return found, notes

@@ -14,7 +14,7 @@ import duckdb
 from data_checks.checks import evaluate_rows, evaluate_tables, outcomes
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
-from data_checks.expression import literal
+from data_checks.expression import LOCK, literal, quoted
 from data_checks.ledger import SourceReport, TableReport
 from data_checks.mapping import MappedSource, create_staged, run_mapping
 from data_checks.quarantine import BadRow, collect, duplicate_key
@@ -42,6 +42,8 @@ class Staged:
     accounts: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: list[SourceReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unknown: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The commonest values that are none of the allowed ones, with their counts, by (table, rule)."""
     reports: dict[str, TableReport] = field(default_factory=dict)
 
     @property
@@ -93,8 +95,7 @@ def _locked(path: Path, copies: Sequence[Path]) -> duckdb.DuckDBPyConnection:
     connection.execute(f"set temp_directory = {literal(str(path.parent))}")
     connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute(f"set allowed_paths = [{', '.join(literal(str(copy)) for copy in copies)}]")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    connection.execute(LOCK)
     return connection
 
 
@@ -126,6 +127,9 @@ def _check_rows(
     checks = row_checks(contract, staged.provided[table], _typed_columns(mapped))
     staged.checks[table] = checks
     staged.verdicts[table] = dict(evaluate_rows(connection, contract, checks))
+    for check in checks:
+        if check.kind == "allowed" and staged.verdicts[table][check.rule].bad_rows:
+            staged.unknown[table, check.rule] = _unknown_values(connection, check)
     collected = collect(connection, contract, mapped, checks, quarantine)
     staged.first |= {(table, rule): row for rule, row in collected.first.items()}
     staged.notes += collected.notes
@@ -139,6 +143,15 @@ def _check_rows(
         names, hashes = tuple(f.file.shown for f in one.files), tuple(f.sha256 for f in one.files)
         staged.sources.append(SourceReport(table, names, hashes, **parts))
         staged.accounts[table] = {name: staged.accounts[table][name] + parts[name] for name in ACCOUNTS}
+
+
+def _unknown_values(connection: duckdb.DuckDBPyConnection, check: Check) -> str:
+    column = quoted(check.columns[0])
+    rows = connection.execute(
+        f"select left({column}, 60), count(*) from staged_{check.table} where {check.bad} "
+        f"group by all order by 2 desc, 1 limit 5"
+    ).fetchall()
+    return ", ".join(f"'{value}' {count:,}" for value, count in rows)
 
 
 def _typed_columns(mapped: Sequence[MappedSource]) -> frozenset[str]:

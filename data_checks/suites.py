@@ -6,16 +6,25 @@ quarantine and builds the clean table. Great Expectations is imported when a sui
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Column, Contract, Severity, names_in
 from data_checks.expression import literal, quoted
 from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, SOURCE_BIT, column_bit
 
-Kind = Literal["readable", "required", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "reference"]
+Kind = Literal[
+    "readable", "required", "era", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "reference"
+]  # fmt: skip
+
+
+MAP_IT = "map it to one of "
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class Check:
 
     @property
     def is_row(self) -> bool:
-        return self.kind in ("readable", "required", "allowed", "range", "rule")
+        return self.kind in ("readable", "required", "era", "allowed", "range", "rule")
 
     @property
     def counts_all_rows(self) -> bool:
@@ -106,10 +115,13 @@ def _column_checks(contract: Contract, name: str, column: Column) -> list[Check]
         sql = f"{me} is not null or (__unread & {bit | RECORD_BIT | SOURCE_BIT}) <> 0"
         why = f"{contract.table} without {name} cannot be counted."
         found.append(check("required", "required", sql, why, f"fill {name} or correct its expression"))
+    if column.type in ("time", "day"):
+        sql = f"{me} >= date '{FIRST_DAY}' and {me} < date '{END_DAY}'"
+        found.append(check("era", "in_era", sql, f"No {column.type} of this organisation lies outside {ERA}.", ""))
     if column.allowed:
         sql = f"{me} in ({', '.join(literal(value) for value in column.allowed)})"
         why = column.why or f"Only {', '.join(column.allowed)} have a meaning here."
-        found.append(check("allowed", "allowed", sql, why, f"map it to one of {', '.join(column.allowed)}"))
+        found.append(check("allowed", "allowed", sql, why, f"{MAP_IT}{', '.join(column.allowed)}"))
     bounds = [f"{me} >= {column.at_least}" for _ in [0] if column.at_least is not None]
     bounds += [f"{me} <= {column.at_most}" for _ in [0] if column.at_most is not None]
     if bounds:
@@ -166,12 +178,28 @@ class Verdict:
     broken: str = ""
 
 
+_importing: list[threading.Thread] = []
+
+
+def import_meanwhile() -> None:
+    """Great Expectations takes seconds to import; the files are read in that time."""
+
+    def work() -> None:
+        with contextlib.suppress(Exception):  # run_suite imports it again and says what is wrong
+            importlib.import_module("data_checks.gx_duckdb")
+
+    _importing.append(threading.Thread(target=work, daemon=True))
+    _importing[-1].start()
+
+
 def run_suite(staging: Path, table: str, checks: Sequence[Check]) -> Mapping[str, Verdict]:
     """Every check of one table run by Great Expectations on the staging file, by rule.
 
     Row checks run on `staged_<table>`, the others on the clean view. Raises nothing for a check that crashes: its
     verdict is broken.
     """
+    while _importing:  # two threads must not meet in one half-imported module
+        _importing.pop().join()
     from data_checks.gx_duckdb import run_queries
 
     queries = {check.rule: _query(check) for check in checks if check.sql}

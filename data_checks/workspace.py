@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from data_checks.business_hours import Holidays, Shift, read_holidays, read_shifts
+from data_checks.casts import END_DAY, ERA, FIRST_DAY, known_zone, zone_problem
 from data_checks.contract import contracts
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
-from data_checks.workspace_source import Source, known_zone, read_source, zone_problem
+from data_checks.workspace_source import Source, read_source
 from data_checks.yaml_file import STRICT, Document, build, read_documents
 
 FILE = "workspace.yaml"
@@ -143,6 +144,8 @@ def _top_problems(document: Document, written: _WorkspaceFile) -> list[Problem]:
     problems = []
     if not known_zone(written.timezone):
         problems.append(Problem(document.place("timezone"), zone_problem(written.timezone)))
+    if isinstance(written.as_of, dt.date) and not FIRST_DAY <= written.as_of < END_DAY:
+        problems.append(Problem(document.place("as_of"), f"as_of: {written.as_of} lies outside {ERA}."))
     if written.warehouse != "duckdb":
         message = f"the warehouse '{written.warehouse}' is not supported yet; only duckdb is."
         problems.append(Problem(document.place("warehouse"), message))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import glob
 import os
 import re
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_NO_FILES = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem")
 _NOT_READ = (".parquet", ".xlsx", ".zip", ".bz2", ".xz", ".zst")
 
 
@@ -35,9 +37,12 @@ def find_files(names: Sequence[str], folder: Path) -> tuple[tuple[DataFile, ...]
 
 def _find(name: str, folder: Path, found: list[DataFile], problems: list[str]) -> None:
     expanded = _VARIABLE.sub(lambda match: os.environ[match[1]], name)
-    is_glob = any(char in expanded for char in "*?[")
+    escaped = _VARIABLE.sub(lambda match: glob.escape(os.environ[match[1]]), name)
+    # Only what the workspace wrote is a pattern, not the folder an environment variable names.
+    is_glob = any(char in _VARIABLE.sub("", name) for char in "*?[")
     path = folder / expanded
-    paths = [Path(p) for p in sorted(glob.glob(str(path), recursive=True))] if is_glob else [path]  # noqa: PTH207
+    pattern = escaped if Path(expanded).is_absolute() else f"{glob.escape(str(folder))}/{escaped}"
+    paths = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))] if is_glob else [path]  # noqa: PTH207
     if not paths:
         problems.append(f"no file matches '{name}'.")
     for one in paths:
@@ -60,3 +65,27 @@ def _shown(path: Path, pattern: str, folder: Path) -> str:
     for variable in _VARIABLE.findall(pattern):
         shown = shown.replace(os.environ[variable], f"${{{variable}}}", 1)
     return shown
+
+
+def without_repeats(files: Sequence[DataFile]) -> tuple[tuple[DataFile, ...], tuple[str, ...]]:
+    """Each file on disk once, whatever its names, and a sentence for every repeat."""
+    first: dict[tuple[int, int], DataFile] = {}
+    notes = []
+    for file in files:
+        stat = file.path.stat()
+        known = first.setdefault((stat.st_dev, stat.st_ino), file)
+        if known is not file:
+            what = "is named twice" if known.shown == file.shown else f"is the same file as {known.shown}"
+            notes.append(f"{file.shown} {what} and is read once.")
+    return tuple(first.values()), tuple(notes)
+
+
+def is_text_encoding(name: str) -> bool:
+    """Whether files can be written in this encoding: bytes to text, piece by piece."""
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    is_text: bool = getattr(info, "_is_text_encoding", True)
+    incremental: object = info.incrementaldecoder
+    return is_text and incremental is not None and info.name not in _NO_FILES

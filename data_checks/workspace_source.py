@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from data_checks.aggregates import steady, text_compared
+from data_checks.casts import fits, known_zone, zone_problem
 from data_checks.contract import ColumnType, Contract
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
 from data_checks.expression import Expression, ExpressionError, parse_expression, result_type
-from data_checks.workspace_files import DataFile, find_files
+from data_checks.workspace_files import DataFile, find_files, is_text_encoding
 from data_checks.yaml_file import STRICT, Document, Path_, build
 
 SourceType = Literal["integer", "number", "boolean", "time", "day", "text"]
@@ -67,7 +67,10 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Source:
-    """One checked mapping. Expressions see the source's columns under the types in `types`, else as text."""
+    """One checked mapping. Expressions see the source's columns under the types in `types`, else as text.
+
+    `names`: its files as written, below `folder`; `files`: those found on disk by `with_files`, empty before.
+    """
 
     table: str
     place: Place
@@ -87,6 +90,8 @@ class Source:
     latest_order: Expression | None
     group_by: tuple[Expression, ...]
     places: Mapping[str, Place]
+    names: tuple[str, ...] = ()
+    folder: Path = Path()
 
     @property
     def expressions(self) -> Mapping[str, Expression]:
@@ -133,25 +138,34 @@ class _Reader:
 
     def read(self) -> Source:
         written = self.written
-        files = self._files()
+        self._files()
         self._options()
         group_by = tuple(e for key in _many(written.group_by) if (e := self._expression(key, "group_by")))
         where = self._expression(written.where, "where") if written.where else None
+        if where and self._type(where, (), "where") not in ("BOOLEAN", None):
+            self._add(f"where `{where.text}` is neither true nor false; write one such as a = 'b'.", "where")
         latest = written.latest_by
         if latest and group_by:
             self._add("use either `latest_by` or `group_by`, not both.", "group_by")
         key = self._expression(latest.key, "latest_by", "key") if latest else None
         order = self._expression(latest.order, "latest_by", "order") if latest else None
+        if key:
+            self._type(key, (), "latest_by", "key")
+        for each in group_by:
+            self._type(each, (), "group_by")
         if order and self._type(order, (), "latest_by", "order") == "VARCHAR":
             wish = f"'{order.columns[0]}: integer'" if order.columns else "its column"
-            self._add(f"latest_by orders text, where '10' comes before '9'; declare {wish} in `types`.", *_ORDER)
+            message = f"latest_by orders text, where '10' comes before '9'; declare {wish} in `types`."
+            self._add(message, "latest_by", "order")
         columns = self._columns(group_by)
         if self.problems:
+            # Who corrects the file wants to hear of everything; alone, a file that is not there stops only a load.
+            self._missing_files()
             raise FileProblems(self.problems)
         return Source(
             table=self.contract.table,
             place=self.document.place(*self.at),
-            files=files,
+            files=(),
             columns=columns,
             types=written.types,
             timezone=written.timezone or self.timezone,
@@ -168,34 +182,34 @@ class _Reader:
             group_by=group_by,
             places={
                 name: self.document.place(*self.at, *name.split("."))
-                for name in ("files", "types", "where", "latest_by.key", "latest_by.order", "group_by")
+                for name in ("files", "types", "where", "latest_by.key", "latest_by.order", "group_by", "delimiter")
             },
+            names=_many(written.files),
+            folder=self.folder,
         )
 
     def _add(self, message: str, *under: str | int) -> None:
         self.problems.append(Problem(self.document.place(*self.at, *under), message))
 
-    def _files(self) -> tuple[DataFile, ...]:
+    def _files(self) -> None:
         if self.written.sql is not None:
             self._add(
                 "sources from a database (`sql:`) are not supported yet; export to a file and use `files`.", "sql"
             )
-            return ()
-        names = _many(self.written.files)
-        if not names:
+            return
+        if not self.written.files:
             self._add("the key 'files' is missing: a path, a glob or a list.")
-        found, problems = find_files(names, self.folder)
-        for problem in problems:
-            self._add(problem, "files")
-        return found
+
+    def _missing_files(self) -> None:
+        if self.written.sql is None:
+            for problem in find_files(_many(self.written.files), self.folder)[1]:
+                self._add(problem, "files")
 
     def _options(self) -> None:
         written = self.written
         if written.timezone and not known_zone(written.timezone):
             self._add(zone_problem(written.timezone), "timezone")
-        try:
-            codecs.lookup(written.encoding)
-        except LookupError:
+        if not is_text_encoding(written.encoding):
             known = ["utf-8", "cp1252", "latin-1", "utf-16", "iso-8859-15"]
             self._add(f"there is no encoding '{written.encoding}'.{did_you_mean(written.encoding, known)}", "encoding")
         for key, text in (("delimiter", written.delimiter), ("decimal", written.decimal)):
@@ -226,6 +240,22 @@ class _Reader:
             self._add(f"{'.'.join(map(str, under))} `{expression.text}`: {error}.", *under)
             return None
 
+    def _steady(self, expression: Expression, kind: ColumnType, *under: str | int) -> Expression:
+        """The aggregates of a group as they always give the same value; a problem where they compare text."""
+        declared = {name.lower(): SQL_TYPES[type_] for name, type_ in self.written.types.items()}
+        columns = {column: declared.get(column.lower(), "varchar") for column in expression.columns}
+        try:
+            for function, column in text_compared(expression, columns):
+                is_order = function not in ("min", "max", "median", "quantile_disc")
+                if is_order or kind not in ("key", "text", "boolean"):
+                    wish = "integer" if is_order else kind
+                    message = f"{function}() compares text, where '10' comes before '9'"
+                    self._add(f"`{expression.text}`: {message}; declare `{column}: {wish}` in `types`.", *under)
+            return steady(expression)
+        except ExpressionError as error:
+            self._add(f"{'.'.join(map(str, under))} `{expression.text}`: {error}.", *under)
+            return expression
+
     def _columns(self, group_by: tuple[Expression, ...]) -> Mapping[str, Mapped]:
         known = self.contract.columns
         mapped: dict[str, Mapped] = {}
@@ -242,7 +272,9 @@ class _Reader:
             sql_type = self._type(expression, group_by, *under) if expression else None
             if expression is None or sql_type is None:
                 continue
-            if not _fits(sql_type, known[name].type):
+            if grouped:
+                expression = self._steady(expression, known[name].type, *under)
+            if not fits(sql_type, known[name].type):
                 message = f"{name} is a {known[name].type}, but `{text}` gives {sql_type.lower()}."
                 self._add(message, *under)
             mapped[name] = Mapped(name, expression, sql_type, self.document.place(*self.at, *under))
@@ -252,30 +284,5 @@ class _Reader:
         return mapped
 
 
-_ORDER = ("latest_by", "order")
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
-_TIMES = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE")
-
-
-def _fits(sql_type: str, kind: ColumnType) -> bool:
-    """Whether a result of this DuckDB type can become the contract's type without guessing."""
-    if sql_type in ("VARCHAR", '"NULL"', "NULL") or kind in ("key", "text"):
-        return not sql_type.endswith(("]", ")")) or sql_type.startswith("DECIMAL")
-    if kind in ("number", "integer"):
-        return sql_type in (*_NUMBERS, "UHUGEINT", "FLOAT", "DOUBLE") or sql_type.startswith("DECIMAL")
-    return sql_type == "BOOLEAN" if kind == "boolean" else sql_type in _TIMES
-
-
 def _many(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
-
-
-def known_zone(name: str) -> bool:
-    """Whether `name` is an IANA time zone."""
-    return name in zoneinfo.available_timezones()
-
-
-def zone_problem(name: str) -> str:
-    """The sentence for an unknown time zone."""
-    near = did_you_mean(name, zoneinfo.available_timezones())
-    return f"there is no time zone '{name}'; write one like Europe/Berlin or UTC.{near}"

@@ -114,6 +114,14 @@ def read_documents(path: Path, shown_as: str | None = None) -> list[Document]:
 def parse_documents(text: str, shown: str) -> list[Document]:
     """Like read_documents, from text; `shown` names the file in messages."""
     try:
+        return _documents(text, shown)
+    except RecursionError:
+        message = "this file nests too deeply, or an anchor holds itself; write it flat."
+        raise FileProblems([Problem(Place(shown), message)]) from None
+
+
+def _documents(text: str, shown: str) -> list[Document]:
+    try:
         nodes = list(_compose(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
 
@@ -197,3 +198,12 @@ def test_members_of_a_neighbour_are_split_outside_quotes() -> None:
         ("orders", "ordered_at", "sold"),
         ("survey_responses", "responded_at", "survey = 'a union b' and score >= 4"),
     )
+
+
+def test_an_answer_about_the_promise_needs_an_end_beside_the_due_time(tmp_path: Path) -> None:
+    columns = "{ticket_id: id, opened_at: opened, due_at: due, resolved_at: done}"
+    text = "id,opened,due,done\n1,2026-01-01,2026-01-02,2026-01-01\n2,2026-01-05,2026-01-06,\n"
+    for mapped, has in ((columns, True), (columns.replace(", resolved_at: done", ""), False)):
+        load_folder(write(tmp_path, f"sources: {{tickets: {{files: t.csv, columns: {mapped}}}}}\n", t=text))
+        with contextlib.closing(open_warehouse(tmp_path / "var")) as warehouse:
+            assert ("sla_met" in warehouse.facts.tables["tickets"].provided) is has

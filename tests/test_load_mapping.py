@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from data_checks.errors import LoadRefused
+from data_checks.errors import FileProblems, LoadRefused
 from tests.loading import accounts, ask, load_folder, quarantined, write
 
 LOG = """
@@ -174,10 +177,14 @@ sources:
     log = b"\xef\xbb\xbf id ,opened , id,\n1,2026-01-01 09:00,x,high\n"
     report = load_folder(write(tmp_path, workspace, log=log))
     assert ask(tmp_path, "select ticket_id, topic, priority from tickets") == [("1", "x", "high")]
-    assert report.notes == (
+    assert set(report.notes) == {
         "log.csv: column 4 has no name and is called 'column_4'.",
+        "log.csv: the byte order mark before the header is left out.",
+        "log.csv: the column name ' id ' is read without the blanks around it.",
+        "log.csv: the column name ' id' is read without the blanks around it.",
+        "log.csv: the column name 'opened ' is read without the blanks around it.",
         "log.csv: the column name 'id' stands twice; the later one is called 'id_2'.",
-    )
+    }
 
 
 def test_several_files_are_one_source_whatever_the_order_of_their_columns(tmp_path: Path) -> None:
@@ -195,3 +202,63 @@ def test_a_strict_cast_that_fails_is_named_with_its_column(tmp_path: Path) -> No
     log = "id,step,state,opened,moves\n1,1,Open,2026-01-01 09:00,many\n"
     with pytest.raises(LoadRefused, match=r"workspace.yaml:8:\d+: tickets.transfers `moves::integer` fails on log.csv"):
         load_folder(write(tmp_path, workspace, log=log))
+
+
+@pytest.mark.parametrize(
+    "where", ["coalesce(units > 0, false)", "units is not null", "case when units > 0 then true else false end"]
+)
+def test_a_row_whose_where_column_does_not_read_is_never_left_out(tmp_path: Path, where: str) -> None:
+    workspace = LINES.replace("    group_by", f'    where: "{where}"\n    group_by')
+    lines = f"invoice,units,price,moment\n1,2,5,2026-01-01 09:00\n1,many,5,2026-01-01 09:00\n{MANY_LINES}"
+    report = load_folder(write(tmp_path, workspace, lines=lines))
+    assert ask(tmp_path, "select count(*) from orders where order_id = '1'") == [(0,)]
+    assert accounts(report, "orders") == (62, 60, 2, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        (
+            "ordered_at: min(seen)",
+            "min() compares text, where '10' comes before '9'; declare `seen: time` in",
+        ),
+        ("ordered_at: min(trim(seen)), units: max(other)", "declare `other: number` in `types`"),
+        ("ordered_at: min(moment), channel: 'arg_max(other, seen)'", "arg_max() compares text"),
+        ("ordered_at: first(moment)", "first() depends on an order that nobody gave; use arg_min(x, y)"),
+        ("ordered_at: min(moment), units: approx_count_distinct(other)", "may give another value on every run"),
+    ],
+)
+def test_an_aggregate_that_compares_text_or_has_no_order_is_a_mistake(
+    tmp_path: Path, expression: str, message: str
+) -> None:
+    workspace = LINES.replace("ordered_at: min(moment), revenue: sum(units * price), units: sum(units)", expression)
+    with pytest.raises(FileProblems) as caught:
+        load_folder(write(tmp_path, workspace, lines="invoice,units,price,moment,seen,other\n"))
+    assert any(message in str(problem) for problem in caught.value.problems), str(caught.value)
+    assert "workspace.yaml:7:" in str(caught.value)
+
+
+def test_any_value_is_that_of_the_first_line_that_has_one_and_ties_go_by_the_line(tmp_path: Path) -> None:
+    columns = "channel: upper(any_value(a)), region: 'arg_max(a, units)', product_line: 'arg_min(a, units)'}"
+    workspace = LINES.replace("units: sum(units)}", columns)
+    lines = "".join(f"{n % 997},1,5,2026-01-01 09:00,{f'x{n}' if n > 996 else ''}\n" for n in range(250_000))
+    load_folder(write(tmp_path, workspace, lines=f"invoice,units,price,moment,a\n{lines}"))
+    rows = ask(tmp_path, "select order_id, channel, region, product_line from orders")
+    last = {str(n % 997): f"x{n}" for n in range(250_000)}
+    assert all(row == (row[0], f"X{int(row[0]) + 997}", last[row[0]], f"x{int(row[0]) + 997}") for row in rows)
+
+
+def test_the_zone_of_the_process_decides_nothing(tmp_path: Path) -> None:
+    columns = "{order_id: invoice, ordered_at: 'cast(to_timestamp(cast(price as double)) as timestamp)'}"
+    workspace = "sources: {orders: {files: lines.csv, columns: " + columns + "}}\n"
+    write(tmp_path, workspace, lines="invoice,price\n1,1704238200\n")
+    program = (
+        "from pathlib import Path; from tests.loading import load_folder, ask; import sys; p = Path(sys.argv[1]);"
+        "load_folder(p); print(ask(p, 'select ordered_at::varchar from orders'))"
+    )
+    environment = {**os.environ, "TZ": "Asia/Tokyo"}
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], env=environment, cwd=root, capture_output=True, text=True
+    )
+    assert done.stdout == "[('2024-01-02 23:30:00',)]\n", done.stderr

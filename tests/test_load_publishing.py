@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import datetime as dt
 import json
 import threading
 from pathlib import Path
@@ -10,8 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from data_checks.contract import contracts
+from data_checks.errors import RequestError
+from data_checks.ledger import past_loads
+from data_checks.load import load
 from data_checks.warehouse import current_version, open_warehouse
-from tests.loading import TICKETS, ask, load_folder, write
+from data_checks.workspace import read_workspace
+from tests.loading import NOW, TICKETS, ask, load_folder, write
 
 GOOD = "id,opened,resolved,moves\n1,2026-01-01 09:00,,0\n"
 
@@ -131,3 +138,86 @@ def test_no_folder_of_this_machine_stands_in_what_is_published(tmp_path: Path) -
     load_folder(write(tmp_path, TICKETS, tickets=GOOD))
     assert str(tmp_path) not in ask(tmp_path, "select facts from _load")[0][0]
     assert str(tmp_path) not in (tmp_path / "var/loads/000001/load.json").read_text(encoding="utf-8")
+
+
+def test_another_as_of_is_another_version_and_never_unchanged(tmp_path: Path) -> None:
+    write(tmp_path, TICKETS, tickets="id,opened,resolved,moves\n1,2026-01-01 09:00,,0\n")
+    workspace = read_workspace(tmp_path)
+    early = dataclasses.replace(workspace, as_of=dt.date(2026, 1, 2))
+    assert [load(one, NOW).status for one in (early, early, workspace, workspace)] == [
+        "published", "unchanged", "published", "unchanged",
+    ]  # fmt: skip
+
+
+def test_another_engine_loads_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, TICKETS, tickets="id,opened,resolved,moves\n1,2026-01-01 09:00,,0\n")
+    assert load_folder(tmp_path).status == "published"
+    monkeypatch.setattr("duckdb.__version__", "99.0")
+    assert load_folder(tmp_path).status == "published"
+
+
+@pytest.mark.parametrize("name", ["a [1] b", "a$HOME b", "${x}", "100%41", "a;b", "a#b", "o'brien", 'a"b', "a{b}"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(tmp_path / name, TICKETS.replace("tickets.csv", "'*.csv'"), tickets=GOOD)
+    assert load_folder(folder).status == "published"
+    with contextlib.closing(open_warehouse(folder / "var")) as warehouse:
+        assert warehouse.facts.tables["tickets"].rows == 1
+    monkeypatch.setenv("ODD", str(folder))
+    write(tmp_path / "other", TICKETS.replace("tickets.csv", "${ODD}/t*.csv"))
+    assert load_folder(tmp_path / "other").status == "published"
+
+
+@pytest.mark.parametrize("kept", [0, 5000, 300_000])
+def test_a_damaged_version_is_said_and_built_again(tmp_path: Path, kept: int) -> None:
+    load_folder(write(tmp_path, TICKETS, tickets=GOOD))
+    version = tmp_path / "var/warehouse/w-000001.duckdb"
+    version.write_bytes(version.read_bytes()[:kept])
+    with pytest.raises(RequestError) as caught:
+        open_warehouse(tmp_path / "var")
+    assert str(caught.value) == "the published version w-000001 is damaged; run `scorecard load` to build it again."
+    assert load_folder(tmp_path).status == "published"
+    assert ask(tmp_path, "select count(*) from tickets") == [(1,)]
+
+
+def test_a_folder_the_engine_cannot_open_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"the path of the workspace holds '\?', which the engine cannot open"):
+        load_folder(write(tmp_path / "a?b", TICKETS, tickets=GOOD))
+
+
+def test_a_load_killed_before_the_pointer_moved_is_no_publication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_folder(write(tmp_path, TICKETS, tickets=GOOD))
+    write(tmp_path, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n")
+
+    def killed(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("data_checks.load.publish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            load_folder(tmp_path)
+    assert [load["status"] for load in past_loads(tmp_path / "var")] == ["published", "interrupted"]
+
+
+def test_a_load_killed_after_the_pointer_moved_is_a_publication_for_ever(tmp_path: Path) -> None:
+    load_folder(write(tmp_path, TICKETS, tickets=GOOD))
+    books = tmp_path / "var/loads/000001/load.json"
+    books.write_text(books.read_text().replace('"published",', '"publishing",', 1))
+    assert [load["status"] for load in past_loads(tmp_path / "var")] == ["published"]
+    load_folder(write(tmp_path, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n"))
+    assert [load["status"] for load in past_loads(tmp_path / "var")] == ["published", "published"]
+
+
+@pytest.mark.parametrize("text", ["[]", "5", "null", '{"tables": []}', "{"])
+def test_damaged_books_are_said_and_loaded_over(tmp_path: Path, text: str) -> None:
+    load_folder(write(tmp_path, TICKETS, tickets=GOOD))
+    (tmp_path / "var/loads/000001/load.json").write_text(text)
+    assert all(isinstance(load, dict) for load in past_loads(tmp_path / "var"))
+    assert load_folder(tmp_path).status == "published"
+
+
+def test_a_version_that_is_being_read_is_no_damaged_one(tmp_path: Path) -> None:
+    load_folder(write(tmp_path, TICKETS, tickets=GOOD))
+    with contextlib.closing(open_warehouse(tmp_path / "var")):
+        assert load_folder(tmp_path).status == "unchanged"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import datetime as dt
 import gzip
 import json
 from pathlib import Path
@@ -12,11 +15,11 @@ from data_checks import load as load_module
 from data_checks.contract import contracts, read_contract
 from data_checks.errors import FileProblems, LoadRefused, RequestError
 from data_checks.ledger import only_load
-from data_checks.load import load
+from data_checks.load import check_sources, load
 from data_checks.suites import Verdict, run_suite
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.workspace import read_workspace
-from tests.loading import NOW, TICKETS, ask, load_folder, write
+from tests.loading import NOW, TICKETS, accounts, ask, load_folder, quarantined, write
 
 GOOD = "id,opened,resolved,moves\n1,2026-01-01 09:00,,0\n"
 
@@ -40,12 +43,30 @@ def refused(folder: Path, error: type[BaseException] = LoadRefused) -> str:
 
 
 def test_a_file_that_vanished_between_reading_and_loading(folder: Path) -> None:
-    workspace = read_workspace(folder)
     (folder / "tickets.csv").unlink()
-    with pytest.raises(LoadRefused, match=r"tickets.csv: this file does not exist; check `files`"):
-        load(workspace, NOW)
     message = refused(folder, FileProblems)
     assert message == "workspace.yaml:4:12: the file 'tickets.csv' does not exist."
+    assert json.loads((folder / "var/loads/000002/load.json").read_text(encoding="utf-8"))["message"] == message
+
+
+def test_a_workspace_reads_and_answers_without_its_files(folder: Path) -> None:
+    (folder / "tickets.csv").unlink()
+    workspace = read_workspace(folder)
+    with contextlib.closing(open_warehouse(workspace)) as warehouse:
+        assert warehouse.facts.tables["tickets"].rows == 1
+    with pytest.raises(FileProblems, match=r"workspace.yaml:4:12: the file 'tickets.csv' does not exist."):
+        check_sources(workspace)
+
+
+def test_a_fault_of_the_program_is_one_sentence_in_the_books(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise KeyError(str(folder / "secret"))
+
+    monkeypatch.setattr(load_module, "open_file", fails)
+    write(folder, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n")
+    sentence = refused(folder)
+    assert sentence.startswith("the load stopped by a fault of the program (KeyError: './secret'); please report it.")
+    assert json.loads((folder / "var/loads/000002/load.json").read_text(encoding="utf-8"))["message"] == sentence
 
 
 def test_a_column_the_file_does_not_have_is_named_with_its_nearest(folder: Path) -> None:
@@ -197,6 +218,51 @@ def test_two_counts_that_differ_refuse_the_load(folder: Path, monkeypatch: pytes
     assert "Great Expectations counts 3 bad rows and the load 0" in refused(folder)
 
 
+OPEN = """
+sources:
+  tickets:
+    files: tickets.csv
+    columns: {ticket_id: id, opened_at: try_cast(opened as timestamp), closed_at: closed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        (
+            "closed", "9999-12-31",
+            "closed_at '9999-12-31 00:00:00' lies outside 1900 to 2199; such a date usually means 'still open': "
+            "map it to nothing, nullif(closed, '9999-12-31')",
+        ),
+        ("closed", "0001-01-01", "closed_at '0001-01-01 00:00:00' lies outside 1900 to 2199; map what stands for no"),
+        ("opened", "infinity", "opened_at 'infinity' lies outside 1900 to 2199; map what stands for no date to"),
+        ("opened", "-infinity", "opened_at '-infinity' lies outside 1900 to 2199"),
+        ("opened", "290000-01-01", "opened_at '290000-01-01 00:00:00' lies outside 1900 to 2199"),
+        ("opened", "0001-01-01 (BC)", "opened_at '0001-01-01 (BC) 00:00:00' lies outside 1900 to 2199"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_a_time_that_stands_for_no_time_goes_to_quarantine(
+    tmp_path: Path, zone: str, column: str, value: str, reason: str
+) -> None:
+    good = "".join(f"{n},2026-01-01 09:00,\n" for n in range(30))
+    odd = f"x,{value},\n" if column == "opened" else f"x,2026-01-01 09:00,{value}\n"
+    report = load_folder(write(tmp_path, f"timezone: {zone}\n{OPEN}", tickets=f"id,opened,closed\n{good}{odd}"))
+    assert accounts(report, "tickets")[1:3] == (30, 1)
+    assert report.as_of is not None
+    assert report.as_of.year < 2027
+    assert any(reason.removesuffix(" 00:00:00'") in row["reason"] or zone != "UTC" for row in quarantined(tmp_path))
+
+
+def test_a_load_as_of_a_day_outside_every_calendar_is_refused(folder: Path) -> None:
+    workspace = dataclasses.replace(read_workspace(folder), as_of=dt.date(9999, 12, 31))
+    with pytest.raises(RequestError, match="as of 9999-12-31: the day must lie in 1900 to 2199"):
+        load(workspace, NOW)
+    write(folder, "as_of: 9999-12-31\n" + TICKETS)
+    with pytest.raises(FileProblems, match=r"workspace.yaml:1:8: as_of: 9999-12-31 lies outside 1900 to 2199"):
+        read_workspace(folder)
+
+
 def test_rules_of_one_name_in_two_tables_are_told_apart(tmp_path: Path) -> None:
     workspace = (
         "sources:\n"
@@ -210,3 +276,23 @@ def test_rules_of_one_name_in_two_tables_are_told_apart(tmp_path: Path) -> None:
     assert "loyalty_entries: 1 of 1 rows" in str(caught.value)
     assert "most break kind_allowed (1), first at l.csv:2:" in str(caught.value)
     assert "map it to one of enrolled" in str(caught.value)
+
+
+def test_a_wrong_delimiter_is_guessed_and_named(folder: Path) -> None:
+    write(folder, TICKETS, tickets="id;opened;resolved;moves\n1;2026-01-01 09:00;;0\n")
+    assert (
+        "tickets.csv has one column 'id;opened;resolved;moves': its delimiter seems to be ';'; declare `delimiter`."
+        in refused(folder, FileProblems)
+    )
+
+
+def test_a_column_like_no_other_lists_what_the_file_has(folder: Path) -> None:
+    write(folder, TICKETS.replace("resolved_at: resolved", "resolved_at: zzz"))
+    assert refused(folder, FileProblems).endswith(
+        "tickets.csv has no column 'zzz'. It has id, opened, resolved, moves."
+    )
+
+
+def test_a_header_without_an_end_is_one_sentence(folder: Path) -> None:
+    write(folder, TICKETS, tickets=f"id,opened,{'h' * 140_000}\n1,2026-01-01,1\n")
+    assert "tickets.csv: its first line is no header" in refused(folder)

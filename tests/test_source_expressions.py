@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
+
 import pytest
 
 from data_checks.expression import ExpressionError, parse_expression, result_type
@@ -69,3 +72,11 @@ def test_aggregates_pass_with_group_by() -> None:
 def test_a_column_that_is_not_grouped_needs_an_aggregate() -> None:
     with pytest.raises(ExpressionError, match="GROUP BY"):
         result_type(parse_expression("a", True), {"a": "varchar", "c": "varchar"}, [parse_expression("c")])
+
+
+@pytest.mark.parametrize("text", ["rpad('x', 2000000000, 'y')", "repeat('x', 2000000000)", "len(range(3000000000))"])
+def test_finding_the_type_of_an_expression_computes_nothing(text: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with contextlib.suppress(ExpressionError):
+        result_type(parse_expression(text), {"a": "varchar"})
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # KiB

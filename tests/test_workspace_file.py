@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_checks.errors import FileProblems
+from data_checks.sources import with_files
 from data_checks.workspace import read_workspace
 from tests.loading import write
 
@@ -32,7 +33,8 @@ def test_the_environment_names_folders(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("SOME_DATA", str(tmp_path / "elsewhere"))
     write(tmp_path / "elsewhere", GOOD, t="id,opened\n")
     folder = write(tmp_path / "w", GOOD.replace("t.csv", "'${SOME_DATA}/t.csv'"))
-    (file,) = read_workspace(folder).sources["tickets"][0].files
+    ((source,), _) = with_files(read_workspace(folder).sources["tickets"])
+    (file,) = source.files
     assert (file.path, file.shown) == (tmp_path / "elsewhere" / "t.csv", "${SOME_DATA}/t.csv")
 
 
@@ -88,6 +90,11 @@ def test_a_type_that_cannot_be_the_canonical_one_is_a_mistake(tmp_path: Path) ->
     ("line", "message"),
     [
         ("encoding: utf-9", "there is no encoding 'utf-9'. Did you mean 'utf-8'?"),
+        ("encoding: base64", "there is no encoding 'base64'."),
+        ("encoding: rot13", "there is no encoding 'rot13'."),
+        ("encoding: idna", "there is no encoding 'idna'."),
+        ("encoding: unicode_escape", "there is no encoding 'unicode_escape'."),
+        ("encoding: undefined", "there is no encoding 'undefined'."),
         ("delimiter: '::'", "delimiter: give one character."),
         ("thousands: '.'", "thousands: give one character, another one than `decimal`."),
         ("timezone: Berlin", "there is no time zone 'Berlin'"),
@@ -114,3 +121,21 @@ def test_a_folder_without_a_workspace(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["sources: 5", "sources: {tickets: 5}", "sources: {}", "title: x"])
 def test_sources_of_the_wrong_shape_are_sentences(tmp_path: Path, key: str) -> None:
     assert all(problem.startswith("workspace.yaml") for problem in problems(tmp_path, key + "\n"))
+
+
+@pytest.mark.parametrize("line", ["title: &a [*a]", "title: &a {b: *a}", "title: " + "[" * 3000 + "]" * 3000])
+def test_yaml_that_has_no_end_is_a_problem(tmp_path: Path, line: str) -> None:
+    (problem,) = problems(tmp_path, f"{line}\n{GOOD}")
+    assert problem == "workspace.yaml: this file nests too deeply, or an anchor holds itself; write it flat."
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("where: id", "workspace.yaml:2:34: where `id` is neither true nor false; write one such as a = 'b'."),
+        ("types: {n: integer}, latest_by: {key: id + 1 + 'x' + [1], order: n}", "workspace.yaml:2:"),
+    ],
+)
+def test_where_and_the_key_are_typed_at_their_place(tmp_path: Path, line: str, message: str) -> None:
+    (first, *_) = problems(tmp_path, GOOD.replace("files: t.csv", f"files: t.csv, {line}"))
+    assert first.startswith(message)

@@ -16,7 +16,7 @@ __all__ = ["current_version", "open_warehouse"]
 def open_warehouse(place: Workspace | Path) -> Warehouse:
     """The current version of a workspace (or of its `var` folder), read-only.
 
-    Raises RequestError when nothing is published yet.
+    Raises RequestError when nothing is published yet or the version is damaged.
     """
     var = place.var if isinstance(place, Workspace) else place
     version = current_version(var)

@@ -32,6 +32,15 @@ def current_version(var: Path) -> str | None:
     return name.removesuffix(".duckdb") or None
 
 
+def said_now(sentence: object, var: Path) -> str:
+    """A refusal in words that are true before the first version, too."""
+    text = str(sentence)
+    if current_version(var):
+        return text
+    text = text.replace("Nothing was published; the version before stays.", "Nothing is published yet.")
+    return text.replace("The version before stays.", "Nothing is published yet.")
+
+
 def version_path(var: Path, version: str) -> Path:
     """The file of a version by its name."""
     return warehouse_folder(var) / f"{version}.duckdb"

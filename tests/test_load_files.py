@@ -1,0 +1,80 @@
+"""Files as they come: named twice, of different shapes, with odd first lines and line ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.loading import accounts, ask, load_folder, write
+
+LINES = """
+sources:
+  orders:
+    files: lines.csv
+    types: {units: integer, price: number, moment: time}
+    group_by: invoice
+    columns: {order_id: invoice, ordered_at: min(moment), revenue: sum(units * price), units: sum(units)}
+"""
+
+
+def test_a_file_that_a_mapping_names_twice_is_read_once_and_said(tmp_path: Path) -> None:
+    workspace = LINES.replace("files: lines.csv", "files: [lines.csv, 'l*.csv', link.csv]")
+    write(tmp_path, workspace, lines="invoice,units,price,moment\n1,2,5,2026-01-01 09:00\n")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "lines.csv")
+    report = load_folder(tmp_path)
+    assert ask(tmp_path, "select revenue from orders") == [(10.0,)]
+    assert set(report.notes) == {
+        "orders: lines.csv is named twice and is read once.",
+        "orders: link.csv is the same file as lines.csv and is read once.",
+    }
+
+
+def test_two_files_of_the_same_bytes_are_noted(tmp_path: Path) -> None:
+    lines = "invoice,units,price,moment\n1,2,5,2026-01-01 09:00\n"
+    report = load_folder(write(tmp_path, LINES.replace("lines.csv", "'*.csv'"), a=lines, b=lines))
+    assert report.notes == (
+        "orders: b.csv holds the same bytes as a.csv, so its rows stand twice; remove one if it is a copy.",
+    )
+
+
+def test_files_of_one_mapping_that_do_not_look_alike_are_noted(tmp_path: Path) -> None:
+    files = {
+        "a": "invoice,units,price,moment,x\n",
+        "b": "price,moment,invoice,units,y\n",
+        "c": "X,moment,price,units,invoice\n",
+    }
+    files["a"] += "1,2,5,2026-01-01 09:00,\n"
+    report = load_folder(write(tmp_path, LINES.replace("lines.csv", "'*.csv'"), **files))
+    assert report.notes == (
+        "orders: b.csv has also y and has not x, unlike a.csv.",
+        "orders: c.csv has the same columns in another order, unlike a.csv.",
+    )
+
+
+def test_line_ends_may_be_mixed_and_a_lone_return_in_a_field_is_a_blank(tmp_path: Path) -> None:
+    workspace = "sources: {tickets: {files: log.csv, columns: {ticket_id: id, opened_at: opened, topic: topic}}}\n"
+    log = (
+        b"id,opened,topic\r\n1,2026-01-01 09:00,a\n2,2026-01-01 09:00,b\r\n"
+        b'3,2026-01-01 09:00,"c\r\nd\re"\n4,2026-01-01 09:00,f\rg\n'
+    )
+    report = load_folder(write(tmp_path, workspace, log=log))
+    rows = ask(tmp_path, "select topic from tickets order by ticket_id")
+    assert rows == [("a",), ("b",), ("c\r\nd\re",), ("f g",)]
+    assert report.notes == (
+        "log.csv:6: a carriage return stands inside a field without quotes; it is read as a blank.",
+    )
+
+
+@pytest.mark.parametrize("above", [",,\n", "\n ,,\n", ",,\r\n\r\n"])
+def test_a_first_line_of_delimiters_alone_is_no_header(tmp_path: Path, above: str) -> None:
+    workspace = "sources: {tickets: {files: log.csv, columns: {ticket_id: id, opened_at: opened, topic: topic}}}\n"
+    body = "id,opened,topic\n1,2026-01-01 09:00,a\n"
+    report = load_folder(write(tmp_path, workspace, log=above + body.replace("\n", "\r\n" if "\r" in above else "\n")))
+    assert accounts(report, "tickets") == (1, 1, 0, 0, 0, 0)
+
+
+def test_a_header_that_begins_with_a_tab_has_an_unnamed_first_column(tmp_path: Path) -> None:
+    workspace = "sources: {tickets: {files: t.csv, delimiter: '\\t', columns: {ticket_id: id, opened_at: opened}}}\n"
+    load_folder(write(tmp_path, workspace.replace("'\\t'", '"\\t"'), t="\tid\topened\nx\t1\t2026-01-01 09:00\n"))
+    assert ask(tmp_path, "select ticket_id from tickets") == [("1",)]
