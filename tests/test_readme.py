@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -27,8 +28,9 @@ def test_every_command_is_in_the_table(readme):
         assert f"| `scorecard {name}" in readme, name
 
 
-def test_the_printed_answers_are_real(readme, demo_folder, monkeypatch):
-    monkeypatch.chdir(demo_folder.parent)  # where the folder is called `demo`
+def test_the_printed_answers_are_real(readme, demo_folder, tmp_path, monkeypatch):
+    shutil.copytree(demo_folder, tmp_path / "demo")
+    monkeypatch.chdir(tmp_path)
     shown = [(command, output) for command, output in blocks(readme) if command.startswith("scorecard ")]
     assert [command.split()[1] for command, _ in shown] == ["check", "load", "query", "show"]
     for command, output in shown:
