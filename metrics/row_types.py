@@ -57,6 +57,13 @@ class RowTypes:
         self.set_type: Callable[[Inside], str | None] = _no_sets
         """Checks a set behind `in`; given by Windows, which knows tables and windows."""
 
+    def _possible(self, name: Node, text: Node, table: str) -> None:
+        """A column that can only hold certain words is never equal to another one."""
+        column = self.contracts[table].columns.get(name.name) if isinstance(name, Name) else None
+        if column and column.allowed and isinstance(text, Text) and text.value not in column.allowed:
+            hint = did_you_mean(text.value, column.allowed) or f" It is one of {', '.join(column.allowed)}."
+            self.fault(text.at, f"{table}.{name.name} is never '{text.value}'.{hint}")  # type: ignore[union-attr]
+
     def fault(self, at: At, message: str) -> None:
         self.faults.append(Fault(at, message))
 
@@ -156,6 +163,8 @@ class RowTypes:
 
     def _comparable(self, left: Node, right: Node, table: str, op: str = "=") -> None:
         found = self.type(left, table), self.type(right, table)
+        self._possible(left, right, table)
+        self._possible(right, left, table)
         if found == ("boolean", "boolean") and op not in ("=", "<>"):
             self.fault(left.at, "true and false have no order; compare them with = or <>.")
             return
