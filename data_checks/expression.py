@@ -58,12 +58,6 @@ class Expression:
         # The line break ends a trailing `--` comment before our own text goes on.
         return f"({self.text}\n)"
 
-    @property
-    def bare_column(self) -> str | None:
-        """The column's name when the expression is nothing but one column."""
-        lone = len(self.columns) == 1 and self.text.strip().strip('"').lower() == self.columns[0].lower()
-        return self.columns[0] if lone else None
-
 
 class ExpressionError(Exception):
     """str() says what is wrong with one expression."""

@@ -13,7 +13,7 @@ from metrics.bound import Value, is_reference, leaves, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.period import Grain
-from metrics.provided import tables_read
+from metrics.provided import provided_tables, tables_read
 from metrics.question import AsOf, Question
 from metrics.scope import Scope
 from metrics.slices import slice_values
@@ -81,13 +81,15 @@ def cannot_cut(warehouse: Warehouse, value: Value, slices: Iterable[str]) -> str
     Each of its tables needs the slice, and a source for the column it begins at; a table no source provides at all
     answers "not provided" by itself.
     """
-    provided = {name: facts.provided for name, facts in warehouse.facts.tables.items()}
-    for table in sorted({table for leaf in leaves(value) if not is_reference(leaf) for table in tables_of(leaf)}):
+    facts = warehouse.facts.tables
+    provided = {name: found.provided for name, found in facts.items()}
+    cut = (leaf for leaf in leaves(value) if not is_reference(leaf))
+    for table in sorted({table for leaf in cut for table in provided_tables(leaf, facts)}):
         for name in slices:
             slice_ = contracts()[table].slices.get(name)
             if slice_ is None:
                 return f"{table} cannot be cut by '{name}'"
-            if provided.get(table) and slice_.column not in provided[table]:
+            if slice_.column not in provided[table]:
                 return f"{table} cannot be cut by '{name}': no source provides {table}.{slice_.column}"
             if slice_.table and slice_.attribute and slice_.attribute not in provided.get(slice_.table, ()):
                 return f"{table} cannot be cut by '{name}': no source provides {slice_.table}.{slice_.attribute}"

@@ -14,7 +14,7 @@ from metrics.figures import Figure, Parts, figure, finite
 from metrics.kinds import has_gate, is_survey, kind_of, measured
 from metrics.per_key import with_key_interval
 from metrics.period import Period
-from metrics.provided import columns_of, knows_teams, missing, tables_read
+from metrics.provided import columns_of, knows_teams, missing, provided_tables, tables_read
 from metrics.quantiles import with_interval
 from metrics.question import Question
 from metrics.result import MetricResult, State
@@ -120,7 +120,8 @@ class _Judge:
         )
 
     def _has_route(self, leaf: Leaf) -> bool:
-        return all(knows_teams(table, self.warehouse.facts.tables) for table in tables_of(leaf))
+        tables = self.warehouse.facts.tables
+        return all(knows_teams(table, tables) for table in provided_tables(leaf, tables))
 
     def _is_loaded(self, leaf: Leaf, period: Period) -> bool:
         if self.question.scope.teams is not None and not self._has_route(leaf):
@@ -179,8 +180,9 @@ class _Judge:
         if coarse := next((leaf for leaf in own if self._too_fine(leaf)), None):
             return f"{tables_of(coarse)[0]} are known by whole months only"
         if self.question.scope.teams is not None:
-            for table in (table for leaf in own for table in tables_of(leaf)):
-                if not knows_teams(table, self.warehouse.facts.tables):
+            tables = self.warehouse.facts.tables
+            for table in (table for leaf in own for table in provided_tables(leaf, tables)):
+                if not knows_teams(table, tables):
                     return f"{table} does not know teams, so only the whole organisation may see it"
         return "no rows in this period"
 

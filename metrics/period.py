@@ -10,7 +10,6 @@ from typing import Literal
 from data_checks.errors import RequestError
 
 Grain = Literal["day", "week", "month", "quarter", "year", "all"]
-GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year", "all")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from data_checks.contract import Contract, Slice, contracts
 from data_checks.warehouse.contract import TableFacts
-from metrics.bound import Aggregate, Leaf, RetentionOf, SetMember, Value, is_set, leaves, members_of, sets_in
+from metrics.bound import Aggregate, Leaf, RetentionOf, SetMember, Value, is_set, leaves, members_of, sets_in, tables_of
 from metrics.tree import Between, Call, In, IsNull, Minus, Name, Node, Not, Operation, Window
 
 Facts = Mapping[str, TableFacts]
@@ -38,6 +38,11 @@ def available_members(leaf: Leaf, tables: Facts) -> tuple[SetMember, ...]:
     return tuple(
         member for member in leaf.members if member.word != "union" or _missing_columns(member, tables) is None
     )
+
+
+def provided_tables(leaf: Leaf, tables: Facts) -> tuple[str, ...]:
+    """The tables a leaf really reads: a member of a union that has no source is an empty set and asks for nothing."""
+    return tuple(table for table in tables_of(leaf) if table in tables and tables[table].provided)
 
 
 def knows_teams(table: str, tables: Facts) -> bool:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data_checks.warehouse.contract import Warehouse
-from metrics.bound import Aggregate, Leaf, Products, RetentionOf, is_reference, sets_in, tables_of
+from metrics.bound import Aggregate, Leaf, Products, RetentionOf, is_reference, sets_in
 from metrics.compile import Scan, compile_plain, compile_retention, compile_set
 from metrics.constructs import index_of
 from metrics.figures import Parts
 from metrics.period import Grain, Period, floor, period_at, step
-from metrics.provided import available_members, knows_teams
+from metrics.provided import available_members, knows_teams, provided_tables
 from metrics.question import Question
 
 SliceValues = tuple[str | None, ...]
@@ -49,7 +49,7 @@ def scans_of(
     scans: list[tuple[Scan, Question]] = []
     for item in dict.fromkeys(leaves):
         leaf = item.left if isinstance(item, Products) else item
-        if question.scope.teams is not None and not all(knows_teams(t, tables) for t in tables_of(leaf)):
+        if question.scope.teams is not None and not all(knows_teams(t, tables) for t in provided_tables(leaf, tables)):
             continue
         if isinstance(leaf, RetentionOf):
             if (asked := _retention_question(leaf, question)) is not None:

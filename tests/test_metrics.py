@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from data_checks.errors import RequestError
+from data_checks.load import load
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.asking import ask
@@ -16,7 +17,7 @@ from metrics.evaluate import evaluate
 from metrics.rows import rows_behind
 from metrics.scope import Scope
 from metrics.screen import build_scorecard, default_period, periods_of
-from tests.small_company import load_small_company
+from tests.small_company import load_small_company, write_small_company
 
 EVERYBODY = Scope.everything()
 
@@ -382,3 +383,20 @@ def test_a_filter_no_table_knows_is_an_error_of_the_board_too(small):
     warehouse, catalog = small
     with pytest.raises(RequestError, match=r"no table can be cut by 'tem'\. Did you mean 'team'\?"):
         build_scorecard(warehouse, catalog, EVERYBODY, periods_of(warehouse)[0], where={"tem": ["North"]})
+
+
+def test_a_union_member_without_a_source_forbids_no_cut_and_hides_nothing_from_a_team(tmp_path):
+    # Orders know their team here; nobody provides subscriptions, the other half of what counts as active.
+    folder = write_small_company(tmp_path / "company")
+    text = (folder / "workspace.yaml").read_text()
+    team = "team_id: \"case when customer = 'c1' then 'N' else 'S' end\", status: status}"
+    (folder / "workspace.yaml").write_text(text.replace("status: status}", team))
+    workspace = read_workspace(folder)
+    load(workspace, dt.datetime(2024, 5, 1, 6, 0))
+    warehouse, catalog = open_warehouse(workspace), read_catalog()
+    question = ask(warehouse, catalog, EVERYBODY, ["retention"], "month", ("team",))
+    january = evaluate(warehouse, catalog, question, ["retention"])["retention"][:2]
+    assert {r.slices["team"]: r.denominator for r in january} == {"North": 1, "South": 1}  # c1; c2
+    scoped = ask(warehouse, catalog, Scope.of_teams("N"), ["retention"])
+    assert evaluate(warehouse, catalog, scoped, ["retention"])["retention"][0].denominator == 1
+    warehouse.close()
