@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -51,13 +52,25 @@ class SetMember:
     where: Node | None
 
 
+class _HashedOnce:
+    """Answers are looked up by aggregate for every row of a table: the hash of the whole tree is computed once."""
+
+    def __hash__(self) -> int:
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = hash(tuple(self.__dict__.values()))
+            self.__dict__["_hash"] = known
+        return known
+
+
 @dataclass(frozen=True)
-class Aggregate:
+class Aggregate(_HashedOnce):
     """One function over the rows of one table. `argument` None: count(table). `members`: the sets of a distinct.
 
     `frame`: the days that stand for a period, when they are not its own.
     """
 
+    __hash__ = _HashedOnce.__hash__  # a dataclass would write its own
     function: Function
     table: str
     argument: Node | None
@@ -70,9 +83,10 @@ class Aggregate:
 
 
 @dataclass(frozen=True)
-class RetentionOf:
+class RetentionOf(_HashedOnce):
     """The `retention` shape over a set."""
 
+    __hash__ = _HashedOnce.__hash__  # a dataclass would write its own
     members: tuple[SetMember, ...]
     every: Literal["week", "month", "quarter", "year"]
     after: int
@@ -80,9 +94,10 @@ class RetentionOf:
 
 
 @dataclass(frozen=True)
-class Products:
+class Products(_HashedOnce):
     """Σx², Σxy and Σy² of a quotient of two sums over the same rows: what its interval needs."""
 
+    __hash__ = _HashedOnce.__hash__  # a dataclass would write its own
     left: Aggregate
     right: Aggregate
 
@@ -93,7 +108,8 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Arithmetic:
+class Arithmetic(_HashedOnce):
+    __hash__ = _HashedOnce.__hash__  # a dataclass would write its own
     op: str
     left: Value
     right: Value
@@ -105,6 +121,7 @@ Value = Aggregate | RetentionOf | Constant | Arithmetic
 Leaf = Aggregate | RetentionOf
 
 
+@functools.lru_cache(maxsize=4096)
 def leaves(value: Value) -> tuple[Leaf, ...]:
     """Every aggregate and retention shape in a bound formula, in the order written, each once."""
     return tuple(dict.fromkeys(_leaves(value)))

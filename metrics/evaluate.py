@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
@@ -37,61 +37,83 @@ def evaluate(
     lacking = {metric: missing(value, warehouse.facts.tables) for metric, value in bound.items()}
     wanted = [leaf for metric, value in bound.items() if lacking[metric] is None for leaf in measured(value)]
     answers = run(wanted, question, warehouse)
-    judge = _Judge(warehouse, question, answers)
-    return {metric: judge.results(catalog.metrics[metric], value, lacking[metric]) for metric, value in bound.items()}
+    return {
+        metric: _Judge(warehouse, question, answers, catalog.metrics[metric], value, lacking[metric]).results()
+        for metric, value in bound.items()
+    }
 
 
 class _Judge:
-    """Turns pooled parts into results with a state."""
+    """Turns the pooled parts of one metric into results with a state. What holds for every row is found out once."""
 
-    def __init__(self, warehouse: Warehouse, question: Question, answers: Answers) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        question: Question,
+        answers: Answers,
+        definition: MetricDefinition,
+        value: Value,
+        lack: str | None,
+    ) -> None:
         self.warehouse = warehouse
         self.question = question
         self.answers = answers
+        self.definition = definition
+        self.value = value
+        self.lack = lack
+        self.leaves = leaves(value)
+        self.kind = kind_of(value)
+        self.is_survey = is_survey(value)
+        self.has_gate = has_gate(value)
+        self.withheld = None if lack else withheld_because(definition, value, warehouse.facts)
+        self._found = [(item, answers.parts.get(item, {}), self._too_fine(item)) for item in measured(value)]
 
-    def results(self, definition: MetricDefinition, value: Value, lack: str | None) -> tuple[MetricResult, ...]:
-        own = leaves(value)
-        groups: list[SliceValues] = self.answers.groups(own) if self.question.by and lack is None else []
-        groups = groups or ([(None,) * len(self.question.by)] if lack or not self.question.by else [])
-        withheld = None if lack else withheld_because(definition, value, self.warehouse.facts)
-        found = [
-            self._result(definition, value, own, period, group, lack, withheld)
-            for period in self.question.periods
-            for group in groups
-        ]
-        if kind_of(value) == "quantile" and isinstance(value, Aggregate):
-            return with_interval(found, value, self.question, self.warehouse)
-        if kind_of(value) == "mean_per_key" and isinstance(value, Arithmetic):
-            return with_key_interval(found, value, self.question, self.warehouse)
+    def results(self) -> tuple[MetricResult, ...]:
+        """Period by period, group by group."""
+        question, value = self.question, self.value
+        groups: list[SliceValues] = self.answers.groups(self.leaves) if question.by and self.lack is None else []
+        groups = groups or ([(None,) * len(question.by)] if self.lack or not question.by else [])
+        found = [result for period in question.periods for result in self._period(period, groups)]
+        if self.kind == "quantile" and isinstance(value, Aggregate):
+            return with_interval(found, value, question, self.warehouse)
+        if self.kind == "mean_per_key" and isinstance(value, Arithmetic):
+            return with_key_interval(found, value, question, self.warehouse)
         return tuple(found)
+
+    def _period(self, period: Period, groups: Sequence[SliceValues]) -> Iterator[MetricResult]:
+        complete = self.question.as_of.completes(period) or self._is_all_there_is(period)
+        unripe = None if self.lack else self._why_unripe(period)
+        zero: dict[Leaf | Products, Parts] = {
+            item: {"n": 0.0, "s": 0.0} if not isinstance(item, Products) and self._is_loaded(item, period) else {}
+            for item, _, _ in (self._found if self.lack is None else ())
+        }
+        for group in groups:
+            parts = {} if self.lack else self._parts(period, group, zero)
+            yield self._result(period, group, parts, complete, unripe)
 
     def _result(
         self,
-        definition: MetricDefinition,
-        value: Value,
-        own: tuple[Leaf, ...],
         period: Period,
         group: SliceValues,
-        lack: str | None,
-        withheld: str | None,
+        parts: Mapping[Leaf | Products, Parts],
+        complete: bool,
+        unripe: str | None,
     ) -> MetricResult:
-        found = Figure(None, None)
-        if lack is None:
-            found = finite(figure(value, {item: self._parts(item, period, group) for item in measured(value)}))
-        state, reason = self._state(definition, value, own, period, group, found, lack, withheld)
+        found = Figure(None, None) if self.lack else finite(figure(self.value, parts))
+        state, reason = self._state(found, parts, unripe)
         hidden = state in ("suppressed", "withheld")
         return MetricResult(
-            metric=definition.metric,
+            metric=self.definition.metric,
             period=period,
             value=None if hidden else found.value,
             state=state,
-            kind=kind_of(value),
+            kind=self.kind,
             numerator=None if hidden else found.numerator,
             denominator=None if hidden else found.denominator,
             n=found.n,
             low=None if hidden else found.low,
             high=None if hidden else found.high,
-            complete=self.question.as_of.completes(period) or self._is_all_there_is(period),
+            complete=complete,
             slices=dict(zip(self.question.by, group, strict=True)) if self.question.by else {},
             parts={} if hidden else found.parts,
             reason=reason,
@@ -100,17 +122,19 @@ class _Judge:
     def _is_all_there_is(self, period: Period) -> bool:
         return period.grain == "all" and period.end <= self.question.as_of.end
 
-    def _parts(self, leaf: Leaf | Products, period: Period, group: SliceValues) -> Parts:
+    def _parts(
+        self, period: Period, group: SliceValues, zero: Mapping[Leaf | Products, Parts]
+    ) -> dict[Leaf | Products, Parts]:
         """What was pooled for this group; over no rows counts and sums are zero between the first and last day."""
         start = None if self.question.grain == "all" else period.start
-        found = self.answers.parts.get(leaf, {}).get((start, () if is_reference(leaf) else group))
-        if self._too_fine(leaf):
-            return {}
-        if found is not None and found.get("n"):
-            return found
-        if isinstance(leaf, Products):
-            return {}
-        return {"n": 0.0, "s": 0.0} if self._is_loaded(leaf, period) else {}
+        parts: dict[Leaf | Products, Parts] = {}
+        for item, groups, too_fine in self._found:
+            found = groups.get((start, () if is_reference(item) else group))
+            if too_fine:
+                parts[item] = {}
+            else:
+                parts[item] = found if found is not None and found.get("n") else zero[item]
+        return parts
 
     def _too_fine(self, leaf: Leaf | Products) -> bool:
         """Whether days or weeks are asked of a table that knows whole months only."""
@@ -139,60 +163,46 @@ class _Judge:
                 return period.start < self.question.as_of.end
         return False
 
-    def _state(
-        self,
-        definition: MetricDefinition,
-        value: Value,
-        own: tuple[Leaf, ...],
-        period: Period,
-        group: SliceValues,
-        found: Figure,
-        lack: str | None,
-        withheld: str | None,
-    ) -> tuple[State, str]:
+    def _state(self, found: Figure, parts: Mapping[Leaf | Products, Parts], unripe: str | None) -> tuple[State, str]:
         """The first state that holds, and why in a clause."""
-        if lack is not None:
-            return "not_provided", lack
+        if self.lack is not None:
+            return "not_provided", self.lack
         if found.value is None:
-            return "no_data", self._why_nothing(own)
-        if withheld is not None:
-            return "withheld", withheld
-        if is_survey(value) and 0 < self._fewest_answers(value, own, period, group, found) < SUPPRESSED_BELOW:
+            return "no_data", self._why_nothing()
+        if self.withheld is not None:
+            return "withheld", self.withheld
+        if self.is_survey and 0 < self._fewest_answers(found, parts) < SUPPRESSED_BELOW:
             return "suppressed", f"fewer than {SUPPRESSED_BELOW} answers"
-        if (reason := self._why_unripe(definition, own, period)) is not None:
-            return "unripe", reason
-        if has_gate(value) and (found.n or 0) < definition.min_n:
-            return "too_few", f"{found.n} of at least {definition.min_n}"
+        if unripe is not None:
+            return "unripe", unripe
+        if self.has_gate and (found.n or 0) < self.definition.min_n:
+            return "too_few", f"{found.n} of at least {self.definition.min_n}"
         return "ok", ""
 
-    def _fewest_answers(
-        self, value: Value, own: tuple[Leaf, ...], period: Period, group: SliceValues, found: Figure
-    ) -> float:
+    def _fewest_answers(self, found: Figure, parts: Mapping[Leaf | Products, Parts]) -> float:
         """How many people's answers stand behind the figure, at the least counted of its parts; 0: nobody's."""
-        if kind_of(value) in ("proportion", "nps", "mean", "quantile"):
+        if self.kind in ("proportion", "nps", "mean", "quantile"):
             return found.n or 0
-        counts = [
-            self._parts(leaf, period, group).get("n") or 0 for leaf in own if "survey_responses" in tables_of(leaf)
-        ]
+        counts = [parts[leaf].get("n") or 0 for leaf in self.leaves if "survey_responses" in tables_of(leaf)]
         return min((count for count in counts if count), default=0)
 
-    def _why_nothing(self, own: tuple[Leaf, ...]) -> str:
-        if coarse := next((leaf for leaf in own if self._too_fine(leaf)), None):
+    def _why_nothing(self) -> str:
+        if coarse := next((leaf for leaf in self.leaves if self._too_fine(leaf)), None):
             return f"{tables_of(coarse)[0]} are known by whole months only"
         if self.question.scope.teams is not None:
             tables = self.warehouse.facts.tables
-            for table in (table for leaf in own for table in provided_tables(leaf, tables)):
+            for table in (table for leaf in self.leaves for table in provided_tables(leaf, tables)):
                 if not knows_teams(table, tables):
                     return f"{table} does not know teams, so only the whole organisation may see it"
         return "no rows in this period"
 
-    def _why_unripe(self, definition: MetricDefinition, own: tuple[Leaf, ...], period: Period) -> str | None:
+    def _why_unripe(self, period: Period) -> str | None:
         start = None if self.question.grain == "all" else period.start
-        if any((leaf, start) in self.answers.unripe for leaf in own):
+        if any((leaf, start) in self.answers.unripe for leaf in self.leaves):
             return "the period it is compared with has not ended"
-        if definition.ripe_after is None:
+        if self.definition.ripe_after is None:
             return None
-        ripe_on = definition.ripe_after.after(period.end)
+        ripe_on = self.definition.ripe_after.after(period.end)
         reach = self.question.as_of
         if ripe_on <= (reach.end if reach.whole else reach.day):
             return None

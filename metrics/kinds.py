@@ -6,6 +6,7 @@ average is ever averaged.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from metrics.bound import (
@@ -47,6 +48,7 @@ def products_of(value: Arithmetic) -> Products | None:
     return Products(value.left, value.right)
 
 
+@functools.lru_cache(maxsize=4096)
 def kind_of(value: Value) -> Kind:
     """The kind, inferred in the order of formulas.md §5."""
     match value:
