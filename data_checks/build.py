@@ -61,8 +61,8 @@ def build_version(
             )
             connection.execute(f"create table {table} as select {columns} from {shape.views[table]}")
         facts = _facts(connection, workspace, tables, shape, loaded, as_of, from_keys)
-        connection.execute("create table _load (facts varchar)")
-        connection.execute("insert into _load values (?)", [to_json(facts)])
+        connection.execute("create table _load (facts varchar, prepared varchar)")
+        connection.execute("insert into _load values (?, '')", [to_json(facts)])
         connection.execute(f"detach {STAGING}")
         connection.execute("checkpoint")
         return facts

@@ -13,7 +13,7 @@ from typing import Literal
 
 import duckdb
 
-from data_checks.build import STAGING, Loaded, build_version
+from data_checks.build import MEMORY, STAGING, Loaded, build_version
 from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Contract, contracts
 from data_checks.errors import FileProblems, LoadRefused, RequestError, ScorecardError
@@ -35,7 +35,8 @@ from data_checks.refusal import refusal
 from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.staging import Staged, stage
 from data_checks.suites import import_meanwhile
-from data_checks.warehouse.duckdb import is_sound
+from data_checks.warehouse.contract import Prepare
+from data_checks.warehouse.duckdb import UnpublishedDuckDB, is_sound
 from data_checks.warehouse.versions import (
     build_path,
     current_version,
@@ -71,10 +72,12 @@ def load(
     now: dt.datetime,
     progress: Progress = _silent,
     tables: Mapping[str, Contract] | None = None,
+    prepare: Prepare | None = None,
 ) -> LoadReport:
     """Load the workspace and publish a new version, or find that nothing changed (status "unchanged").
 
-    `now`: naive UTC, only written down. `tables`: other contracts than the program's own, for tests.
+    `now`: naive UTC, only written down. `tables`: other contracts than the program's own, for tests. `prepare`: adds
+    to the version before anybody sees it.
     Raises FileProblems (a column is missing) and LoadRefused (after writing the ledger); both leave the version before.
     """
     var = workspace.var
@@ -84,7 +87,7 @@ def load(
         raise RequestError("the path of the workspace holds '?', which the engine cannot open; rename the folder.")
     try:
         with only_load(var):
-            return _Load(workspace, tables or contracts(), progress, _Books(next_load_id(var), now)).run()
+            return _Load(workspace, tables or contracts(), progress, _Books(next_load_id(var), now), prepare).run()
     except OSError as error:
         raise _system_refusal(error, var) from None
 
@@ -126,6 +129,7 @@ class _Load:
     tables: Mapping[str, Contract]
     progress: Progress
     books: _Books
+    prepare: Prepare | None
 
     def run(self) -> LoadReport:
         var, books = self.workspace.var, self.books
@@ -234,6 +238,7 @@ class _Load:
         loaded = Loaded(books.load_id, books.now, staged.provided, staged.accounts, staged.outcomes, tuple(books.notes))
         try:
             facts = build_version(build_path(var, books.load_id), staging, self.workspace, self.tables, loaded)
+            self._prepare(build_path(var, books.load_id), staging.parent)
             # The ledger first: a version without its books must never be the current one.
             write_report(var, books.report("publishing", facts.as_of))
             publish(var, books.load_id)
@@ -244,6 +249,16 @@ class _Load:
             raise
         self.progress(f"published {books.load_id}")
         return report
+
+    def _prepare(self, version: Path, spill: Path) -> None:
+        if self.prepare is None:
+            return
+        self.progress("preparing what screens ask for")
+        unpublished = UnpublishedDuckDB(version, MEMORY, spill)
+        try:
+            self.prepare(unpublished)
+        finally:
+            unpublished.close()
 
 
 def _system_refusal(error: OSError, var: Path) -> LoadRefused:

@@ -1,6 +1,7 @@
 """Aggregates → SQLAlchemy Core. One scan reads one table once, in one window, for however many aggregates.
 
 Facts are aggregated alone, each at its own table; nothing is ever joined to another fact, so nothing fans out.
+What can be added up is added up first, by key and by whole periods, and named, pooled and windowed afterwards.
 """
 
 from __future__ import annotations
@@ -8,57 +9,162 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.bound import Aggregate, Leaf, Products, RetentionOf
-from metrics.constructs import Element, bucket_index, percentile
-from metrics.period import step
+from data_checks.contract import contracts
+from data_checks.warehouse.contract import Warehouse
+from metrics.bound import Aggregate, Frame, Leaf, Products
+from metrics.constructs import Element, bucket_start, percentile
+from metrics.period import Grain, floor
 from metrics.question import Question
+from metrics.rollup import Rollup, is_additive, key_of, sides, unframed
 from metrics.row_sql import RowSql
-from metrics.selection import Rows, Selection, Tables, key_rows
+from metrics.selection import Rows, Selection, Tables, spine_of, window_of
 
 Part = tuple[Leaf | Products, str]
+SMALL_TABLE = 10_000
+"""A table of at most this many rows is joined after counting by its key, not row by row before."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A statement and where its answers stand: columns are [period], slices …, then the parts in order."""
+    """A statement and where its answers stand: columns are [first day of the period], slices …, then the parts."""
 
     statement: Rows
     parts: tuple[Part, ...]
     has_period: bool
     slices: int
-    indexed: bool = False
-    """The period column holds bucket_index numbers, not days."""
 
 
-def compile_plain(wanted: Sequence[Aggregate | Products], question: Question, tables: Tables) -> Scan:
-    """One scan for aggregates of the same table, window and frame. A condition they all share filters the rows;
-    differing ones stand inside each aggregate."""
-    aggregates = [item.left if isinstance(item, Products) else item for item in wanted]
-    first = aggregates[0]
-    selection = Selection(first.table, first.window, question, tables, frame=first.frame)
-    conditions = {aggregate.where for aggregate in aggregates}
-    conditions |= {item.right.where for item in wanted if isinstance(item, Products)}
-    shared = first.where if len(conditions) == 1 else None
+def compile_plain(
+    wanted: Sequence[Aggregate | Products], question: Question, warehouse: Warehouse, rollup: Rollup | None = None
+) -> Scan:
+    """One scan for aggregates of the same table, window and frame, of the facts or of a rollup that holds them all."""
+    frame = sides(wanted[0])[0].frame
+    additive = all(is_additive(item) for item in wanted)
+    if frame is not None and additive:
+        return _windowed(wanted, question, warehouse, rollup)
+    small = _small_tables(wanted, question, warehouse) if additive and rollup is None else frozenset()
+    scan = _counted(wanted, question, warehouse, rollup, small)
+    return _named(scan, wanted, question, warehouse, small) if small else scan
+
+
+def _counted(
+    wanted: Sequence[Aggregate | Products],
+    question: Question,
+    warehouse: Warehouse,
+    rollup: Rollup | None,
+    by_key: frozenset[str],
+) -> Scan:
+    """The rows counted where they stand. A condition all aggregates share filters the rows; differing ones stand
+    inside each aggregate."""
+    first = sides(wanted[0])[0]
+    tables: Tables = warehouse.table if rollup is None else _with_rollup(warehouse, rollup)
+    selection = Selection(first.table, first.window, question, tables, frame=first.frame, by_key=by_key)
+    conditions = {side.where for item in wanted for side in sides(item)}
+    shared = first.where if len(conditions) == 1 and rollup is None else None
     parts: list[Part] = []
     columns: list[Element] = []
     for item in wanted:
         found = (
-            _products(item, selection.rows)
+            _held_parts(item, rollup, selection.table)
+            if rollup is not None
+            else _products(item, selection.rows)
             if isinstance(item, Products)
             else _parts(item, selection.rows, _inner(item, selection.rows, shared is not None))
         )
         parts += [(item, name) for name, _ in found]
         columns += [column for _, column in found]
-    labelled = [key.label(f"k{index}") for index, key in enumerate(selection.keys)]
     values = [column.label(f"v{index}") for index, column in enumerate(columns)]
-    statement = selection.select([*labelled, *values], shared)
-    if labelled:
-        statement = statement.group_by(*(sa.literal_column(str(i + 1)) for i in range(len(labelled))))
+    statement = selection.select([*selection.shown, *values], shared).group_by(*selection.keys)
     return Scan(statement, tuple(parts), selection.period is not None, len(selection.slices))
+
+
+def _with_rollup(warehouse: Warehouse, rollup: Rollup) -> Tables:
+    held = rollup.columns
+    return lambda name: held if name == rollup.table else warehouse.table(name)
+
+
+def _held_parts(item: Aggregate | Products, rollup: Rollup, table: sa.Table) -> list[tuple[str, Element]]:
+    return [(name, _folded(item, name, table.c[column])) for name, column in rollup.parts[key_of(unframed(item))]]
+
+
+def _folded(item: Leaf | Products, name: str, column: Element) -> Element:
+    """A part of the whole from the parts of its pieces: extremes are extremes of extremes, all others are sums."""
+    if name == "v" and isinstance(item, Aggregate):
+        return sa.func.min(column) if item.function == "min" else sa.func.max(column)
+    return _sum(column)
+
+
+def _small_tables(wanted: Sequence[Aggregate | Products], question: Question, warehouse: Warehouse) -> frozenset[str]:
+    """The tables that name a slice asked for and are small enough to be joined afterwards."""
+    table = sides(wanted[0])[0].table
+    if contracts()[table].reference:
+        return frozenset()
+    named = (contracts()[table].slices[name].table for name in question.by)
+    facts = warehouse.facts.tables
+    return frozenset(name for name in named if name and name != table and facts[name].rows <= SMALL_TABLE)
+
+
+def _named(
+    scan: Scan,
+    wanted: Sequence[Aggregate | Products],
+    question: Question,
+    warehouse: Warehouse,
+    small: frozenset[str],
+) -> Scan:
+    """What was counted by key, named by the table the key belongs to, and pooled by that name."""
+    counted = scan.statement.subquery("counted")
+    slices = contracts()[sides(wanted[0])[0].table].slices
+    first = 1 if scan.has_period else 0
+    source: sa.FromClause = counted
+    keys: list[Element] = [counted.c.k0] if scan.has_period else []
+    for place, name in enumerate(question.by):
+        key, slice_ = counted.c[f"k{first + place}"], slices[name]
+        if slice_.table in small:
+            told = warehouse.table(str(slice_.table)).alias(f"{slice_.table}_{place}")
+            source = source.outerjoin(told, told.c[contracts()[str(slice_.table)].key] == key)
+            key = told.c[str(slice_.attribute)]
+        keys.append(key)
+    statement = sa.select(*_pooled(scan, counted, keys)).select_from(source).group_by(*keys)
+    return Scan(statement, scan.parts, scan.has_period, scan.slices)
+
+
+def _pooled(scan: Scan, counted: sa.Subquery, keys: Sequence[Element]) -> list[Element]:
+    """The keys, then the parts of a scan folded by these keys instead of those it was counted by."""
+    labelled = [key.label(f"k{place}") for place, key in enumerate(keys)]
+    columns = ((item, name, counted.c[f"v{place}"]) for place, (item, name) in enumerate(scan.parts))
+    return [*labelled, *(_folded(item, name, column).label(column.name) for item, name, column in columns)]
+
+
+def _windowed(
+    wanted: Sequence[Aggregate | Products], question: Question, warehouse: Warehouse, rollup: Rollup | None
+) -> Scan:
+    """Windows of days over parts counted once: a row of the facts is read once, however many windows hold it."""
+    frame = sides(wanted[0])[0].frame
+    framed: dict[Leaf | Products, Leaf | Products] = {unframed(item): item for item in wanted}
+    plain = compile_plain([unframed(item) for item in wanted], _pieces(frame, question), warehouse, rollup)
+    counted, spine = plain.statement.subquery("counted"), spine_of(question, frame)
+    inside = (counted.c.k0 >= spine.c.window_start) & (counted.c.k0 < spine.c.window_end)
+    has_period = question.grain != "all"
+    period: list[Element] = [bucket_start(question.grain, spine.c.period)] if has_period else []
+    slices = [counted.c[f"k{place + 1}"] for place in range(plain.slices)]
+    statement = sa.select(*_pooled(plain, counted, [*period, *slices])).select_from(spine.join(counted, inside))
+    statement = statement.group_by(*([spine.c.period] if has_period else []), *slices)
+    parts = tuple((framed[item], name) for item, name in plain.parts)
+    return Scan(statement, parts, has_period, plain.slices)
+
+
+def _pieces(frame: Frame | None, question: Question) -> Question:
+    """The question asked in the longest periods that every window is made of."""
+    begun = [period for period in question.periods if period.start < question.as_of.end] or question.periods[:1]
+    windows = [window_of(frame, period.start, period.end, question) for period in begun]
+    cuts = {day for window in windows for day in window if day < question.as_of.end}
+    grains: tuple[Grain, ...] = ("year", "quarter", "month", "week", "day")
+    piece = next(grain for grain in grains if all(floor(day, grain) == day for day in cuts))
+    first, last = min(start for start, _ in windows), max(end for _, end in windows)
+    return question.at(piece, first, max(last, first + dt.timedelta(days=1)))
 
 
 def _inner(aggregate: Aggregate, rows: RowSql, is_shared: bool) -> Element | None:
@@ -80,6 +186,9 @@ def _parts(aggregate: Aggregate, rows: RowSql, condition: Element | None) -> lis
         return [("n", sa.func.count(kept(value)))]
     if function == "distinct":
         return [("n", sa.func.count(sa.distinct(kept(value))))]
+    if function == "share" and aggregate.weight is None:
+        is_true = sa.func.count(sa.case((value if condition is None else sa.and_(condition, value), 1)))
+        return [("n", sa.func.count(kept(value))), ("y", is_true)]
     if function == "share":
         value = sa.case((value, 1.0), (sa.not_(value), 0.0))
     if function == "nps":  # 11, −1 and 8.5 are codes or mistakes, no answers
@@ -88,8 +197,6 @@ def _parts(aggregate: Aggregate, rows: RowSql, condition: Element | None) -> lis
     if function in ("share", "mean", "nps") and aggregate.weight is not None:
         return _weighted(function, known, kept(rows.sql(aggregate.weight)))
     count = ("n", sa.func.count(known))
-    if function == "share":
-        return [count, ("y", _sum(known))]
     if function == "mean":
         return [count, ("s", _sum(known)), ("q", _sum(known * known))]
     if function == "nps":
@@ -135,45 +242,3 @@ def _products(pair: Products, rows: RowSql) -> list[tuple[str, Element]]:
 
 def _sum(value: Element) -> Element:
     return sa.func.sum(value, type_=sa.Float())
-
-
-def compile_set(aggregate: Aggregate, question: Question, tables: Tables) -> Scan:
-    """distinct( ) over a set of several members: every key once."""
-    keys = key_rows(aggregate.members, question, tables, frame=aggregate.frame).subquery("keys")
-    grouping = [column for column in keys.c if column.name != "key"]
-    statement = sa.select(*grouping, sa.func.count(sa.distinct(keys.c.key)).label("v0")).select_from(keys)
-    if grouping:
-        statement = statement.group_by(*grouping)
-    return Scan(statement, ((aggregate, "n"),), question.grain != "all", len(question.by))
-
-
-def compile_retention(shape: RetentionOf, question: Question, history: dt.date, tables: Tables) -> Scan:
-    """Members of the set per period of `every`, and how many of them are in it again `after` periods later.
-
-    Coming back is membership among all rows: neither filtered nor sliced. `question.grain` is `every`;
-    `history` is the first loaded day, where a key's first period is looked for.
-    """
-    members = _membership(shape, question, tables, filtered=True).subquery("members")
-    wide = question.at(shape.every, question.start, step(question.periods[-1].end, shape.every, shape.after))
-    again = _membership(shape, wide, tables, filtered=False).subquery("again")
-    back = (again.c.key == members.c.key) & (again.c.k0 == members.c.k0 + shape.after)
-    source = members.outerjoin(again, back)
-    if shape.cohort == "first":
-        since = question.at(shape.every, min(history, question.start), question.end)
-        all_time = _membership(shape, since, tables, filtered=False).subquery("all_time")
-        first = sa.select(all_time.c.key, sa.func.min(all_time.c.k0).label("k0")).group_by(all_time.c.key)
-        begun = first.subquery("first")
-        source = source.join(begun, (begun.c.key == members.c.key) & (begun.c.k0 == members.c.k0))
-    grouping = [column for column in members.c if column.name != "key"]
-    counts = [sa.func.count(sa.distinct(side.c.key)) for side in (again, members)]
-    labelled = [count.label(f"v{index}") for index, count in enumerate(counts)]
-    statement = sa.select(*grouping, *labelled).select_from(source).group_by(*grouping)
-    return Scan(statement, ((shape, "y"), (shape, "n")), True, len(question.by), indexed=True)
-
-
-def _membership(shape: RetentionOf, question: Question, tables: Tables, filtered: bool) -> sa.Select[Any]:
-    """(k0 period index, k1 … slices, key), one row each; null keys are in no set."""
-    rows = key_rows(shape.members, question, tables, filtered).subquery("rows")
-    index = bucket_index(shape.every, rows.c.k0).label("k0")
-    slices = [column for column in rows.c if column.name not in ("k0", "key")]
-    return sa.select(index, *slices, rows.c.key).where(rows.c.key.is_not(None)).distinct()

@@ -58,6 +58,25 @@ class bucket_index(_Construct):  # noqa: N801
         super().__init__(sa.literal_column(f"'{_known(grain)}'"), day)
 
 
+class bucket_start(_Construct):  # noqa: N801
+    """The first day of the period of `grain` with this running number: bucket_index turned back."""
+
+    type = sa.Date()
+    name = "bucket_start"
+    inherit_cache = True
+
+    def __init__(self, grain: Grain, index: Element) -> None:
+        super().__init__(sa.literal_column(f"'{_known(grain)}'"), index)
+
+
+class shifted_bit(_Construct):  # noqa: N801
+    """A 64-bit number of which only bit `place` (0–62) is set."""
+
+    type = sa.BigInteger()
+    name = "shifted_bit"
+    inherit_cache = True
+
+
 class seconds_between(_Construct):  # noqa: N801
     """Elapsed seconds from the first instant to the second, fractional."""
 
@@ -104,6 +123,18 @@ def index_of(value: dt.date, grain: Grain) -> int:
     return (value - dt.date(1970, 1, 5)).days
 
 
+def start_of(index: int, grain: Grain) -> dt.date:
+    """bucket_start in Python: index_of turned back."""
+    match grain:
+        case "month":
+            return dt.date(index // 12, index % 12 + 1, 1)
+        case "quarter":
+            return dt.date(index // 4, index % 4 * 3 + 1, 1)
+        case "year":
+            return dt.date(index, 1, 1)
+    return dt.date(1970, 1, 5) + dt.timedelta(days=index * (7 if grain == "week" else 1))
+
+
 def _known(grain: Grain) -> str:
     if grain not in _STEPS:
         raise ValueError(f"no period of grain {grain!r}")
@@ -132,6 +163,24 @@ def _bucket_index(element: bucket_index, compiler: Any, **options: Any) -> str:
         "'week'": f"((({value}) - DATE '1970-01-05') // 7)",
         "'day'": f"(({value}) - DATE '1970-01-05')",
     }[grain]
+
+
+@compiles(bucket_start, "duckdb")
+def _bucket_start(element: bucket_start, compiler: Any, **options: Any) -> str:
+    grain, index = element.texts(compiler, **options)
+    return {
+        "'month'": f"make_date(({index}) // 12, ({index}) % 12 + 1, 1)",
+        "'quarter'": f"make_date(({index}) // 4, ({index}) % 4 * 3 + 1, 1)",
+        "'year'": f"make_date(({index}), 1, 1)",
+        "'week'": f"(DATE '1970-01-05' + CAST(({index}) * 7 AS INTEGER))",
+        "'day'": f"(DATE '1970-01-05' + CAST(({index}) AS INTEGER))",
+    }[grain]
+
+
+@compiles(shifted_bit, "duckdb")
+def _shifted_bit(element: shifted_bit, compiler: Any, **options: Any) -> str:
+    (place,) = element.texts(compiler, **options)
+    return f"(1::BIGINT << CAST(({place}) AS INTEGER))"
 
 
 @compiles(seconds_between, "duckdb")

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
+from metrics import per_key, quantiles
 from metrics.asking import known_metric
 from metrics.bound import Aggregate, Arithmetic, Leaf, Products, Value, is_reference, leaves, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
 from metrics.kinds import has_gate, is_survey, kind_of, measured
-from metrics.per_key import with_key_interval
 from metrics.period import Period
 from metrics.provided import columns_of, knows_teams, missing, provided_tables, tables_read
-from metrics.quantiles import with_interval
-from metrics.question import Question
+from metrics.question import Group, Question, SliceValues
 from metrics.result import MetricResult, State
-from metrics.scans import Answers, SliceValues, run
+from metrics.scans import Answers, run
 from metrics.selection import window_of
 
+MOST_GROUPS = 64
+"""Above this many groups, intervals that take a query of their own are left out: it is a table then, not cards."""
 SUPPRESSED_BELOW = 5
 """Fewer answers of people than this are never shown."""
 
@@ -70,15 +72,31 @@ class _Judge:
 
     def results(self) -> tuple[MetricResult, ...]:
         """Period by period, group by group."""
-        question, value = self.question, self.value
+        question = self.question
         groups: list[SliceValues] = self.answers.groups(self.leaves) if question.by and self.lack is None else []
         groups = groups or ([(None,) * len(question.by)] if self.lack or not question.by else [])
         found = [result for period in question.periods for result in self._period(period, groups)]
-        if self.kind == "quantile" and isinstance(value, Aggregate):
-            return with_interval(found, value, question, self.warehouse)
-        if self.kind == "mean_per_key" and isinstance(value, Arithmetic):
-            return with_key_interval(found, value, question, self.warehouse)
-        return tuple(found)
+        return self._with_ends(found) if self.kind in ("quantile", "mean_per_key") else tuple(found)
+
+    def _with_ends(self, results: Sequence[MetricResult]) -> tuple[MetricResult, ...]:
+        """The results with the intervals that take a query of their own: prepared, or asked for cards; a long table
+        goes without."""
+        groups = [self._group(result) for result in results]
+        ends = self.answers.ends.get(self.value)
+        if ends is None:
+            counts = {g: r.n or 0 for g, r in zip(groups, results, strict=True) if r.value is not None}
+            ends = (
+                ends_by_query(self.value, counts, self.question, self.warehouse) if len(counts) <= MOST_GROUPS else {}
+            )
+        both = ((result, ends.get(group)) for group, result in zip(groups, results, strict=True))
+        return tuple(
+            replace(result, low=found[0], high=found[1]) if found and result.value is not None else result
+            for result, found in both
+        )
+
+    def _group(self, result: MetricResult) -> Group:
+        start = None if self.question.grain == "all" else result.period.start
+        return start, tuple(result.slices.values())
 
     def _period(self, period: Period, groups: Sequence[SliceValues]) -> Iterator[MetricResult]:
         complete = self.question.as_of.completes(period) or self._is_all_there_is(period)
@@ -207,6 +225,18 @@ class _Judge:
         if ripe_on <= (reach.end if reach.whole else reach.day):
             return None
         return f"complete on {ripe_on.isoformat()}"
+
+
+def ends_by_query(
+    value: Value, counts: Mapping[Group, int], question: Question, warehouse: Warehouse
+) -> Mapping[Group, tuple[float | None, float | None]]:
+    """Low and high of a quantile or a mean per key, per group that has a value. `counts`: rows per group."""
+    if not counts:
+        return {}
+    if isinstance(value, Aggregate):
+        return quantiles.ends_of(value, counts, question, warehouse)
+    assert isinstance(value, Arithmetic)
+    return per_key.ends_of(value, question, warehouse)
 
 
 def withheld_because(definition: MetricDefinition, value: Value, facts: LoadFacts) -> str | None:

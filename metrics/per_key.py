@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
 
 from data_checks.warehouse.contract import Warehouse
 from metrics.bound import Aggregate, Arithmetic
-from metrics.constructs import Element
-from metrics.quantiles import MOST_GROUPS, group_of, plain
-from metrics.question import Question
-from metrics.result import MetricResult
+from metrics.constructs import Element, bucket_start
+from metrics.question import Group, Question
 from metrics.row_sql import RowSql
 from metrics.selection import Selection
 from metrics.stats import intervals
 
 
-def with_key_interval(
-    results: Sequence[MetricResult], value: Arithmetic, question: Question, warehouse: Warehouse
-) -> tuple[MetricResult, ...]:
-    """The same results with low and high from the spread of the sums per key; a long table goes without."""
-    if not 0 < sum(result.value is not None for result in results) <= MOST_GROUPS:
-        return tuple(results)
-    ends: dict[tuple[Any, ...], intervals.Interval | None] = {}
+def ends_of(value: Arithmetic, question: Question, warehouse: Warehouse) -> dict[Group, tuple[float, float]]:
+    """Low and high per group from the spread of the sums per key; none where there is no spread to judge by."""
+    ends: dict[Group, tuple[float, float]] = {}
+    has_period = question.grain != "all"
+    row: Any
     for row in warehouse.read(_statement(value, question, warehouse)):
-        *group, count, total, squares = (plain(cell) for cell in row)
-        ends[tuple(group)] = intervals.mean(float(total), float(squares), float(count))
-    filled = []
-    for result in results:
-        low, high = ends.get(group_of(result, question)) or (None, None)
-        filled.append(replace(result, low=low, high=high) if result.value is not None else result)
-    return tuple(filled)
+        *keys, count, total, squares = row
+        if (found := intervals.mean(float(total), float(squares), float(count))) is not None:
+            start: dt.date | None = keys.pop(0) if has_period else None
+            ends[start, tuple(keys)] = found
+    return ends
 
 
 def _statement(value: Arithmetic, question: Question, warehouse: Warehouse) -> sa.Select[Any]:
@@ -53,9 +46,11 @@ def _statement(value: Arithmetic, question: Question, warehouse: Warehouse) -> s
     one = one.group_by(*selection.keys, key).having(counted > 0)
     keys = one.subquery("keys")
     grouping = [column for column in keys.c if column.name != "amount"]
+    shown: list[Element] = list(grouping)
+    if question.grain != "all":
+        shown[0] = bucket_start(question.grain, grouping[0])
     found = (sa.func.count(), sa.func.sum(keys.c.amount), sa.func.sum(keys.c.amount * keys.c.amount))
-    statement = sa.select(*grouping, *found).select_from(keys)
-    return statement.group_by(*grouping) if grouping else statement
+    return sa.select(*shown, *found).select_from(keys).group_by(*grouping)
 
 
 def _where(rows: RowSql, aggregate: Aggregate, value: Element) -> Element:

@@ -89,7 +89,7 @@ def _leaf_columns(leaf: Leaf | SetMember) -> Iterator[Column]:
     for name in _window_columns(leaf.window, contract):
         yield leaf.table, name
     for node in [*nodes, leaf.where]:
-        for name in _names(node):
+        for name in names_of(node):
             if name in contract.types:
                 yield leaf.table, name
             elif name in contract.slices:
@@ -121,21 +121,22 @@ def _missing_columns(leaf: Leaf | SetMember, tables: Facts) -> str | None:
     return None
 
 
-def _names(node: Node | None) -> Iterator[str]:
+def names_of(node: Node | None) -> Iterator[str]:
+    """Every bare name of a row expression; those inside a set belong to other rows and are left out."""
     match node:
         case Name():
             yield node.name
         case Operation():
-            yield from _names(node.left)
-            yield from _names(node.right)
+            yield from names_of(node.left)
+            yield from names_of(node.right)
         case Not() | Minus() | IsNull():
-            yield from _names(node.inner)
+            yield from names_of(node.inner)
         case Between():
             for part in (node.inner, node.low, node.high):
-                yield from _names(part)
+                yield from names_of(part)
         case In():
             for part in (node.inner, *(() if is_set(node.inside) else node.inside.args)):
-                yield from _names(part)
+                yield from names_of(part)
         case Call():
             for part in node.inside.args:
-                yield from _names(part)
+                yield from names_of(part)

@@ -9,6 +9,9 @@ from metrics.period import Grain, Period, spine
 from metrics.scope import Scope
 
 Filter = tuple[str, tuple[str | None, ...]]
+SliceValues = tuple[str | None, ...]
+Group = tuple[dt.date | None, SliceValues]
+"""What an answer is told apart by: the first day of its period (None: all of it is one) and the slices' values."""
 
 
 @dataclass(frozen=True)

@@ -5,29 +5,30 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data_checks.warehouse.contract import Warehouse
-from metrics.bound import Aggregate, Leaf, Products, RetentionOf, is_reference, sets_in
-from metrics.compile import Scan, compile_plain, compile_retention, compile_set
-from metrics.constructs import index_of
+from metrics.bound import Aggregate, Leaf, Products, RetentionOf, Value, is_reference, sets_in
+from metrics.compile import Scan, compile_plain
+from metrics.compile_keys import compile_retention, compile_set
 from metrics.figures import Parts
 from metrics.period import Grain, Period, floor, period_at, step
 from metrics.provided import available_members, knows_teams, provided_tables
-from metrics.question import Question
+from metrics.quantiles import Ends
+from metrics.question import Group, Question, SliceValues
 
-SliceValues = tuple[str | None, ...]
-Group = tuple[dt.date | None, SliceValues]
 Found = dict[Leaf | Products, dict[Group, dict[str, float | None]]]
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Per leaf and group (period start, slice values): its parts. `unripe`: groups whose retention is too young."""
+    """Per leaf and group (period start, slice values): its parts. `unripe`: groups whose retention is too young.
+    `ends`: intervals prepared with the load, for the formulas that have them."""
 
     parts: Mapping[Leaf | Products, Mapping[Group, Parts]]
     unripe: frozenset[tuple[Leaf, dt.date | None]]
+    ends: Mapping[Value, Mapping[Group, Ends]] = field(default_factory=dict)
 
     def groups(self, leaves: Iterable[Leaf]) -> list[SliceValues]:
         """Every combination of slice values these leaves counted something in, whatever was asked beside them;
@@ -61,7 +62,7 @@ def scans_of(
             assert not isinstance(item, RetentionOf)
             alone = leaf.where if any(sets_in(leaf.where)) else None
             plain[(leaf.table, leaf.window, leaf.frame, alone)].append(item)
-    scans += [(compile_plain(group, question, warehouse.table), question) for group in plain.values()]
+    scans += [(compile_plain(group, question, warehouse), question) for group in plain.values()]
     return scans
 
 
@@ -95,9 +96,8 @@ def run(leaves: Iterable[Leaf | Products], question: Question, warehouse: Wareho
     unripe: set[tuple[Leaf, dt.date | None]] = set()
     for scan, asked in scans_of(leaves, question, warehouse):
         rows = warehouse.read(scan.statement)
-        if scan.indexed:
-            leaf = scan.parts[0][0]
-            assert isinstance(leaf, RetentionOf)
+        leaf = scan.parts[0][0]
+        if isinstance(leaf, RetentionOf):
             found[leaf], young = _pooled(leaf, rows, asked, question)
             unripe |= {(leaf, start) for start in young}
         else:
@@ -121,19 +121,18 @@ def _pooled(
     leaf: RetentionOf, rows: Iterable[Any], asked: Question, question: Question
 ) -> tuple[dict[Group, dict[str, float | None]], set[dt.date | None]]:
     """Retention per period of `every` pooled into the asked periods: ripe ones only, unless one was asked for."""
-    periods = {index_of(period.start, leaf.every): period for period in asked.periods}
+    periods = {period.start: period for period in asked.periods}
     same = question.grain == leaf.every
     groups: dict[Group, dict[str, float | None]] = {}
     unripe: set[dt.date | None] = set()
-    young = {index for index, period in periods.items() if not _is_ripe(leaf, period, asked)}
-    for index in young:
-        if question.grain != "all":
-            unripe.add(floor(periods[index].start, question.grain))
+    young = {start for start, period in periods.items() if not _is_ripe(leaf, period, asked)}
+    if question.grain != "all":
+        unripe |= {floor(start, question.grain) for start in young}
     for row in rows:
-        index, slices, (returned, members) = row[0], tuple(row[1:-2]), row[-2:]
-        if index not in periods or (index in young and not same):
+        begins, slices, (returned, members) = _as_day(row[0]), tuple(row[1:-2]), row[-2:]
+        if begins in young and not same:
             continue
-        start = None if question.grain == "all" else floor(periods[index].start, question.grain)
+        start = None if question.grain == "all" else floor(begins, question.grain)
         parts = groups.setdefault((start, slices), {"y": 0.0, "n": 0.0})
         parts["y"] = (parts["y"] or 0.0) + float(returned)
         parts["n"] = (parts["n"] or 0.0) + float(members)

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from data_checks.contract import contracts
 from metrics.bound import Frame, SetMember, members_of
-from metrics.constructs import Element, bucket, bucket_end, day
+from metrics.constructs import Element, bucket, bucket_end, bucket_index, bucket_start, day, index_of
+from metrics.period import Period
 from metrics.question import Question
 from metrics.row_sql import RowSql
 from metrics.tree import Inside, Node, Window
@@ -22,7 +23,8 @@ Rows = sa.Select[tuple[Any, ...]]
 class Selection:
     """`filtered`: sliced, filtered and scoped as asked; else among all rows, as membership in a set is.
 
-    `frame`: the days that stand for a period, when they are not its own.
+    `frame`: the days that stand for a period, when they are not its own. `by_key`: tables whose key stands for what
+    is told by a slice of theirs, to be named later.
     """
 
     def __init__(
@@ -33,26 +35,37 @@ class Selection:
         tables: Tables,
         filtered: bool = True,
         frame: Frame | None = None,
+        by_key: frozenset[str] = frozenset(),
     ) -> None:
         self.contract = contracts()[table]
         self.question = question
         self.tables = tables
         self.table = tables(table)
         on_spine = window.kind != "at" or frame is not None
-        self._spine = _spine(question, frame) if on_spine else None
+        self._spine = spine_of(question, frame) if on_spine else None
         self._conditions: list[Element] = []
         self.period, edges = self._cut(window)
         self.rows = RowSql(self.table, self.contract, tables, edges, self._is_member)
         self.on: Element | None = self._counts_in(window) if self._spine is not None else None
         filtered = filtered and not self.contract.reference  # the same for every slice and every reader
-        self.slices = [self.rows.slice(self.contract.slices[name]) for name in question.by] if filtered else []
+        self.slices = [self._slice(name, by_key) for name in question.by] if filtered else []
         if filtered:
             self._conditions += self._filters()
 
     @property
     def keys(self) -> list[Element]:
-        """What a group is told apart by: the period, unless everything is one, and the slices."""
+        """What a group is told apart by: the period's number, unless everything is one, and the slices."""
         return [*([self.period] if self.period is not None else []), *self.slices]
+
+    @property
+    def shown(self) -> list[Element]:
+        """The keys as an answer gives them: k0 the period's first day, then the slices."""
+        first: list[Element] = [] if self.period is None else [bucket_start(self.question.grain, self.period)]
+        return [key.label(f"k{place}") for place, key in enumerate([*first, *self.slices])]
+
+    def _slice(self, name: str, by_key: frozenset[str]) -> Element:
+        slice_ = self.contract.slices[name]
+        return self.table.c[slice_.column] if slice_.table in by_key else self.rows.slice(slice_)
 
     def select(self, columns: Iterable[Element], where: Node | None = None) -> Rows:
         """SELECT columns FROM these rows WHERE the window, the filters, the scope, and `where`."""
@@ -62,21 +75,23 @@ class Selection:
         return sa.select(*columns).select_from(source).where(*conditions)
 
     def _cut(self, window: Window) -> tuple[Element | None, tuple[Element, Element]]:
-        """The period column (None for `all`) and the SQL of the period's two ends."""
+        """The number of the period (None for `all`) and the SQL of the period's two ends.
+
+        Grouping by a small number is several times as fast as by a truncated day.
+        """
         question = self.question
         if self._spine is not None:
-            whole = question.grain == "all"
             edges = (self._spine.c.window_start, self._spine.c.window_end)
-            return None if whole else self._spine.c.period_start, edges
+            return None if question.grain == "all" else self._spine.c.period, edges
         counted = self.table.c[self.contract.day_column(window.name)]
         start = question.periods[0].start
         end = min(question.periods[-1].end, question.as_of.end)
         self._conditions += [counted >= day(start), counted < day(end)]
         if question.grain == "all":
             return None, (day(start), day(end))
-        period: Element = bucket(question.grain, counted)
-        ends = sa.func.least(bucket_end(question.grain, period), day(question.as_of.end), type_=sa.Date())
-        return period, (period, ends)
+        first: Element = bucket(question.grain, counted)
+        last = sa.func.least(bucket_end(question.grain, first), day(question.as_of.end), type_=sa.Date())
+        return bucket_index(question.grain, counted), (first, last)
 
     def _counts_in(self, window: Window) -> Element:
         """Rows whose day lies in the window; whose span holds its start or end, or touches it."""
@@ -156,19 +171,25 @@ def _kept(
     return sa.select(*left.c).where(left.c.key.is_not(None), inside if wanted else sa.not_(inside))
 
 
-def _spine(question: Question, frame: Frame | None) -> sa.Subquery:
-    """The periods asked for as rows (period_start, window_start, window_end); unfinished ones end with the data."""
+def spine_of(question: Question, frame: Frame | None) -> sa.Subquery:
+    """The periods asked for as rows (period, window_start, window_end); unfinished ones end with the data."""
     rows = [
-        (period.start, *window_of(frame, period.start, period.end, question))
+        (number_of(period, question), *window_of(frame, period.start, period.end, question))
         for period in question.periods
         if period.start < question.as_of.end
     ]
-    names = ("period_start", "window_start", "window_end")
+    types: dict[str, sa.types.TypeEngine[Any]] = {"period": sa.Integer(), "window_start": sa.Date()}
+    columns = [sa.column(name, types.get(name, sa.Date())) for name in ("period", "window_start", "window_end")]
     if not rows:  # all in the future: no period at all
-        nothing = sa.select(*(day(question.start).label(name) for name in names))
+        nothing = sa.select(*(sa.cast(sa.null(), column.type).label(column.name) for column in columns))
         return nothing.where(sa.false()).subquery("periods")
-    values = sa.values(*(sa.column(name, sa.Date()) for name in names), name="spine").data(rows)
-    return sa.select(*(sa.cast(column, sa.Date()).label(column.name) for column in values.c)).subquery("periods")
+    values = sa.values(*columns, name="spine").data(rows)
+    return sa.select(*(sa.cast(column, column.type).label(column.name) for column in values.c)).subquery("periods")
+
+
+def number_of(period: Period, question: Question) -> int:
+    """bucket_index of a period; of everything as one, 0."""
+    return 0 if question.grain == "all" else index_of(period.start, question.grain)
 
 
 def window_of(frame: Frame | None, start: dt.date, end: dt.date, question: Question) -> tuple[dt.date, dt.date]:

@@ -6,7 +6,7 @@ LoadFacts travels inside the version it describes, so numbers and the words abou
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -77,6 +77,11 @@ class Warehouse(Protocol):
     @property
     def facts(self) -> LoadFacts: ...
 
+    @property
+    def prepared(self) -> str:
+        """What the floor above built into this version beside the tables, in its own words; '' for nothing."""
+        ...
+
     def table(self, name: str) -> sa.Table:
         """The canonical table, also when no source provides it. Raises KeyError for an unknown name."""
         ...
@@ -90,3 +95,23 @@ class Warehouse(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Unpublished(Warehouse, Protocol):
+    """A version that is built but that no reader sees yet: the one place where tables can be added."""
+
+    def keep(self, table: sa.Table, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
+        """The statement's answer as a table of the version."""
+        ...
+
+    def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """A table of the version with these rows; an empty one without."""
+        ...
+
+    def note(self, prepared: str) -> None:
+        """What was added, in the words `prepared` will give back."""
+        ...
+
+
+Prepare = Callable[[Unpublished], None]
+"""Adds to a version before it is published. Raises LoadRefused when what it added proves wrong."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import sqlalchemy as sa
 
 from data_checks.errors import RequestError
@@ -24,15 +25,15 @@ def _in_utc(connection: Any, record: object) -> None:
 class DuckDBWarehouse:
     """See warehouse/contract.py. Every read takes a connection of its own from the pool, so threads do not meet."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, options: Mapping[str, Any] | None = None) -> None:
         # A URL object: a folder's name may hold what means something in a URL's text.
         url = sa.URL.create("duckdb", database=str(path))
-        self._engine = sa.create_engine(url, connect_args={"read_only": True})
+        self._engine = sa.create_engine(url, connect_args=dict(options or {"read_only": True}))
         sa.event.listen(self._engine, "connect", _in_utc)
         try:
             with self._engine.connect() as connection:
-                text = connection.execute(sa.text("select facts from _load")).scalar_one()
-            self._facts = from_json(text)
+                facts, prepared = connection.execute(sa.text("select facts, prepared from _load")).one()
+            self._facts, self._prepared = from_json(facts), str(prepared)
         except (sa.exc.SQLAlchemyError, duckdb.Error, ValueError):
             self._engine.dispose()
             message = f"the published version {path.stem} is damaged; run `scorecard load` to build it again."
@@ -41,6 +42,10 @@ class DuckDBWarehouse:
     @property
     def facts(self) -> LoadFacts:
         return self._facts
+
+    @property
+    def prepared(self) -> str:
+        return self._prepared
 
     def table(self, name: str) -> sa.Table:
         return canonical_tables()[name]
@@ -54,6 +59,37 @@ class DuckDBWarehouse:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+class UnpublishedDuckDB(DuckDBWarehouse):
+    """See Unpublished in warehouse/contract.py. `memory`: the most the engine holds; `spill`: where the rest goes."""
+
+    def __init__(self, path: Path, memory: str, spill: Path) -> None:
+        super().__init__(path, {"config": {"memory_limit": memory, "temp_directory": str(spill)}})
+
+    def keep(self, table: sa.Table, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
+        with self._engine.begin() as connection:
+            table.create(connection)
+            connection.execute(table.insert().from_select([column.name for column in table.c], statement))
+
+    def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        with self._engine.begin() as connection:
+            table.create(connection)
+            if rows:
+                given = pa.Table.from_pylist([dict(row) for row in rows])
+                connection.execute(sa.text("register(:name, :df)"), {"name": "given", "df": given})
+                connection.execute(sa.text(f"insert into {table.name} by name select * from given"))
+
+    def note(self, prepared: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.text("update _load set prepared = :prepared"), {"prepared": prepared})
+        self._prepared = prepared
+
+    def close(self) -> None:
+        """Everything in the one file: no log is left beside it."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.text("checkpoint"))
+        super().close()
 
 
 def is_sound(path: Path) -> bool:
