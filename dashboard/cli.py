@@ -137,12 +137,15 @@ def load(folder: Path, as_of: dt.date | None, as_json: bool) -> None:
     """Read, check and publish the sources. Exit 3: refused, and nothing has changed."""
     from dashboard import printing, printing_board
     from data_checks.load import load as run_load
+    from metrics.catalog import read_catalog
+    from metrics.prepare import prepare
 
     workspace = _workspace(folder)
+    catalog = read_catalog(workspace.metrics_folder)  # what is wrong in it is for `check`; it never blocks a load
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     if as_of is not None:
         workspace = replace(workspace, as_of=as_of)
-    report = run_load(workspace, now, printing.progress)
+    report = run_load(workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog))
     if as_json:
         click.echo(printing.as_json(report.to_json()))
     else:

@@ -17,9 +17,10 @@ from data_checks.warehouse.contract import Warehouse
 from metrics.bound import Aggregate, Frame, Leaf, Products
 from metrics.constructs import Element, bucket_start, percentile
 from metrics.period import Grain, floor
-from metrics.question import Question
+from metrics.question import AsOf, Question
 from metrics.rollup import Rollup, is_additive, key_of, sides, unframed
 from metrics.row_sql import RowSql
+from metrics.scope import Scope
 from metrics.selection import Rows, Selection, Tables, spine_of, window_of
 
 Part = tuple[Leaf | Products, str]
@@ -79,6 +80,29 @@ def _counted(
     values = [column.label(f"v{index}") for index, column in enumerate(columns)]
     statement = selection.select([*selection.shown, *values], shared).group_by(*selection.keys)
     return Scan(statement, tuple(parts), selection.period is not None, len(selection.slices))
+
+
+def compile_daily(
+    wanted: Sequence[Aggregate | Products], team: str | None, warehouse: Warehouse
+) -> tuple[Rows, tuple[Part, ...]]:
+    """Every part of these aggregates per day and team key, over all days: (day, team, v0 …)."""
+    first = sides(wanted[0])[0]
+    ever = Question(Scope.everything(), AsOf(dt.date.max - dt.timedelta(days=1), True), dt.date.min, dt.date.max, "all")
+    selection = Selection(first.table, first.window, ever, warehouse.table)
+    day = selection.table.c[selection.contract.day_column(first.window.name)]
+    keys = [day, *([selection.table.c[team]] if team else [])]
+    found = [
+        (item, name, column)
+        for item in wanted
+        for name, column in (
+            _products(item, selection.rows)
+            if isinstance(item, Products)
+            else _parts(item, selection.rows, _inner(item, selection.rows, False))
+        )
+    ]
+    values = [column.label(f"v{place}") for place, (_, _, column) in enumerate(found)]
+    statement = selection.select([*keys, *values]).group_by(*keys)
+    return statement, tuple((item, name) for item, name, _ in found)
 
 
 def _with_rollup(warehouse: Warehouse, rollup: Rollup) -> Tables:

@@ -18,7 +18,7 @@ from metrics.period import Period
 from metrics.provided import columns_of, knows_teams, missing, provided_tables, tables_read
 from metrics.question import Group, Question, SliceValues
 from metrics.result import MetricResult, State
-from metrics.scans import Answers, run
+from metrics.scans import WITH_OWN_QUERY, Answers, run
 from metrics.selection import window_of
 
 MOST_GROUPS = 64
@@ -37,8 +37,8 @@ def evaluate(
     """
     bound = {metric: catalog.bound[known_metric(catalog, metric).metric] for metric in metrics}
     lacking = {metric: missing(value, warehouse.facts.tables) for metric, value in bound.items()}
-    wanted = [leaf for metric, value in bound.items() if lacking[metric] is None for leaf in measured(value)]
-    answers = run(wanted, question, warehouse)
+    provided = [value for metric, value in bound.items() if lacking[metric] is None]
+    answers = run([item for value in provided for item in measured(value)], question, warehouse, provided)
     return {
         metric: _Judge(warehouse, question, answers, catalog.metrics[metric], value, lacking[metric]).results()
         for metric, value in bound.items()
@@ -76,7 +76,7 @@ class _Judge:
         groups: list[SliceValues] = self.answers.groups(self.leaves) if question.by and self.lack is None else []
         groups = groups or ([(None,) * len(question.by)] if self.lack or not question.by else [])
         found = [result for period in question.periods for result in self._period(period, groups)]
-        return self._with_ends(found) if self.kind in ("quantile", "mean_per_key") else tuple(found)
+        return self._with_ends(found) if self.kind in WITH_OWN_QUERY else tuple(found)
 
     def _with_ends(self, results: Sequence[MetricResult]) -> tuple[MetricResult, ...]:
         """The results with the intervals that take a query of their own: prepared, or asked for cards; a long table
@@ -85,9 +85,8 @@ class _Judge:
         ends = self.answers.ends.get(self.value)
         if ends is None:
             counts = {g: r.n or 0 for g, r in zip(groups, results, strict=True) if r.value is not None}
-            ends = (
-                ends_by_query(self.value, counts, self.question, self.warehouse) if len(counts) <= MOST_GROUPS else {}
-            )
+            is_card = 0 < len(counts) <= MOST_GROUPS
+            ends = ends_by_query(self.value, counts, self.question, self.warehouse) if is_card else {}
         both = ((result, ends.get(group)) for group, result in zip(groups, results, strict=True))
         return tuple(
             replace(result, low=found[0], high=found[1]) if found and result.value is not None else result
@@ -231,8 +230,6 @@ def ends_by_query(
     value: Value, counts: Mapping[Group, int], question: Question, warehouse: Warehouse
 ) -> Mapping[Group, tuple[float | None, float | None]]:
     """Low and high of a quantile or a mean per key, per group that has a value. `counts`: rows per group."""
-    if not counts:
-        return {}
     if isinstance(value, Aggregate):
         return quantiles.ends_of(value, counts, question, warehouse)
     assert isinstance(value, Arithmetic)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
-from metrics.bound import Aggregate, Leaf, Products, Value, sets_in
+from metrics.bound import Aggregate, Products, sets_in
 from metrics.provided import names_of
 from metrics.question import Question
 from metrics.row_types import PERIOD_ENDS
@@ -57,6 +57,7 @@ class Prepared:
     answered: frozenset[str] = frozenset()
 
 
+NOTHING = Prepared()
 _PREPARED: TypeAdapter[Prepared] = TypeAdapter(Prepared)
 
 
@@ -68,7 +69,7 @@ def to_json(prepared: Prepared) -> str:
 @functools.lru_cache(maxsize=8)
 def from_json(text: str) -> Prepared:
     """What to_json wrote; nothing for a version without."""
-    return _PREPARED.validate_json(text) if text else Prepared()
+    return _PREPARED.validate_json(text) if text else NOTHING
 
 
 def prepared_of(warehouse: Warehouse) -> Prepared:
@@ -77,7 +78,7 @@ def prepared_of(warehouse: Warehouse) -> Prepared:
 
 
 @functools.lru_cache(maxsize=4096)
-def key_of(item: Leaf | Products | Value) -> str:
+def key_of(item: Hashable) -> str:
     """What an aggregate (or formula) means, in 20 letters: the same for the same meaning, wherever it is written."""
     return hashlib.sha256(repr(item).encode()).hexdigest()[:20]
 

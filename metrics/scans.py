@@ -13,12 +13,17 @@ from metrics.bound import Aggregate, Leaf, Products, RetentionOf, Value, is_refe
 from metrics.compile import Scan, compile_plain
 from metrics.compile_keys import compile_retention, compile_set
 from metrics.figures import Parts
+from metrics.kinds import kind_of
 from metrics.period import Grain, Period, floor, period_at, step
+from metrics.prepared import kept_answers, kept_ends
 from metrics.provided import available_members, knows_teams, provided_tables
 from metrics.quantiles import Ends
 from metrics.question import Group, Question, SliceValues
+from metrics.rollup import NOTHING, Prepared, Rollup, prepared_of, rollup_of
 
-Found = dict[Leaf | Products, dict[Group, dict[str, float | None]]]
+Found = dict[Leaf | Products, dict[Group, Parts]]
+WITH_OWN_QUERY = ("quantile", "mean_per_key")
+"""Kinds whose interval takes a query of its own."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,12 @@ class Answers:
 
 
 def scans_of(
-    leaves: Iterable[Leaf | Products], question: Question, warehouse: Warehouse
+    leaves: Iterable[Leaf | Products], question: Question, warehouse: Warehouse, prepared: Prepared = NOTHING
 ) -> list[tuple[Scan, Question]]:
     """The statements that answer all leaves; leaves of one table, window and frame share one, but one that tests
-    membership filters its rows alone."""
+    membership filters its rows alone. `prepared`: the rollups that may stand for the facts."""
     tables = warehouse.facts.tables
-    plain: dict[object, list[Aggregate | Products]] = defaultdict(list)
+    plain: dict[object, tuple[Rollup | None, list[Aggregate | Products]]] = {}
     scans: list[tuple[Scan, Question]] = []
     for item in dict.fromkeys(leaves):
         leaf = item.left if isinstance(item, Products) else item
@@ -61,8 +66,10 @@ def scans_of(
         else:
             assert not isinstance(item, RetentionOf)
             alone = leaf.where if any(sets_in(leaf.where)) else None
-            plain[(leaf.table, leaf.window, leaf.frame, alone)].append(item)
-    scans += [(compile_plain(group, question, warehouse), question) for group in plain.values()]
+            rollup = rollup_of(item, question, prepared)
+            together = (leaf.table, leaf.window, leaf.frame, alone, rollup and rollup.name)
+            plain.setdefault(together, (rollup, []))[1].append(item)
+    scans += [(compile_plain(group, question, warehouse, rollup), question) for rollup, group in plain.values()]
     return scans
 
 
@@ -90,53 +97,68 @@ def _retention(leaf: RetentionOf, question: Question, warehouse: Warehouse) -> S
     return replace(scan, parts=tuple((leaf, name) for _, name in scan.parts))
 
 
-def run(leaves: Iterable[Leaf | Products], question: Question, warehouse: Warehouse) -> Answers:
-    """All parts of all leaves."""
-    found: Found = defaultdict(dict)
-    unripe: set[tuple[Leaf, dt.date | None]] = set()
-    for scan, asked in scans_of(leaves, question, warehouse):
+def run(
+    items: Iterable[Leaf | Products], question: Question, warehouse: Warehouse, values: Iterable[Value] = ()
+) -> Answers:
+    """All parts of all items: what was kept with the load, then scans of rollups and of facts, as few as there are
+    tables and windows. `values`: formulas whose kept intervals are wanted, too."""
+    items = tuple(dict.fromkeys(items))
+    judged = [value for value in values if kind_of(value) in WITH_OWN_QUERY]
+    kept, ends = kept_answers(items, question, warehouse), kept_ends(judged, question, warehouse)
+    found: Found = defaultdict(dict, {item: dict(groups) for item, groups in kept.items()})
+    rest = [item for item in items if item not in kept]
+    for scan, asked in scans_of(rest, question, warehouse, prepared_of(warehouse)):
         rows = warehouse.read(scan.statement)
         leaf = scan.parts[0][0]
         if isinstance(leaf, RetentionOf):
-            found[leaf], young = _pooled(leaf, rows, asked, question)
-            unripe |= {(leaf, start) for start in young}
+            found[leaf] = _pooled(leaf, rows, asked, question)
         else:
             for row in rows:
                 _take(row, scan, found)
-    return Answers(found, frozenset(unripe))
+    unripe = {(leaf, start) for leaf in items if isinstance(leaf, RetentionOf) for start in _unripe(leaf, question)}
+    return Answers(found, frozenset(unripe), ends)
 
 
 def _take(row: Any, scan: Scan, found: Found) -> None:
     head, slices = (1 if scan.has_period else 0), scan.slices
     group = (_as_day(row[0]) if scan.has_period else None, tuple(row[head : head + slices]))
+    parts: dict[Leaf | Products, dict[str, float | None]] = {}
     for (leaf, name), value in zip(scan.parts, row[head + slices :], strict=True):
-        found[leaf].setdefault(group, {})[name] = None if value is None else float(value)
+        parts.setdefault(leaf, {})[name] = None if value is None else float(value)
+    for leaf, own in parts.items():
+        found[leaf][group] = own
 
 
 def _as_day(value: Any) -> dt.date:
     return value.date() if isinstance(value, dt.datetime) else value
 
 
-def _pooled(
-    leaf: RetentionOf, rows: Iterable[Any], asked: Question, question: Question
-) -> tuple[dict[Group, dict[str, float | None]], set[dt.date | None]]:
+def _pooled(leaf: RetentionOf, rows: Iterable[Any], asked: Question, question: Question) -> dict[Group, Parts]:
     """Retention per period of `every` pooled into the asked periods: ripe ones only, unless one was asked for."""
-    periods = {period.start: period for period in asked.periods}
     same = question.grain == leaf.every
-    groups: dict[Group, dict[str, float | None]] = {}
-    unripe: set[dt.date | None] = set()
-    young = {start for start, period in periods.items() if not _is_ripe(leaf, period, asked)}
-    if question.grain != "all":
-        unripe |= {floor(start, question.grain) for start in young}
+    young = set() if same else _young(leaf, asked)
+    groups: dict[Group, Parts] = {}
     for row in rows:
         begins, slices, (returned, members) = _as_day(row[0]), tuple(row[1:-2]), row[-2:]
-        if begins in young and not same:
+        if begins in young:
             continue
-        start = None if question.grain == "all" else floor(begins, question.grain)
-        parts = groups.setdefault((start, slices), {"y": 0.0, "n": 0.0})
-        parts["y"] = (parts["y"] or 0.0) + float(returned)
-        parts["n"] = (parts["n"] or 0.0) + float(members)
-    return groups, unripe
+        group = (None if question.grain == "all" else floor(begins, question.grain), slices)
+        before = groups.get(group, {})
+        parts = {"y": float(returned), "n": float(members)}
+        groups[group] = {name: (before.get(name) or 0.0) + value for name, value in parts.items()}
+    return groups
+
+
+def _unripe(leaf: RetentionOf, question: Question) -> set[dt.date]:
+    """The asked periods that hold one whose later period has not ended."""
+    asked = _retention_question(leaf, question)
+    if asked is None or question.grain == "all":
+        return set()
+    return {floor(start, question.grain) for start in _young(leaf, asked)}
+
+
+def _young(leaf: RetentionOf, asked: Question) -> set[dt.date]:
+    return {period.start for period in asked.periods if not _is_ripe(leaf, period, asked)}
 
 
 def _is_ripe(leaf: RetentionOf, period: Period, question: Question) -> bool:

@@ -140,7 +140,11 @@ def load_small_company(folder: Path) -> Path:
     """The workspace, loaded."""
     from data_checks.load import load
     from data_checks.workspace import read_workspace
+    from metrics.catalog import read_catalog
+    from metrics.prepare import prepare
 
     write_small_company(folder)
-    load(read_workspace(folder), dt.datetime(2024, 5, 1, 6, 0), lambda sentence: None)
+    catalog = read_catalog(folder / "metrics")
+    now = dt.datetime(2024, 5, 1, 6, 0)
+    load(read_workspace(folder), now, prepare=lambda version: prepare(version, catalog))
     return folder

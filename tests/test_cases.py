@@ -17,6 +17,7 @@ from data_checks.workspace import read_workspace
 from metrics.asking import ask
 from metrics.catalog import read_catalog
 from metrics.evaluate import evaluate
+from metrics.prepare import prepare
 from metrics.scope import Scope
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "library.yaml").read_text(encoding="utf-8"))
@@ -27,7 +28,7 @@ def company(demo_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cases") / "demo"
     shutil.copytree(demo_folder, folder)
     workspace = read_workspace(folder)
-    load(workspace, dt.datetime(2026, 10, 21, 5, 0), lambda sentence: None)
+    load(workspace, dt.datetime(2026, 10, 21, 5, 0), prepare=lambda version: prepare(version, read_catalog()))
     warehouse = open_warehouse(workspace)
     # a copy: one process may not open the same file in two ways
     copy = shutil.copy(version_path(workspace.var, current_version(workspace.var)), folder / "plain.duckdb")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
-from data_checks.build import STAGING, Loaded, build_version
+from data_checks.build import MEMORY, STAGING, Loaded, build_version
 from data_checks.contract import contracts
+from data_checks.warehouse.contract import Prepare
+from data_checks.warehouse.duckdb import UnpublishedDuckDB
 from data_checks.warehouse.versions import build_path, publish, warehouse_folder
 from data_checks.workspace import Calendar, Workspace
 
@@ -31,7 +32,7 @@ COLUMNS = {
 }
 
 
-def publish_company(generated: Path, folder: Path, prepare: Callable[..., object] | None = None) -> Path:
+def publish_company(generated: Path, folder: Path, prepare: Prepare) -> Path:
     """`generated`: the generator's database. The workspace folder, with one published version."""
     workspace = Workspace(folder, "Benchmark", "UTC", "EUR", LAST_DAY, True, Calendar(), {})
     warehouse_folder(workspace.var).mkdir(parents=True, exist_ok=True)
@@ -41,6 +42,9 @@ def publish_company(generated: Path, folder: Path, prepare: Callable[..., object
     target = build_path(workspace.var, "000001")
     target.unlink(missing_ok=True)
     build_version(target, staging, workspace, contracts(), loaded)
+    unpublished = UnpublishedDuckDB(target, MEMORY, folder)
+    prepare(unpublished)
+    unpublished.close()
     publish(workspace.var, "000001")
     staging.unlink()
     return folder
