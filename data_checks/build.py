@@ -186,6 +186,7 @@ def _facts(
         },
         checks=loaded.checks,
         notes=loaded.notes,
+        calendar=workspace.calendar,
     )
 
 

@@ -174,6 +174,6 @@ def compile_retention(shape: RetentionOf, question: Question, history: dt.date, 
 def _membership(shape: RetentionOf, question: Question, tables: Tables, filtered: bool) -> sa.Select[Any]:
     """(k0 period index, k1 … slices, key), one row each; null keys are in no set."""
     rows = key_rows(shape.members, question, tables, filtered).subquery("rows")
-    index = bucket_index(shape.every, rows.c.k0).label("k0")
+    index = bucket_index(shape.every, rows.c.k0, question.calendar).label("k0")
     slices = [column for column in rows.c if column.name not in ("k0", "key")]
     return sa.select(index, *slices, rows.c.key).where(rows.c.key.is_not(None)).distinct()

@@ -13,7 +13,7 @@ from metrics.bound import Aggregate, Leaf, Products, RetentionOf, is_reference, 
 from metrics.compile import Scan, compile_plain, compile_retention, compile_set
 from metrics.constructs import index_of
 from metrics.figures import Parts
-from metrics.period import Grain, Period, floor, period_at, step
+from metrics.period import Grain, Period, floor, shifted
 from metrics.provided import available_members, knows_teams, provided_tables
 from metrics.question import Question
 
@@ -121,19 +121,19 @@ def _pooled(
     leaf: RetentionOf, rows: Iterable[Any], asked: Question, question: Question
 ) -> tuple[dict[Group, dict[str, float | None]], set[dt.date | None]]:
     """Retention per period of `every` pooled into the asked periods: ripe ones only, unless one was asked for."""
-    periods = {index_of(period.start, leaf.every): period for period in asked.periods}
+    periods = {index_of(period.start, leaf.every, question.calendar): period for period in asked.periods}
     same = question.grain == leaf.every
     groups: dict[Group, dict[str, float | None]] = {}
     unripe: set[dt.date | None] = set()
     young = {index for index, period in periods.items() if not _is_ripe(leaf, period, asked)}
     for index in young:
         if question.grain != "all":
-            unripe.add(floor(periods[index].start, question.grain))
+            unripe.add(floor(periods[index].start, question.grain, question.calendar))
     for row in rows:
         index, slices, (returned, members) = row[0], tuple(row[1:-2]), row[-2:]
         if index not in periods or (index in young and not same):
             continue
-        start = None if question.grain == "all" else floor(periods[index].start, question.grain)
+        start = None if question.grain == "all" else floor(periods[index].start, question.grain, question.calendar)
         parts = groups.setdefault((start, slices), {"y": 0.0, "n": 0.0})
         parts["y"] = (parts["y"] or 0.0) + float(returned)
         parts["n"] = (parts["n"] or 0.0) + float(members)
@@ -142,4 +142,4 @@ def _pooled(
 
 def _is_ripe(leaf: RetentionOf, period: Period, question: Question) -> bool:
     """Whether the later period has ended."""
-    return question.as_of.completes(period_at(step(period.start, leaf.every, leaf.after), leaf.every))
+    return question.as_of.completes(shifted(period, leaf.after))

@@ -15,7 +15,7 @@ from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES
 from metrics.evaluate import evaluate
 from metrics.kinds import depends_on_length, kind_of
-from metrics.period import Grain, Period, period_at, spine, step
+from metrics.period import Grain, Period, shifted, spine, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
@@ -30,7 +30,7 @@ def periods_of(warehouse: Warehouse, grain: Grain = "month", until: dt.date | No
     """Every period the loaded data touch, oldest first; the last may be unfinished."""
     reach = as_of(warehouse.facts, until)
     days = [facts.first_day for facts in warehouse.facts.tables.values() if facts.first_day is not None]
-    return spine(min([*days, reach.day]), reach.end, grain)
+    return spine(min([*days, reach.day]), reach.end, grain, warehouse.facts.calendar)
 
 
 def default_period(warehouse: Warehouse, grain: Grain = "month", until: dt.date | None = None) -> Period:
@@ -43,8 +43,7 @@ def default_period(warehouse: Warehouse, grain: Grain = "month", until: dt.date 
 
 def before(period: Period, by: int = 1) -> Period:
     """The period `by` steps earlier, of the same grain."""
-    start = step(period.start, period.grain, -by)
-    return period_at(start, period.grain)
+    return shifted(period, -by)
 
 
 def build_scorecard(

@@ -74,7 +74,7 @@ class Selection:
         self._conditions += [counted >= day(start), counted < day(end)]
         if question.grain == "all":
             return None, (day(start), day(end))
-        period: Element = bucket(question.grain, counted)
+        period: Element = bucket(question.grain, counted, question.calendar)
         ends = sa.func.least(bucket_end(question.grain, period), day(question.as_of.end), type_=sa.Date())
         return period, (period, ends)
 
@@ -174,4 +174,4 @@ def _spine(question: Question, frame: Frame | None) -> sa.Subquery:
 def window_of(frame: Frame | None, start: dt.date, end: dt.date, question: Question) -> tuple[dt.date, dt.date]:
     """The days that stand for the period [start, end): its own up to the end of the data, or the frame's."""
     clipped = min(end, question.as_of.end)
-    return (start, clipped) if frame is None else frame.window(start, end, clipped)
+    return (start, clipped) if frame is None else frame.window(start, end, clipped, question.calendar)
