@@ -20,7 +20,8 @@ from data_checks.expression import literal, quoted
 from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, SOURCE_BIT, column_bit
 
 Kind = Literal[
-    "readable", "required", "era", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "reference"
+    "readable", "required", "era", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "no_circle",
+    "reference",
 ]  # fmt: skip
 
 
@@ -148,7 +149,10 @@ def table_checks(contract: Contract, provided: frozenset[str], tables: Mapping[s
             "unique_key": f"select {key} from {clean} group by {key} having count(*) > 1",
             "not_empty": f"select count(*) as n from {clean} having count(*) = 0",
             "bad_rows": "",
+            "no_circle": _circle(contract, provided),
         }[rule.kind]
+        if rule.kind == "no_circle" and not sql:
+            continue
         columns = (contract.key,) if rule.kind == "unique_key" else ()
         found.append(
             Check(
@@ -168,6 +172,19 @@ def table_checks(contract: Contract, provided: frozenset[str], tables: Mapping[s
                 Check(f"{name}_known", contract.table, "reference", sql, "warning", (name,), why, contract.owner)
             )
     return tuple(found)
+
+
+def _circle(contract: Contract, provided: frozenset[str]) -> str:
+    """The keys that stand above themselves by the column that references their own table; '' when it is not given."""
+    above = [n for n, column in contract.columns.items() if column.references == contract.table and n in provided]
+    if not above:
+        return ""
+    key, parent, clean = quoted(contract.key), quoted(above[0]), f"clean_{contract.table}"
+    return (
+        f"with recursive up(k, above) as (select {key}, {parent} from {clean} where {parent} <> {key} union "
+        f"select up.k, t.{parent} from up join {clean} t on t.{key} = up.above where t.{parent} <> t.{key}) "
+        f"select k from up where k = above"
+    )
 
 
 @dataclass(frozen=True)
