@@ -153,6 +153,7 @@ def _completed(definition: MetricDefinition, value: Value, ripe: Duration | None
     """The definition with its ripening and the hash of its meaning."""
     goals = [definition.red, definition.goal, definition.stretch, repr(definition.goals)]
     content = [repr(value), definition.unit, *goals, definition.weight, definition.min_n, repr(ripe)]
+    content += ["fill 0"] if definition.fills_zero else []
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
     return replace(definition, ripe_after=ripe, hash=digest)
 

@@ -78,6 +78,8 @@ class _Judge:
         found = Figure(None, None)
         if lack is None:
             found = finite(figure(value, {item: self._parts(item, period, group) for item in measured(value)}))
+        if definition.fills_zero and found.value is None and lack is None and self._is_empty(own, period, group):
+            found = Figure(0.0, 0)
         state, reason = self._state(definition, value, own, period, group, found, lack, withheld)
         hidden = state in ("suppressed", "withheld")
         return MetricResult(
@@ -111,6 +113,13 @@ class _Judge:
         if isinstance(leaf, Products):
             return {}
         return {"n": 0.0, "s": 0.0} if self._is_loaded(leaf, period) else {}
+
+    def _is_empty(self, own: tuple[Leaf, ...], period: Period, group: SliceValues) -> bool:
+        """Whether the days are loaded and nothing was counted in them; what divides something by nothing is not."""
+        return all(
+            self._is_loaded(leaf, period) and not self._too_fine(leaf) and not self._parts(leaf, period, group)["n"]
+            for leaf in own
+        )
 
     def _too_fine(self, leaf: Leaf | Products) -> bool:
         """Whether days or weeks are asked of a table that knows whole months only."""
@@ -161,7 +170,7 @@ class _Judge:
             return "suppressed", f"fewer than {SUPPRESSED_BELOW} answers"
         if (reason := self._why_unripe(definition, own, period)) is not None:
             return "unripe", reason
-        if has_gate(value) and (found.n or 0) < definition.min_n:
+        if has_gate(value) and (found.n or 0) < definition.min_n and not (definition.fills_zero and not found.n):
             return "too_few", f"{found.n} of at least {definition.min_n}"
         return "ok", ""
 

@@ -12,7 +12,7 @@ from data_checks.warehouse.contract import Warehouse
 from metrics import goals
 from metrics.asking import as_of, ask, cannot_cut
 from metrics.catalog import Catalog
-from metrics.definition import PERSPECTIVES
+from metrics.definition import PERSPECTIVES, MetricDefinition
 from metrics.evaluate import evaluate
 from metrics.kinds import depends_on_length, kind_of
 from metrics.period import Grain, Period, shifted, spine, step
@@ -76,7 +76,7 @@ def build_scorecard(
     if cut:
         question = ask(warehouse, catalog, scope, cut, period.grain, (), start, period.end, where, until)
         results = evaluate(warehouse, catalog, question, cut)
-        empty = [name for name in cut if _is_empty(results[name], period)] if where else []
+        empty = [name for name in cut if _is_empty(results[name], period, catalog.metrics[name])] if where else []
         uncut |= _unnamed(warehouse, catalog, scope, empty, period, where or {}, until)
 
     def card(name: str) -> Card:
@@ -108,8 +108,10 @@ def build_scorecard(
     return make_scorecard(period, against, reach.completes(period), branches)
 
 
-def _is_empty(found: Sequence[MetricResult], period: Period) -> bool:
-    return any(result.period.start == period.start and result.state == "no_data" for result in found)
+def _is_empty(found: Sequence[MetricResult], period: Period, definition: MetricDefinition) -> bool:
+    """Whether nothing was counted in the period; a zero that fills in for it says no more than no data does."""
+    here = next((result for result in found if result.period.start == period.start), None)
+    return here is not None and (here.state == "no_data" or (definition.fills_zero and not here.n))
 
 
 def _unnamed(
