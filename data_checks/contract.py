@@ -124,7 +124,7 @@ class RowRule:
 class TableRule:
     """A promise about the whole table. `limit`: the share of bad rows, the least number of rows … by `kind`.
 
-    no_circle: no row stands above itself by the column that references the table's own key.
+    no_circle: no row stands above itself, or below one that does, by the column that references the table's own key.
     """
 
     __pydantic_config__ = STRICT

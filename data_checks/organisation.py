@@ -14,6 +14,9 @@ from data_checks.contract import Contract, Slice
 from data_checks.errors import FileProblems, Place, Problem
 from data_checks.expression import quoted
 
+_DOUBLINGS = 20
+"""Enough to climb a million rows above each other."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -94,16 +97,34 @@ def _topmost(
         return
     view, key, me = shape.views[table], quoted(contract.key), quoted(name)
     parent, called = (quoted(column) for column in route)
-    parents = f"p on p.{key} = t.{parent} and p.{key} <> t.{key}"  # its own parent is another way to write none
     shape.grow(
         connection,
         table,
-        f"with recursive up(k, reached) as (select {key}, {key} from {view} union "  # a pair twice is a circle: it ends
-        f"select up.k, p.{key} from up join {view} t on t.{key} = up.reached join {view} {parents}), "
-        f"top as (select up.k, t.* from up join {view} t on t.{key} = up.reached left join {view} {parents} "
-        f"where p.{key} is null) "
+        f"{_climb(view, contract.key, route[0])} "
         f"select r.* replace (coalesce(r.{me}, case when top.{key} <> r.{key} or r.{key} in "
         f"(select {parent} from {view} where {parent} <> {key}) then coalesce(top.{me}, top.{called}) end) as {me}) "
-        f"from {view} r left join top on top.k = r.{key}",
+        f"from {view} r left join reached on reached.k = r.{key} left join {view} top on top.{key} = reached.at_top",
     )
     has.add(name)
+
+
+def no_top(rows: str, key: str, parent: str) -> str:
+    """SQL of the keys that no climb from parent to parent brings to the top: those in a circle, or below one."""
+    return f"{_climb(rows, key, parent)} select k from reached where at_top is null"
+
+
+def _climb(rows: str, key: str, parent: str) -> str:
+    """A `with` that ends in reached (k, at_top): the topmost key above every key, null where there is none.
+
+    Each step goes as far again as all before it, so it ends after the same few steps whatever a file holds. A row that
+    is its own parent, or whose parent nobody lists, is at the top.
+    """
+    me, above = quoted(key), quoted(parent)
+    return (
+        f"with recursive direct as (select t.{me} as k, coalesce(p.{me}, t.{me}) as higher, p.{me} is null as is_top "
+        f"from {rows} t left join {rows} p on p.{me} = t.{above} and p.{me} <> t.{me}), "
+        f"climb(step, k, higher) as (select 0, k, higher from direct union all "
+        f"select a.step + 1, a.k, b.higher from climb a join climb b on b.k = a.higher where a.step < {_DOUBLINGS}), "
+        f"reached as (select c.k, t.k as at_top from climb c left join direct t on t.k = c.higher and t.is_top "
+        f"where c.step = {_DOUBLINGS})"
+    )

@@ -18,6 +18,7 @@ from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Column, Contract, Severity, names_in
 from data_checks.expression import literal, quoted
 from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, SOURCE_BIT, column_bit
+from data_checks.organisation import no_top
 
 Kind = Literal[
     "readable", "required", "era", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "no_circle",
@@ -175,16 +176,9 @@ def table_checks(contract: Contract, provided: frozenset[str], tables: Mapping[s
 
 
 def _circle(contract: Contract, provided: frozenset[str]) -> str:
-    """The keys that stand above themselves by the column that references their own table; '' when it is not given."""
+    """The keys that have no top by the column that references their own table; '' when that is not given."""
     above = [n for n, column in contract.columns.items() if column.references == contract.table and n in provided]
-    if not above:
-        return ""
-    key, parent, clean = quoted(contract.key), quoted(above[0]), f"clean_{contract.table}"
-    return (
-        f"with recursive up(k, above) as (select {key}, {parent} from {clean} where {parent} <> {key} union "
-        f"select up.k, t.{parent} from up join {clean} t on t.{key} = up.above where t.{parent} <> t.{key}) "
-        f"select k from up where k = above"
-    )
+    return no_top(f"clean_{contract.table}", contract.key, above[0]) if above else ""
 
 
 @dataclass(frozen=True)

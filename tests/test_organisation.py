@@ -182,10 +182,20 @@ def test_teams_in_a_circle_are_said_and_belong_to_no_department(tmp_path, folder
     # a → b → c → a, and d below them; S stands above N as ever
     teams = "id,name,above\na,A,b\nb,B,c\nc,C,a\nd,D,a\nS,Service,\nN,North,S\n"
     circle = company(tmp_path / "w", files={"teams": teams})
-    assert outcomes(circle) == {"teams_no_circle": 3}
+    assert outcomes(circle) == {"teams_no_circle": 4}
     rows = loading.ask(circle, "select team_id, department from teams order by team_id collate nocase")
     assert rows == [("a", None), ("b", None), ("c", None), ("d", None), ("N", "Service"), ("S", "Service")]
     assert outcomes(folder) == {}
+
+
+def test_a_chain_of_any_length_ends(tmp_path):
+    # 3,000 teams, each under the one before; and as many in one circle
+    for first, rule in (("", {}), ("t2999", {"teams_no_circle": 3000})):
+        rows = [f"t{n},Team {n},{f't{n - 1}' if n else first}" for n in range(3000)]
+        made = company(tmp_path / f"w{first}", files={"teams": "\n".join(["id,name,above", *rows]) + "\n"})
+        assert outcomes(made) == rule
+        named = loading.ask(made, "select distinct department from teams")
+        assert named == ([(None,)] if first else [("Team 0",)])
 
 
 def test_a_team_that_is_its_own_parent_is_at_the_top_and_one_nobody_lists_is_a_warning(tmp_path):
