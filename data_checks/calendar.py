@@ -43,13 +43,13 @@ def read_calendar(document: Document, problems: list[Problem]) -> Calendar:
 def _place_of(document: Document, key: str, kind: str, names: Sequence[str], problems: list[Problem]) -> int:
     """The number of a name, from 1; three letters are enough."""
     calendar = document.data.get("calendar")
-    written = calendar.get(key, names[0]) if isinstance(calendar, dict) else names[0]
-    if not isinstance(written, str):
-        return 1  # said where the file is read
-    text = written.strip().lower()
+    written = calendar.get(key) if isinstance(calendar, dict) else None
+    if written is None:
+        return 1
+    text = str(written).strip().lower()
     for place, name in enumerate(names, start=1):
         if text in (name, name[:_SHORTEST]):
             return place
-    told = f"there is no {kind} '{written}'; write one such as {names[-1]} or {names[-1][:_SHORTEST]}."
+    told = f"there is no {kind} '{written}'; write one such as {names[3]} or {names[3][:_SHORTEST]}."
     problems.append(Problem(document.place("calendar", key), told + did_you_mean(text, names)))
     return 1

@@ -24,8 +24,8 @@ class _CalendarFile:
     """The organisation's year, week and working hours, as written."""
 
     __pydantic_config__ = STRICT
-    fiscal_year_starts: str = "january"
-    week_starts: str = "monday"
+    fiscal_year_starts: Any = None
+    week_starts: Any = None
     business_hours: dict[str, str] = field(default_factory=dict)
     holidays: str | None = None
 

@@ -139,8 +139,10 @@ def parse_period(text: str, calendar: Calendar) -> Period:
                 return period_at(dt.date(*parts[:3]), grain, calendar)
     except (ValueError, OverflowError):
         pass
-    fiscal = "" if calendar.year_starts == 1 else ", 2016/17"
-    raise RequestError(f"'{text}' is no period; write 2016{fiscal}, 2016-Q2, 2016-05, 2016-W07 or 2016-05-13.")
+    forms = ["2016", "2016-Q2", "2016-05"]
+    forms += ["2016/17"] if calendar.year_starts != 1 else []
+    forms += ["2016-W07"] if calendar.week_starts == 1 else []
+    raise RequestError(f"'{text}' is no period; write {', '.join(forms)} or 2016-05-13.")
 
 
 def _year_or_quarter(text: str, calendar: Calendar) -> Period | None:

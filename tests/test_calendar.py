@@ -136,7 +136,7 @@ def test_a_fiscal_year_is_named_by_the_year_in_which_it_ends(text, start, end):
 
 @pytest.mark.parametrize("text", ["2016/18", "2016/2018", "FY", "2016/17-Q5", "2016-Q0", "2016-13", "2016/17-05"])
 def test_what_is_no_fiscal_period_is_refused(text):
-    with pytest.raises(RequestError, match="is no period; write 2016, 2016/17, 2016-Q2"):
+    with pytest.raises(RequestError, match="is no period; write 2016, 2016-Q2, 2016-05, 2016/17"):
         parse_period(text, APRIL)
 
 
@@ -176,6 +176,7 @@ SMALL = "sources:\n  tickets: {files: t.csv, columns: {ticket_id: id, opened_at:
     [
         ("{}", EVERYBODYS),
         ("{fiscal_year_starts: april, week_starts: sunday}", Calendar(4, 7)),
+        ("{fiscal_year_starts: , week_starts: }", EVERYBODYS),
         ("{fiscal_year_starts: Oct, week_starts: SAT}", Calendar(10, 6)),
     ],
 )
@@ -189,9 +190,18 @@ def test_a_month_or_day_nobody_knows_is_said_at_its_place(tmp_path):
     with pytest.raises(FileProblems) as caught:
         read_workspace(write(tmp_path, text, t="id,opened\n"))
     assert [str(problem) for problem in caught.value.problems] == [
-        "workspace.yaml:2:23: there is no month 'aprl'; write one such as december or dec. Did you mean 'april'?",
-        "workspace.yaml:3:16: there is no day 'sonday'; write one such as sunday or sun. Did you mean 'sunday'?",
+        "workspace.yaml:2:23: there is no month 'aprl'; write one such as april or apr. Did you mean 'april'?",
+        "workspace.yaml:3:16: there is no day 'sonday'; write one such as thursday or thu. Did you mean 'sunday'?",
     ]
+
+
+@pytest.mark.parametrize("written", ["4", "[april]", "''", "1.5", "true"])
+def test_what_is_no_name_of_a_month_is_one_sentence(tmp_path, written):
+    folder = write(tmp_path, f"calendar:\n  fiscal_year_starts: {written}\n{SMALL}", t="id,opened\n")
+    with pytest.raises(
+        FileProblems, match=r"^workspace.yaml:2:23: there is no month '.*'; write one such as april or apr"
+    ):
+        read_workspace(folder)
 
 
 def test_a_load_from_before_calendars_opens_with_everybodys():
