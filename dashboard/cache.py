@@ -16,7 +16,7 @@ from dashboard import sentences
 from data_checks.errors import Problem, RequestError
 from data_checks.warehouse.contract import LoadFacts
 from metrics.definition import MetricDefinition
-from metrics.period import Grain, Period, period_at, step
+from metrics.period import Grain, Period, floor, shifted, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard
@@ -191,7 +191,8 @@ def months(
     """One metric month by month up to the newest month of the data, oldest first."""
     newest = max(load.periods[0].end, last.end) if load.periods else last.end
     oldest = min((period.start for period in load.periods), default=last.start)
-    span = Period(max(step(period_at(newest - dt.timedelta(days=1), "month").start, "month", -most), oldest), newest)
+    ending = floor(newest - dt.timedelta(days=1), "month", load.facts.calendar)
+    span = Period(max(step(ending, "month", -most), oldest), newest)
     question = ("months", load.version, load.catalog, scope, metric, span, where)
     return _remembered.get(question, lambda: floors().results(load, scope, metric, "month", (), span, where))
 
@@ -250,6 +251,5 @@ def warm() -> None:
     """Compute the first screen before anybody asks. Raises what current() raises."""
     load = current()
     scope = Scope.everything()
-    before = Period(step(load.default_period.start, "month", -1), load.default_period.start, "month")
-    scorecard(load, scope, load.default_period, before)
+    scorecard(load, scope, load.default_period, shifted(load.default_period, -1))
     teams(load, scope)

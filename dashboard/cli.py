@@ -18,6 +18,7 @@ import click
 from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
 
 if TYPE_CHECKING:
+    from data_checks.calendar import Calendar
     from data_checks.warehouse.contract import Warehouse
     from data_checks.workspace import Workspace
     from metrics.catalog import Catalog
@@ -59,15 +60,11 @@ class _Commands(click.Group):
             raise _Told(message, 1) from None
 
 
-class _Day(click.ParamType[dt.date]):
+def _day(text: str | None, calendar: Calendar) -> dt.date | None:
     """A day, or a period that stands for its first day: 2016-03-15, 2016-03, 2016-Q1, 2016."""
+    from metrics.period import parse_period
 
-    name = "period"
-
-    def convert(self, value: Any, param: object, ctx: object) -> dt.date:  # noqa: ARG002
-        from metrics.period import parse_period
-
-        return value if isinstance(value, dt.date) else parse_period(value).start
+    return None if text is None else parse_period(text, calendar).start
 
 
 class _Filter(click.ParamType[tuple[str, str | None]]):
@@ -90,7 +87,7 @@ def _workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--as-of", type=_Day(), metavar="DAY", help="Look no further than this day.")(command)
+    return click.option("--as-of", metavar="DAY", help="Look no further than this day.")(command)
 
 
 def _where_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -101,9 +98,9 @@ def _where_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _span_options(command: Callable[..., Any]) -> Callable[..., Any]:
     command = click.option(
-        "--to", "end", type=_Day(), help="First day left out: --from 2026-09 --to 2026-10 is September."
+        "--to", "end", metavar="PERIOD", help="First day left out: --from 2026-09 --to 2026-10 is September."
     )(command)
-    return click.option("--from", "start", type=_Day(), help="First day, like 2016-03 or 2016-03-15.")(command)
+    return click.option("--from", "start", metavar="PERIOD", help="First day, like 2016-03 or 2016-03-15.")(command)
 
 
 def _form_option(*forms: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -133,7 +130,7 @@ def demo(folder: Path, scale: float) -> None:
 @_workspace_option
 @_as_of_option
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-def load(folder: Path, as_of: dt.date | None, as_json: bool) -> None:
+def load(folder: Path, as_of: str | None, as_json: bool) -> None:
     """Read, check and publish the sources. Exit 3: refused, and nothing has changed."""
     from dashboard import printing, printing_board
     from data_checks.load import load as run_load
@@ -141,10 +138,12 @@ def load(folder: Path, as_of: dt.date | None, as_json: bool) -> None:
     from metrics.prepare import prepare
 
     workspace = _workspace(folder)
-    catalog = read_catalog(workspace.metrics_folder)  # what is wrong in it is for `check`; it never blocks a load
+    catalog = read_catalog(
+        workspace.metrics_folder, workspace.calendar
+    )  # what is wrong in it is for `check`; it never blocks a load
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     if as_of is not None:
-        workspace = replace(workspace, as_of=as_of)
+        workspace = replace(workspace, as_of=_day(as_of, workspace.calendar))
     report = run_load(workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog))
     if as_json:
         click.echo(printing.as_json(report.to_json()))
@@ -171,7 +170,7 @@ def check(folder: Path, as_json: bool) -> None:
         problems.extend(error.problems)
     except LoadRefused as error:
         problems.append(Problem(Place("workspace.yaml"), str(error)))
-    catalog = read_catalog(_metrics_folder(folder))
+    catalog = read_catalog(_metrics_folder(folder), _declared_calendar(folder))
     problems.extend(catalog.problems)
     click.echo(printing.check_report(problems, catalog, as_json))
     sys.exit(2 if problems else 0)
@@ -202,7 +201,7 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
     from metrics.asking import known_metric
     from metrics.show_sql import sql_of
 
-    catalog = _catalog(folder)
+    catalog = _catalog(folder, _declared_calendar(folder))
     if name is None and with_sql:
         raise RequestError("--sql shows the SQL of one metric; name it: scorecard metrics NAME --sql")
     if name is None:
@@ -224,8 +223,8 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
 @_where_option
 @_form_option("table", "csv", "json")
 def query(
-    folder: Path, as_of: dt.date | None, names: tuple[str, ...], grain: str, by: str, start: dt.date | None,
-    end: dt.date | None, where: tuple[tuple[str, str | None], ...], form: str,
+    folder: Path, as_of: str | None, names: tuple[str, ...], grain: str, by: str, start: str | None,
+    end: str | None, where: tuple[tuple[str, str | None], ...], form: str,
 ) -> None:  # fmt: skip
     """The values of metrics by period and slice. Whole periods that touch --from … --to are shown."""
     from dashboard import printing
@@ -233,12 +232,13 @@ def query(
     from metrics.evaluate import evaluate
     from metrics.scope import Scope
 
-    workspace = _workspace(folder)
-    catalog, warehouse = _catalog(folder), _warehouse(workspace)
+    warehouse = _warehouse(_workspace(folder))
+    calendar = warehouse.facts.calendar
+    catalog = _catalog(folder, calendar)
     slices = tuple(part.strip() for part in by.split(",") if part.strip())
     wanted = tuple(dict.fromkeys(names))
-    question = ask(warehouse, catalog, Scope.everything(), wanted, cast("Grain", grain), slices, start, end,
-                   _grouped(where), as_of)  # fmt: skip
+    question = ask(warehouse, catalog, Scope.everything(), wanted, cast("Grain", grain), slices,
+                   _day(start, calendar), _day(end, calendar), _grouped(where), _day(as_of, calendar))  # fmt: skip
     results = evaluate(warehouse, catalog, question, wanted)
     click.echo(printing.results(results, catalog, warehouse.facts, question, form))
 
@@ -252,7 +252,7 @@ def query(
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True)
 @_form_option("table", "csv", "json")
 def rows(
-    folder: Path, as_of: dt.date | None, name: str, start: dt.date | None, end: dt.date | None,
+    folder: Path, as_of: str | None, name: str, start: str | None, end: str | None,
     where: tuple[tuple[str, str | None], ...], limit: int, form: str,
 ) -> None:  # fmt: skip
     """The rows behind a number, and what each one counted."""
@@ -261,9 +261,11 @@ def rows(
     from metrics.rows import rows_behind
     from metrics.scope import Scope
 
-    workspace = _workspace(folder)
-    catalog, warehouse = _catalog(folder), _warehouse(workspace)
-    question = ask(warehouse, catalog, Scope.everything(), (name,), "all", (), start, end, _grouped(where), as_of)
+    warehouse = _warehouse(_workspace(folder))
+    calendar = warehouse.facts.calendar
+    catalog = _catalog(folder, calendar)
+    question = ask(warehouse, catalog, Scope.everything(), (name,), "all", (),
+                   _day(start, calendar), _day(end, calendar), _grouped(where), _day(as_of, calendar))  # fmt: skip
     table = rows_behind(warehouse, catalog, question, name, limit)
     click.echo(printing.row_table(table, name, warehouse.facts, form))
 
@@ -275,7 +277,7 @@ def rows(
 @_where_option
 @_form_option("text", "json")
 def show(
-    folder: Path, as_of: dt.date | None, period_text: str | None, where: tuple[tuple[str, str | None], ...], form: str
+    folder: Path, as_of: str | None, period_text: str | None, where: tuple[tuple[str, str | None], ...], form: str
 ) -> None:
     """The scorecard."""
     from dashboard import printing_board
@@ -283,10 +285,12 @@ def show(
     from metrics.scope import Scope
     from metrics.screen import build_scorecard, default_period
 
-    workspace = _workspace(folder)
-    catalog, warehouse = _catalog(folder), _warehouse(workspace)
-    period = parse_period(period_text) if period_text else default_period(warehouse, until=as_of)
-    board = build_scorecard(warehouse, catalog, Scope.everything(), period, None, _grouped(where), as_of)
+    warehouse = _warehouse(_workspace(folder))
+    calendar = warehouse.facts.calendar
+    catalog = _catalog(folder, calendar)
+    until = _day(as_of, calendar)
+    period = parse_period(period_text, calendar) if period_text else default_period(warehouse, until=until)
+    board = build_scorecard(warehouse, catalog, Scope.everything(), period, None, _grouped(where), until)
     click.echo(printing_board.scorecard(board, warehouse.facts, form))
 
 
@@ -323,11 +327,21 @@ def _workspace(folder: Path) -> Workspace:
     return read_workspace(folder)
 
 
-def _catalog(folder: Path) -> Catalog:
+def _declared_calendar(folder: Path) -> Calendar:
+    """Year and week as workspace.yaml has them; everybody's when there is none, or it is wrong."""
+    from data_checks.calendar import EVERYBODYS
+
+    try:
+        return _workspace(folder).calendar
+    except ScorecardError:
+        return EVERYBODYS
+
+
+def _catalog(folder: Path, calendar: Calendar) -> Catalog:
     """The catalogue; wrong definitions are said on stderr and left out."""
     from metrics.catalog import read_catalog
 
-    catalog = read_catalog(_metrics_folder(folder))
+    catalog = read_catalog(_metrics_folder(folder), calendar)
     for problem in catalog.problems:
         click.echo(f"{problem} This metric is left out.", err=True)
     return catalog

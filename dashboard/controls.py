@@ -12,7 +12,7 @@ from dashboard import cache, wording
 from dashboard.cache import Load, Where
 from dashboard.wording import say
 from data_checks.errors import RequestError, did_you_mean
-from metrics.period import Period, parse_period, step
+from metrics.period import Period, parse_period, shifted
 from metrics.scope import Scope
 
 _YEAR = "year"
@@ -89,7 +89,7 @@ def choose(load: Load, scope: Scope) -> Choice:
     default = wording.period_id(load.default_period)
     chosen = _select("period", ids, default, lambda one: _period_label(load, shown[ids.index(one)]), width=196)
     period = shown[ids.index(chosen)]
-    before, year = _before(period), wording.year_before(period)
+    before, year = shifted(period, -1), wording.year_before(period)
     against_id = _select(
         "against",
         ["", _YEAR],
@@ -114,7 +114,7 @@ def misread(load: Load, scope: Scope) -> list[str]:
     if period and period not in {wording.period_id(one) for one in _months(load)}:
         told.append(say("no_such_period", period=period, shown=wording.period(shown)))
     if beside and beside != _YEAR:
-        told.append(say("no_such_against", against=beside, shown=wording.period(_before(shown))))
+        told.append(say("no_such_against", against=beside, shown=wording.period(shifted(shown, -1))))
     teams = cache.teams(load, scope)
     if team and team not in teams:
         near = re.search("'(.*)'", did_you_mean(team, teams))
@@ -125,14 +125,10 @@ def misread(load: Load, scope: Scope) -> list[str]:
 def asked_period(load: Load) -> Period:
     """The period in the address, or the default one when it names none that has data."""
     try:
-        period = parse_period(st.query_params.get("period", ""))
+        period = parse_period(st.query_params.get("period", ""), load.facts.calendar)
     except RequestError:
         return load.default_period
     return period if period in _months(load) else load.default_period
-
-
-def _before(period: Period) -> Period:
-    return Period(step(period.start, "month", -1), period.start, "month")
 
 
 def _months(load: Load) -> tuple[Period, ...]:

@@ -131,7 +131,7 @@ class RealFloors:
 
     def _open(self, workspace: Workspace, version: str) -> _Opened:
         warehouse = open_warehouse(workspace)
-        catalog = read_catalog(workspace.metrics_folder)
+        catalog = read_catalog(workspace.metrics_folder, warehouse.facts.calendar)
         load = Load(
             version=version,
             catalog=catalog.hash,

@@ -42,6 +42,9 @@ def _told(name: str, column: Column, contract: Contract) -> str:
     parts.append(f"to {column.at_most:g}" if column.at_most is not None else "")
     parts.append(f"a row of {column.references}" if column.references else "")
     parts.append(f"in {column.unit}" if column.unit else "")
+    if name in contract.derived and (derived := contract.derived[name]).fills_in:
+        routes = [f"{route.column} -> {route.table}.{route.attribute}" for route in derived.routes]
+        parts.append(f"if missing by {', '.join(routes) or derived.topmost}")
     return "; ".join(part for part in parts if part)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from dashboard.words import WORDS
@@ -109,19 +110,27 @@ def share(part: float) -> str:
 
 
 def period(span: Period, beside: Period | None = None) -> str:
-    """'September 2026'; just 'September' when it stands beside a period of the same year."""
+    """'September 2026'; just 'September' when it stands beside a period of the same year. A year that does not start
+    in January is said with both of its years: 'FY 2016/17', 'FY 2016/17 Q2'."""
     if span.grain == "month":
         month = MONTHS[span.start.month - 1]
         return month if beside and beside.start.year == span.start.year else f"{month} {span.start.year}"
-    if span.grain == "quarter":
-        return f"Q{(span.start.month + 2) // 3} {span.start.year}"
-    if span.grain == "year":
-        return str(span.start.year)
+    if span.grain in ("quarter", "year"):
+        return _year_or_quarter(span)
     if span.grain == "week":
-        year, week, _ = span.start.isocalendar()
-        return f"week {week} of {year}"
+        year, week, weekday = span.start.isocalendar()
+        return f"week {week} of {year}" if weekday == 1 else f"week of {date(span.start)}"
     last = span.end - dt.timedelta(days=1)
     return date(span.start) if span.grain == "day" else f"{date(span.start)} – {date(last)}"
+
+
+def _year_or_quarter(span: Period) -> str:
+    into = (span.start.month - span.year_starts) % 12  # months of the year that have passed
+    first = add_months(span.start, -into).year
+    quarter = f"Q{into // 3 + 1}" if span.grain == "quarter" else ""
+    if span.year_starts == 1:
+        return f"{quarter} {first}".strip()
+    return f"FY {first}/{(first + 1) % 100:02} {quarter}".strip()
 
 
 def month_short(day: dt.date) -> str:
@@ -136,7 +145,7 @@ def period_id(span: Period) -> str:
 
 def year_before(span: Period) -> Period:
     """The same months one year earlier."""
-    return Period(add_months(span.start, -12), add_months(span.end, -12), span.grain)
+    return replace(span, start=add_months(span.start, -12), end=add_months(span.end, -12))
 
 
 def date(day: dt.date) -> str:

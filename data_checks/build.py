@@ -12,9 +12,10 @@ import duckdb
 from data_checks.business_time import create_calendar
 from data_checks.casts import local_day, stored_type, to_utc
 from data_checks.contract import Contract
-from data_checks.derive import Shape, derive, key_table
+from data_checks.derive import derive, key_table
 from data_checks.errors import LoadRefused
 from data_checks.expression import LOCK, literal, quoted
+from data_checks.organisation import Shape
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from data_checks.warehouse.facts import to_json
 from data_checks.workspace import Workspace
@@ -186,6 +187,7 @@ def _facts(
         },
         checks=loaded.checks,
         notes=loaded.notes,
+        calendar=workspace.calendar,
     )
 
 

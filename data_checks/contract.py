@@ -41,12 +41,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Derived:
-    """A column computed with the load: `sql` over the row, or the first/previous/next time of other rows.
+    """A column computed with the load: `sql` over the row, or the first/previous/next time of other rows; or a mapped
+    column filled in where the source left it out, by `otherwise` or `topmost`.
 
     `sql` may call business_minutes(a, b) and is_business(t) with times of the row. A neighbour is a time; among days
     alone write `type: day`.
     `needs`: any one of these columns, or all of an inner list, is enough to provide it; left out, every column the
     sql names is needed.
+    `otherwise`: where to look, like `agent_id -> agents.team_id`, the first that knows answers. `topmost`: the chain of
+    parents to climb and the column of its last row to take, like `parent_team_id -> name`.
     """
 
     __pydantic_config__ = STRICT
@@ -60,6 +63,25 @@ class Derived:
     after: str | None = None
     per: tuple[str, ...] | str = ()
     on: Literal["other day"] | None = None
+    otherwise: tuple[str, ...] | str = ()
+    topmost: str | None = None
+
+    @property
+    def fills_in(self) -> bool:
+        """Whether it fills in a mapped column."""
+        return bool(self.otherwise or self.topmost)
+
+    @property
+    def routes(self) -> tuple[Slice, ...]:
+        """Where `otherwise` looks, in order."""
+        written = (self.otherwise,) if isinstance(self.otherwise, str) else self.otherwise
+        return tuple(_slice(route, route) for route in written)
+
+    @property
+    def topmost_route(self) -> tuple[str, str]:
+        """(parent column, column taken) of `topmost`."""
+        parent, _, taken = (self.topmost or "").partition("->")
+        return parent.strip(), taken.strip()
 
     @property
     def neighbour(self) -> Neighbour | None:
@@ -100,11 +122,14 @@ class RowRule:
 
 @dataclass(frozen=True)
 class TableRule:
-    """A promise about the whole table. `limit`: the share of bad rows, the least number of rows … by `kind`."""
+    """A promise about the whole table. `limit`: the share of bad rows, the least number of rows … by `kind`.
+
+    no_circle: no row stands above itself, or below one that does, by the column that references the table's own key.
+    """
 
     __pydantic_config__ = STRICT
     id: str
-    kind: Literal["bad_rows", "not_empty", "unique_key"]
+    kind: Literal["bad_rows", "not_empty", "unique_key", "no_circle"]
     why: str
     owner: str
     severity: Severity = "critical"
@@ -223,7 +248,9 @@ def _unknown_names(contract: Contract, file: str) -> list[Problem]:
     named = [("key", contract.key), *(("time", name) for name in [contract.time] if name)]
     named += [(f"spans.{span}", end) for span, ends in contract.spans.items() for end in ends if end]
     named += [(f"slices.{name}", slice_.column) for name, slice_ in contract.slices.items()]
-    named += [(f"derived.{name}", c) for name, derived in contract.derived.items() for c in derived.per_columns]
+    for name, derived in contract.derived.items():
+        starts = [route.column for route in derived.routes] + [c for c in derived.topmost_route if c]
+        named += [(f"derived.{name}", column) for column in (*derived.per_columns, *starts)]
     return [
         Problem(Place(file, 1), f"{where} names '{name}', which is no column of {contract.table}.")
         for where, name in named

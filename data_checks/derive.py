@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import duckdb
 
@@ -17,20 +16,13 @@ from data_checks.contract import Contract, Derived, day_of, names_in
 from data_checks.errors import FileProblems, Place, Problem
 from data_checks.expression import quoted
 from data_checks.neighbours import Member, answers
+from data_checks.organisation import Shape, fill_in
 
 Node = tuple[str, str]
 """(table, column)."""
 
 _ROWS = re.compile(r"(\w+)\.(\w+)(?:\s+where\s+(.+))?", re.DOTALL)
 _UNION = re.compile(r"'(?:[^']|'')*'|\bunion\b")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The tables as they grow: the view that holds each one's columns so far, and the columns it provides."""
-
-    views: dict[str, str]
-    provided: dict[str, set[str]]
 
 
 def members(rows: str) -> tuple[tuple[str, str, str], ...]:
@@ -59,6 +51,7 @@ def derive(
 
     Raises FileProblems (a fault of the contracts) when columns wait for each other.
     """
+    fill_in(connection, tables, shape)
     for contract in tables.values():
         for name, column in contract.columns.items():
             if column.type == "time" and name not in contract.derived:
@@ -73,16 +66,9 @@ def derive(
             _add_day(connection, contract, shape, name, timezone)
 
 
-def _grow(connection: duckdb.DuckDBPyConnection, shape: Shape, table: str, select: str) -> None:
-    head, _, number = shape.views[table].rpartition("_")
-    fresh = f"{head}_{int(number) + 1}"
-    connection.execute(f"create temp view {fresh} as {select}")
-    shape.views[table] = fresh
-
-
 def _add_day(connection: duckdb.DuckDBPyConnection, contract: Contract, shape: Shape, time: str, timezone: str) -> None:
     table, view, day = contract.table, shape.views[contract.table], day_of(time)
-    _grow(connection, shape, table, f"select *, {local_day(quoted(time), timezone)} as {quoted(day)} from {view}")
+    shape.grow(connection, table, f"select *, {local_day(quoted(time), timezone)} as {quoted(day)} from {view}")
     if time in shape.provided[table]:
         shape.provided[table].add(day)
 
@@ -108,7 +94,7 @@ def _add_sql(
         dropped.append(quoted(name))
     value = f"cast(({sql if is_answered else 'null'}) as {stored_type(derived.type)})"
     select = f"select * exclude ({', '.join(dropped)}), {value} as {quoted(name)} from {rows}"
-    _grow(connection, shape, table, select)
+    shape.grow(connection, table, select)
     if not is_answered:
         return
     has = shape.provided[table]
@@ -143,9 +129,8 @@ def _add_neighbour(
     ]
     answer = answers(connection, contract, shape.views[table], name, found, timezone)
     view = shape.views[table]
-    _grow(
+    shape.grow(
         connection,
-        shape,
         table,
         f"select r.*, a.answer as {quoted(name)} from {view} r left join {answer} a using (__row)",
     )
@@ -160,7 +145,12 @@ def _add_neighbour(
 
 def _in_order(tables: Mapping[str, Contract]) -> Sequence[Node]:
     """Every derived column after the ones it reads. Raises FileProblems on a cycle."""
-    waiting = {(t, name): _reads(tables, t, name) for t, contract in tables.items() for name in contract.derived}
+    waiting = {
+        (table, name): _reads(tables, table, name)
+        for table, contract in tables.items()
+        for name, derived in contract.derived.items()
+        if not derived.fills_in
+    }
     ordered: list[Node] = []
     while waiting:
         ready = [node for node, reads in waiting.items() if not reads & waiting.keys()]

@@ -18,9 +18,11 @@ from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Column, Contract, Severity, names_in
 from data_checks.expression import literal, quoted
 from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, SOURCE_BIT, column_bit
+from data_checks.organisation import no_top
 
 Kind = Literal[
-    "readable", "required", "era", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "reference"
+    "readable", "required", "era", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "no_circle",
+    "reference",
 ]  # fmt: skip
 
 
@@ -148,7 +150,10 @@ def table_checks(contract: Contract, provided: frozenset[str], tables: Mapping[s
             "unique_key": f"select {key} from {clean} group by {key} having count(*) > 1",
             "not_empty": f"select count(*) as n from {clean} having count(*) = 0",
             "bad_rows": "",
+            "no_circle": _circle(contract, provided),
         }[rule.kind]
+        if rule.kind == "no_circle" and not sql:
+            continue
         columns = (contract.key,) if rule.kind == "unique_key" else ()
         found.append(
             Check(
@@ -168,6 +173,12 @@ def table_checks(contract: Contract, provided: frozenset[str], tables: Mapping[s
                 Check(f"{name}_known", contract.table, "reference", sql, "warning", (name,), why, contract.owner)
             )
     return tuple(found)
+
+
+def _circle(contract: Contract, provided: frozenset[str]) -> str:
+    """The keys that have no top by the column that references their own table; '' when that is not given."""
+    above = [n for n, column in contract.columns.items() if column.references == contract.table and n in provided]
+    return no_top(f"clean_{contract.table}", contract.key, above[0]) if above else ""
 
 
 @dataclass(frozen=True)

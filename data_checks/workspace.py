@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from data_checks.business_hours import Holidays, Shift, read_holidays, read_shifts
+from data_checks.calendar import Calendar, read_calendar
 from data_checks.casts import END_DAY, ERA, FIRST_DAY, known_zone, zone_problem
 from data_checks.contract import contracts
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
@@ -19,12 +20,12 @@ FILE = "workspace.yaml"
 
 
 @dataclass(frozen=True)
-class Calendar:
+class _CalendarFile:
     """The organisation's year, week and working hours, as written."""
 
     __pydantic_config__ = STRICT
-    fiscal_year_starts: str = "january"
-    week_starts: str = "monday"
+    fiscal_year_starts: Any = None
+    week_starts: Any = None
     business_hours: dict[str, str] = field(default_factory=dict)
     holidays: str | None = None
 
@@ -40,7 +41,7 @@ class _WorkspaceFile:
     currency: str = "EUR"
     as_of: dt.date | Literal["latest"] = "latest"
     synthetic: bool = False
-    calendar: Calendar = field(default_factory=Calendar)
+    calendar: _CalendarFile = field(default_factory=_CalendarFile)
     warehouse: str = "duckdb"
     access: Any = None
 
@@ -49,7 +50,8 @@ class _WorkspaceFile:
 class Workspace:
     """A checked workspace. `as_of` None: the newest instant loaded; `sources`: every mapping by canonical table.
 
-    `shifts`: the business hours of the week, empty when none are given; `holidays`: the days without any.
+    `calendar`: when its year and week begin; `shifts`: the business hours of the week, empty when none are given;
+    `holidays`: the days without any.
     """
 
     folder: Path
@@ -87,6 +89,7 @@ def read_workspace(folder: Path) -> Workspace:
         problems += error.problems
         written = _readable_rest(document)
     problems += _top_problems(document, written)
+    calendar = read_calendar(document, problems)
     shifts, holidays = read_shifts(document, problems), read_holidays(document, folder, problems)
     zone = written.timezone if known_zone(written.timezone) else "UTC"
     sources = _sources(document, folder, zone, problems)
@@ -99,7 +102,7 @@ def read_workspace(folder: Path) -> Workspace:
         currency=written.currency,
         as_of=None if written.as_of == "latest" else written.as_of,
         synthetic=written.synthetic,
-        calendar=written.calendar,
+        calendar=calendar,
         sources=sources,
         shifts=shifts,
         holidays=holidays,

@@ -69,7 +69,8 @@ def ask(
     finish = end or max(reach.end, begin + dt.timedelta(days=1))
     if finish <= begin:
         raise RequestError(f"the period from {begin} to {finish} is empty; --to is the first day left out.")
-    question = Question(scope, reach, begin, finish, grain, tuple(dict.fromkeys(by)), filters)
+    calendar = warehouse.facts.calendar
+    question = Question(scope, reach, begin, finish, calendar, grain, tuple(dict.fromkeys(by)), filters)
     if (count := (finish - begin).days // DAYS_OF[grain]) > MOST_PERIODS:
         raise RequestError(f"that is {count:,} periods; ask a coarser --grain, or a shorter --from … --to.")
     return question

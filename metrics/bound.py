@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from data_checks.calendar import Calendar
 from data_checks.contract import contracts
 from metrics.period import Duration, Grain, floor
 from metrics.tree import In, Inside, Member, Name, Node, Operation, Window, first_table
@@ -27,14 +28,14 @@ class Frame:
     length: Duration | None = None
     since: Grain | None = None
 
-    def window(self, start: dt.date, end: dt.date, clipped_end: dt.date) -> tuple[dt.date, dt.date]:
+    def window(self, start: dt.date, end: dt.date, clipped_end: dt.date, calendar: Calendar) -> tuple[dt.date, dt.date]:
         """[first day, first day after) for the period [start, end), of which the days before clipped_end are known.
 
         A period half over is set beside the same half of the earlier one.
         """
         if self.kind == "to_date":
             assert self.since is not None
-            return floor(start, self.since), clipped_end
+            return floor(start, self.since, calendar), clipped_end
         assert self.length is not None
         if self.kind == "rolling":
             return self.length.before(end), clipped_end

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from data_checks.calendar import EVERYBODYS, Calendar
 from data_checks.contract import Contract, contracts
 from data_checks.errors import FileProblems, Problem
 from data_checks.yaml_file import Document, read_documents
@@ -54,8 +55,11 @@ class _Draft:
     problems: tuple[Problem, ...]
 
 
-def read_catalog(folder: Path | None = None) -> Catalog:
-    """The library, and the metrics of a workspace's `folder` if it exists. Never raises for a wrong file."""
+def read_catalog(folder: Path | None = None, calendar: Calendar = EVERYBODYS) -> Catalog:
+    """The library, and the metrics of a workspace's `folder` if it exists. Never raises for a wrong file.
+
+    `calendar`: the one of the load these metrics are asked of; a goal `from: 2026` begins with its year.
+    """
     drafts = dict(_library())
     problems: list[Problem] = []
     notes: list[str] = []
@@ -70,7 +74,7 @@ def read_catalog(folder: Path | None = None) -> Catalog:
             notes.append(f"{definition.place.file}: replaces the library's '{definition.metric}'.")
         seen[definition.metric] = definition
         drafts[definition.metric] = draft
-    return _bind_all(drafts, problems, notes)
+    return _bind_all(drafts, problems, notes, calendar)
 
 
 @functools.cache
@@ -100,7 +104,9 @@ def _read_folder(folder: Path, problems: list[Problem]) -> Iterable[_Draft]:
                 yield _Draft(definition, document, tuple(own))
 
 
-def _bind_all(drafts: Mapping[str, _Draft], problems: list[Problem], notes: Iterable[str]) -> Catalog:
+def _bind_all(
+    drafts: Mapping[str, _Draft], problems: list[Problem], notes: Iterable[str], calendar: Calendar
+) -> Catalog:
     binding = _Binding({name: draft.definition for name, draft in drafts.items()}, contracts())
     for name in drafts:
         binding.bind(name)
@@ -109,7 +115,7 @@ def _bind_all(drafts: Mapping[str, _Draft], problems: list[Problem], notes: Iter
     for name, draft in drafts.items():
         value = binding.bound[name]
         unit = _unit(draft, value)
-        definition, wrong = goals_of(draft.document, replace(draft.definition, unit=unit))
+        definition, wrong = goals_of(draft.document, replace(draft.definition, unit=unit), calendar)
         problems.extend([*draft.problems, *wrong])
         if value is not None and not wrong and not draft.problems:
             bound[name] = value
@@ -147,6 +153,7 @@ def _completed(definition: MetricDefinition, value: Value, ripe: Duration | None
     """The definition with its ripening and the hash of its meaning."""
     goals = [definition.red, definition.goal, definition.stretch, repr(definition.goals)]
     content = [repr(value), definition.unit, *goals, definition.weight, definition.min_n, repr(ripe)]
+    content += ["fill 0"] if definition.fills_zero else []
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
     return replace(definition, ripe_after=ripe, hash=digest)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from data_checks.calendar import EVERYBODYS
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
 from metrics.bound import Aggregate, Frame, Leaf, Products
@@ -87,7 +88,9 @@ def compile_daily(
 ) -> tuple[Rows, tuple[Part, ...]]:
     """Every part of these aggregates per day and team key, over all days: (day, team, v0 …)."""
     first = sides(wanted[0])[0]
-    ever = Question(Scope.everything(), AsOf(dt.date.max - dt.timedelta(days=1), True), dt.date.min, dt.date.max, "all")
+    ever = Question(
+        Scope.everything(), AsOf(dt.date.max - dt.timedelta(days=1), True), dt.date.min, dt.date.max, EVERYBODYS, "all"
+    )
     selection = Selection(first.table, first.window, ever, warehouse.table)
     day = selection.table.c[selection.contract.day_column(first.window.name)]
     keys = [day, *([selection.table.c[team]] if team else [])]
@@ -172,7 +175,7 @@ def _windowed(
     counted, spine = plain.statement.subquery("counted"), spine_of(question, frame)
     inside = (counted.c.k0 >= spine.c.window_start) & (counted.c.k0 < spine.c.window_end)
     has_period = question.grain != "all"
-    period: list[Element] = [bucket_start(question.grain, spine.c.period)] if has_period else []
+    period: list[Element] = [bucket_start(question.grain, spine.c.period, question.calendar)] if has_period else []
     slices = [counted.c[f"k{place + 1}"] for place in range(plain.slices)]
     statement = sa.select(*_pooled(plain, counted, [*period, *slices])).select_from(spine.join(counted, inside))
     statement = statement.group_by(*([spine.c.period] if has_period else []), *slices)
@@ -186,7 +189,7 @@ def _pieces(frame: Frame | None, question: Question) -> Question:
     windows = [window_of(frame, period.start, period.end, question) for period in begun]
     cuts = {day for window in windows for day in window if day < question.as_of.end}
     grains: tuple[Grain, ...] = ("year", "quarter", "month", "week", "day")
-    piece = next(grain for grain in grains if all(floor(day, grain) == day for day in cuts))
+    piece = next(grain for grain in grains if all(floor(day, grain, question.calendar) == day for day in cuts))
     first, last = min(start for start, _ in windows), max(end for _, end in windows)
     return question.at(piece, first, max(last, first + dt.timedelta(days=1)))
 

@@ -34,7 +34,7 @@ def compile_set(aggregate: Aggregate, question: Question, tables: Tables) -> Sca
 def _shown(grouping: Sequence[Element], question: Question) -> list[Element]:
     if question.grain == "all":
         return list(grouping)
-    return [bucket_start(question.grain, grouping[0]).label("k0"), *grouping[1:]]
+    return [bucket_start(question.grain, grouping[0], question.calendar).label("k0"), *grouping[1:]]
 
 
 def compile_retention(shape: RetentionOf, question: Question, history: dt.date, tables: Tables) -> Scan:
@@ -68,7 +68,7 @@ def _retained(shape: RetentionOf, question: Question, history: dt.date, tables: 
     came_back, members = (
         sa.func.sum(mask.bitwise_rshift(places.c.place).bitwise_and(1)) for mask in (masks.c.again, masks.c.here)
     )
-    period = bucket_start(shape.every, places.c.place + base).label("k0")
+    period = bucket_start(shape.every, places.c.place + base, question.calendar).label("k0")
     cut = [masks.c[column.name] for column in slices]
     statement = sa.select(period, *cut, came_back.label("v0"), members.label("v1"))
     joined = statement.select_from(masks.join(places, sa.true())).group_by(places.c.place, *cut)

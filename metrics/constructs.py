@@ -10,10 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from data_checks.calendar import Calendar
 from metrics.period import Grain
 
 Element = sa.ColumnElement[Any]
 _STEPS = {"day": "1 day", "week": "7 days", "month": "1 month", "quarter": "3 months", "year": "1 year"}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_A_MONDAY = dt.date(1, 1, 1)
+"""Before every day there is: integer division of what lies before zero differs between engines."""
 
 
 class _Construct(FunctionElement[Any]):
@@ -26,14 +30,14 @@ class _Construct(FunctionElement[Any]):
 
 
 class bucket(_Construct):  # noqa: N801 (reads as SQL)
-    """The first day of the period of `grain` that holds a day. Weeks start on Monday."""
+    """The first day of the period of `grain` that holds a day."""
 
     type = sa.Date()
     name = "bucket"
     inherit_cache = True
 
-    def __init__(self, grain: Grain, day: Element) -> None:
-        super().__init__(sa.literal_column(f"'{_known(grain)}'"), day)
+    def __init__(self, grain: Grain, day: Element, calendar: Calendar) -> None:
+        super().__init__(sa.literal_column(f"'{_known(grain)}'"), day, _ahead(grain, calendar))
 
 
 class bucket_end(_Construct):  # noqa: N801
@@ -54,8 +58,8 @@ class bucket_index(_Construct):  # noqa: N801
     name = "bucket_index"
     inherit_cache = True
 
-    def __init__(self, grain: Grain, day: Element) -> None:
-        super().__init__(sa.literal_column(f"'{_known(grain)}'"), day)
+    def __init__(self, grain: Grain, day: Element, calendar: Calendar) -> None:
+        super().__init__(sa.literal_column(f"'{_known(grain)}'"), day, _ahead(grain, calendar))
 
 
 class bucket_start(_Construct):  # noqa: N801
@@ -65,8 +69,8 @@ class bucket_start(_Construct):  # noqa: N801
     name = "bucket_start"
     inherit_cache = True
 
-    def __init__(self, grain: Grain, index: Element) -> None:
-        super().__init__(sa.literal_column(f"'{_known(grain)}'"), index)
+    def __init__(self, grain: Grain, index: Element, calendar: Calendar) -> None:
+        super().__init__(sa.literal_column(f"'{_known(grain)}'"), index, _ahead(grain, calendar))
 
 
 class shifted_bit(_Construct):  # noqa: N801
@@ -109,30 +113,13 @@ def day(value: dt.date) -> Element:
     return sa.literal(value, sa.Date())
 
 
-def index_of(value: dt.date, grain: Grain) -> int:
+def index_of(value: dt.date, grain: Grain, calendar: Calendar) -> int:
     """bucket_index in Python."""
-    match grain:
-        case "week":
-            return (value - dt.date(1970, 1, 5)).days // 7
-        case "month":
-            return value.year * 12 + value.month - 1
-        case "quarter":
-            return value.year * 4 + (value.month - 1) // 3
-        case "year":
-            return value.year
-    return (value - dt.date(1970, 1, 5)).days
-
-
-def start_of(index: int, grain: Grain) -> dt.date:
-    """bucket_start in Python: index_of turned back."""
-    match grain:
-        case "month":
-            return dt.date(index // 12, index % 12 + 1, 1)
-        case "quarter":
-            return dt.date(index // 4, index % 4 * 3 + 1, 1)
-        case "year":
-            return dt.date(index, 1, 1)
-    return dt.date(1970, 1, 5) + dt.timedelta(days=index * (7 if grain == "week" else 1))
+    ahead = _steps_ahead(grain, calendar)
+    if grain in _MONTHS:
+        return (value.year * 12 + value.month - 1 - ahead) // _MONTHS[grain]
+    days = (value - _A_MONDAY).days
+    return (days + ahead) // 7 if grain == "week" else days
 
 
 def _known(grain: Grain) -> str:
@@ -141,10 +128,27 @@ def _known(grain: Grain) -> str:
     return grain
 
 
+def _ahead(grain: Grain, calendar: Calendar) -> Element:
+    return sa.literal_column(str(_steps_ahead(grain, calendar)))
+
+
+def _steps_ahead(grain: Grain, calendar: Calendar) -> int:
+    """What has to be added or taken away to count as everybody does: a week's days before the next Monday, a fiscal
+    year's months after January."""
+    if grain == "week":
+        return (1 - calendar.week_starts) % 7
+    return calendar.year_starts - 1 if grain in ("quarter", "year") else 0
+
+
 @compiles(bucket, "duckdb")
 def _bucket(element: bucket, compiler: Any, **options: Any) -> str:
-    grain, value = element.texts(compiler, **options)
-    return f"CAST(date_trunc({grain}, {value}) AS DATE)"
+    grain, value, ahead = element.texts(compiler, **options)
+    if ahead == "0":
+        return f"CAST(date_trunc({grain}, {value}) AS DATE)"
+    if grain == "'week'":
+        return f"(CAST(date_trunc({grain}, {value} + {ahead}) AS DATE) - {ahead})"
+    months = f"INTERVAL {ahead} MONTH"
+    return f"CAST(date_trunc({grain}, {value} - {months}) + {months} AS DATE)"
 
 
 @compiles(bucket_end, "duckdb")
@@ -155,26 +159,27 @@ def _bucket_end(element: bucket_end, compiler: Any, **options: Any) -> str:
 
 @compiles(bucket_index, "duckdb")
 def _bucket_index(element: bucket_index, compiler: Any, **options: Any) -> str:
-    grain, value = element.texts(compiler, **options)
+    grain, value, ahead = element.texts(compiler, **options)
+    more, less = ("", "") if ahead == "0" else (f" + {ahead}", f" - {ahead}")
+    days, months = f"(({value}) - DATE '{_A_MONDAY}')", f"(year({value}) * 12 + month({value}) - 1{less})"
     return {
-        "'month'": f"(year({value}) * 12 + month({value}) - 1)",
-        "'quarter'": f"(year({value}) * 4 + quarter({value}) - 1)",
-        "'year'": f"year({value})",
-        "'week'": f"((({value}) - DATE '1970-01-05') // 7)",
-        "'day'": f"(({value}) - DATE '1970-01-05')",
+        "'day'": days,
+        "'week'": f"(({days}{more}) // 7)",
+        "'month'": months,
+        "'quarter'": f"({months} // 3)",
+        "'year'": f"({months} // 12)",
     }[grain]
 
 
 @compiles(bucket_start, "duckdb")
 def _bucket_start(element: bucket_start, compiler: Any, **options: Any) -> str:
-    grain, index = element.texts(compiler, **options)
-    return {
-        "'month'": f"make_date(({index}) // 12, ({index}) % 12 + 1, 1)",
-        "'quarter'": f"make_date(({index}) // 4, ({index}) % 4 * 3 + 1, 1)",
-        "'year'": f"make_date(({index}), 1, 1)",
-        "'week'": f"(DATE '1970-01-05' + CAST(({index}) * 7 AS INTEGER))",
-        "'day'": f"(DATE '1970-01-05' + CAST(({index}) AS INTEGER))",
-    }[grain]
+    grain, index, ahead = element.texts(compiler, **options)
+    if grain in ("'day'", "'week'"):
+        days = f"({index}) * 7 - {ahead}" if grain == "'week'" else index
+        return f"(DATE '{_A_MONDAY}' + CAST({days} AS INTEGER))"
+    months = {"'month'": f"({index})", "'quarter'": f"(({index}) * 3", "'year'": f"(({index}) * 12"}[grain]
+    months += "" if grain == "'month'" else f" + {ahead})"
+    return f"make_date({months} // 12, {months} % 12 + 1, 1)"
 
 
 @compiles(shifted_bit, "duckdb")

@@ -60,6 +60,7 @@ class MetricDefinition:
     percent values, red and goal are fractions here (0.85); all others are in their unit. red, goal and stretch are
     the newest of the whole organisation; `goals` holds every entry when they change by date or slice (goals.at).
     Exactly one of `formula` and `retention` is set; `frame` and `compare` say over which days the formula is taken.
+    `fills_zero`: over loaded days in which nothing was counted it is 0, not without a value (`fill: 0`).
     `hash` changes whenever the meaning does.
     """
 
@@ -82,6 +83,7 @@ class MetricDefinition:
     weight: float = 1.0
     min_n: int = 0
     ripe_after: Duration | None = None
+    fills_zero: bool = False
     timing: Literal["leading", "lagging"] | None = None
     needs: tuple[str, ...] = ()
     owner: str | None = None

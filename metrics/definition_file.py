@@ -77,6 +77,7 @@ class _File:
     weight: float = 1.0
     min_n: int = 30
     ripe_after: str | None = None
+    fill: Any = None
     timing: str | None = None
     drives: list[dict[str, Any]] = field(default_factory=list)
     benchmark: dict[str, str] | None = None
@@ -115,6 +116,7 @@ def definition_from(document: Document) -> tuple[MetricDefinition, list[Problem]
         weight=file.weight,
         min_n=file.min_n,
         ripe_after=_duration(file.ripe_after),
+        fills_zero=file.fill is not None,
         needs=file.needs,
         owner=file.owner,
         status=file.status,
@@ -164,6 +166,9 @@ def _problems(document: Document, file: _File) -> Iterator[Problem]:
         yield Problem(at("ripe_after"), f"'{file.ripe_after}' is no duration; write it like '90 days'.")
     elif (span := _duration(file.ripe_after)) and span.about_days > MOST_DAYS:
         yield Problem(at("ripe_after"), f"'{file.ripe_after}' is longer than anybody waits; 20 years are the most.")
+    if file.fill is not None and not (type(file.fill) is int and file.fill == 0):
+        told = "fill takes 0 and nothing else: a period in which nothing was counted is then 0 instead of no data."
+        yield Problem(at("fill"), told)
     if file.timing not in (None, "leading", "lagging"):
         yield Problem(at("timing"), "timing is leading or lagging.")
     if file.status == "certified" and not (file.owner and file.question):

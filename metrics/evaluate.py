@@ -117,6 +117,8 @@ class _Judge:
         unripe: str | None,
     ) -> MetricResult:
         found = Figure(None, None) if self.lack else finite(figure(self.value, parts))
+        if self.definition.fills_zero and found.value is None and self.lack is None and self._is_empty(parts):
+            found = Figure(0.0, 0)
         state, reason = self._state(found, parts, unripe)
         hidden = state in ("suppressed", "withheld")
         return MetricResult(
@@ -152,6 +154,10 @@ class _Judge:
             else:
                 parts[item] = found if found is not None and found.get("n") else zero[item]
         return parts
+
+    def _is_empty(self, parts: Mapping[Leaf | Products, Parts]) -> bool:
+        """Whether the days are loaded and nothing was counted in them; what divides something by nothing is not."""
+        return all(parts[leaf].get("n") == 0 for leaf in self.leaves)
 
     def _too_fine(self, leaf: Leaf | Products) -> bool:
         """Whether days or weeks are asked of a table that knows whole months only."""
@@ -192,7 +198,8 @@ class _Judge:
             return "suppressed", f"fewer than {SUPPRESSED_BELOW} answers"
         if unripe is not None:
             return "unripe", unripe
-        if self.has_gate and (found.n or 0) < self.definition.min_n:
+        is_filled = self.definition.fills_zero and not found.n
+        if self.has_gate and (found.n or 0) < self.definition.min_n and not is_filled:
             return "too_few", f"{found.n} of at least {self.definition.min_n}"
         return "ok", ""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from data_checks.calendar import Calendar
 from data_checks.contract import contracts
 from data_checks.errors import Problem, RequestError, did_you_mean
 from data_checks.yaml_file import Document
@@ -53,11 +54,13 @@ def _holding(entries: tuple[GoalEntry, ...], day: dt.date, slices: Mapping[str, 
     return max(begun, key=lambda entry: (len(entry.where), entry.begins or dt.date.min), default=None)
 
 
-def goals_of(document: Document, metric: MetricDefinition) -> tuple[MetricDefinition, list[Problem]]:
+def goals_of(
+    document: Document, metric: MetricDefinition, calendar: Calendar
+) -> tuple[MetricDefinition, list[Problem]]:
     """The metric with the goals of its file read in its unit (the newest ones of the whole organisation as red, goal
-    and stretch), and every problem of theirs at its place."""
+    and stretch), and every problem of theirs at its place. `calendar`: what a goal `from: 2026` begins with."""
     problems: list[Problem] = []
-    entries = {key: _entries(document, key, metric.unit, problems) for key in SCORES}
+    entries = {key: _entries(document, key, metric.unit, calendar, problems) for key in SCORES}
     changing = {key: found for key, found in entries.items() if found}
     metric = at(replace(metric, goals=changing), dt.date.max)
     if not problems:
@@ -66,7 +69,9 @@ def goals_of(document: Document, metric: MetricDefinition) -> tuple[MetricDefini
     return replace(metric, goals={} if plain else changing), problems
 
 
-def _entries(document: Document, key: str, unit: Unit, problems: list[Problem]) -> tuple[GoalEntry, ...]:
+def _entries(
+    document: Document, key: str, unit: Unit, calendar: Calendar, problems: list[Problem]
+) -> tuple[GoalEntry, ...]:
     written = document.data.get(key)
     if written is None:
         return ()
@@ -75,7 +80,7 @@ def _entries(document: Document, key: str, unit: Unit, problems: list[Problem]) 
         return () if value is None else (GoalEntry(value),)
     found = []
     for index, item in enumerate(written):
-        if (entry := _entry(document, (key, index), item, unit, problems)) is not None:
+        if (entry := _entry(document, (key, index), item, unit, calendar, problems)) is not None:
             found.append(entry)
     for index, entry in enumerate(found):
         if any((other.begins, other.where) == (entry.begins, entry.where) for other in found[:index]):
@@ -85,7 +90,7 @@ def _entries(document: Document, key: str, unit: Unit, problems: list[Problem]) 
 
 
 def _entry(
-    document: Document, path: tuple[str, int], item: Any, unit: Unit, problems: list[Problem]
+    document: Document, path: tuple[str, int], item: Any, unit: Unit, calendar: Calendar, problems: list[Problem]
 ) -> GoalEntry | None:
     key = path[0]
     if not isinstance(item, dict) or "value" not in item:
@@ -97,16 +102,18 @@ def _entry(
             told = f"unknown key '{name}'.{did_you_mean(name, _KEYS)}"
             problems.append(Problem(document.key_place(*path, name), told))
     value = _number(document, (*path, "value"), key, unit, problems)
-    begins = _begins(document, path, item, problems)
+    begins = _begins(document, path, item, calendar, problems)
     where = _where(document, path, item, problems)
     return None if value is None else GoalEntry(value, begins, where)
 
 
-def _begins(document: Document, path: tuple[str, int], item: dict[str, Any], problems: list[Problem]) -> dt.date | None:
+def _begins(
+    document: Document, path: tuple[str, int], item: dict[str, Any], calendar: Calendar, problems: list[Problem]
+) -> dt.date | None:
     if item.get("from") is None:
         return None
     try:
-        return parse_period(document.written(*path, "from").value).start
+        return parse_period(document.written(*path, "from").value, calendar).start
     except (RequestError, KeyError) as error:
         problems.append(Problem(document.place(*path, "from"), str(error).removesuffix(".") + "."))
         return None

@@ -48,7 +48,7 @@ def _statement(value: Arithmetic, question: Question, warehouse: Warehouse) -> s
     grouping = [column for column in keys.c if column.name != "amount"]
     shown: list[Element] = list(grouping)
     if question.grain != "all":
-        shown[0] = bucket_start(question.grain, grouping[0])
+        shown[0] = bucket_start(question.grain, grouping[0], question.calendar)
     found = (sa.func.count(), sa.func.sum(keys.c.amount), sa.func.sum(keys.c.amount * keys.c.amount))
     return sa.select(*shown, *found).select_from(keys).group_by(*grouping)
 

@@ -86,6 +86,7 @@ def _compare(version: Unpublished, rollup: Rollup, items: Iterable[Leaf | Produc
         as_of(version.facts),
         facts.first_day,
         max(facts.last_day, facts.first_day) + dt.timedelta(days=1),
+        version.facts.calendar,
         "year",
         ("team",) if rollup.team else (),
     )
@@ -135,7 +136,7 @@ def _answers(version: Unpublished, bound: Iterable[Value], items: list[Leaf | Pr
 def _months(version: Unpublished, by: tuple[str, ...]) -> Question:
     reach = as_of(version.facts)
     days = [facts.first_day for facts in version.facts.tables.values() if facts.first_day is not None]
-    return Question(Scope.everything(), reach, min([*days, reach.day]), reach.end, "month", by)
+    return Question(Scope.everything(), reach, min([*days, reach.day]), reach.end, version.facts.calendar, "month", by)
 
 
 def _can_answer(item: Leaf | Products, by: tuple[str, ...], version: Unpublished) -> bool:

@@ -62,7 +62,7 @@ def _asked(
     columns = [sa.column("place", sa.Integer()), sa.column("rank", sa.BigInteger()), *keys]
     data = []
     for place, ((start, slices), rank) in enumerate(wanted):
-        period = () if start is None else (index_of(start, question.grain),)
+        period = () if start is None else (index_of(start, question.grain, question.calendar),)
         data.append((place, rank, *period, *slices))
     values = sa.values(*columns, name="wanted").data(data)
     return sa.select(*(sa.cast(column, column.type).label(column.name) for column in values.c)).subquery("asked")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from data_checks.calendar import Calendar
 from metrics.period import Grain, Period, spine
 from metrics.scope import Scope
 
@@ -33,19 +34,20 @@ class AsOf:
 @dataclass(frozen=True)
 class Question:
     """`start`, `end`: local days, half-open. `by`: slices to cut by. `where`: slice values to keep, None for
-    rows without a value. `scope`: whose rows the reader may see."""
+    rows without a value. `scope`: whose rows the reader may see. `calendar`: where its years and weeks begin."""
 
     scope: Scope
     as_of: AsOf
     start: dt.date
     end: dt.date
+    calendar: Calendar
     grain: Grain = "month"
     by: tuple[str, ...] = ()
     where: tuple[Filter, ...] = ()
 
     @property
     def periods(self) -> tuple[Period, ...]:
-        return spine(self.start, self.end, self.grain)
+        return spine(self.start, self.end, self.grain, self.calendar)
 
     def clipped_end(self, period: Period) -> dt.date:
         """The end of a period, or of what is known of it."""

@@ -14,7 +14,7 @@ from metrics.compile import Scan, compile_plain
 from metrics.compile_keys import compile_retention, compile_set
 from metrics.figures import Parts
 from metrics.kinds import kind_of
-from metrics.period import Grain, Period, floor, period_at, step
+from metrics.period import Grain, Period, floor, shifted
 from metrics.prepared import kept_answers, kept_ends
 from metrics.provided import available_members, knows_teams, provided_tables
 from metrics.quantiles import Ends
@@ -142,7 +142,7 @@ def _pooled(leaf: RetentionOf, rows: Iterable[Any], asked: Question, question: Q
         begins, slices, (returned, members) = _as_day(row[0]), tuple(row[1:-2]), row[-2:]
         if begins in young:
             continue
-        group = (None if question.grain == "all" else floor(begins, question.grain), slices)
+        group = (None if question.grain == "all" else floor(begins, question.grain, question.calendar), slices)
         before = groups.get(group, {})
         parts = {"y": float(returned), "n": float(members)}
         groups[group] = {name: (before.get(name) or 0.0) + value for name, value in parts.items()}
@@ -154,7 +154,7 @@ def _unripe(leaf: RetentionOf, question: Question) -> set[dt.date]:
     asked = _retention_question(leaf, question)
     if asked is None or question.grain == "all":
         return set()
-    return {floor(start, question.grain) for start in _young(leaf, asked)}
+    return {floor(start, question.grain, question.calendar) for start in _young(leaf, asked)}
 
 
 def _young(leaf: RetentionOf, asked: Question) -> set[dt.date]:
@@ -163,4 +163,4 @@ def _young(leaf: RetentionOf, asked: Question) -> set[dt.date]:
 
 def _is_ripe(leaf: RetentionOf, period: Period, question: Question) -> bool:
     """Whether the later period has ended."""
-    return question.as_of.completes(period_at(step(period.start, leaf.every, leaf.after), leaf.every))
+    return question.as_of.completes(shifted(period, leaf.after))

@@ -12,10 +12,10 @@ from data_checks.warehouse.contract import Warehouse
 from metrics import goals
 from metrics.asking import as_of, ask, cannot_cut
 from metrics.catalog import Catalog
-from metrics.definition import PERSPECTIVES
+from metrics.definition import PERSPECTIVES, MetricDefinition
 from metrics.evaluate import evaluate
 from metrics.kinds import depends_on_length, kind_of
-from metrics.period import Grain, Period, period_at, spine, step
+from metrics.period import Grain, Period, shifted, spine, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
@@ -30,7 +30,7 @@ def periods_of(warehouse: Warehouse, grain: Grain = "month", until: dt.date | No
     """Every period the loaded data touch, oldest first; the last may be unfinished."""
     reach = as_of(warehouse.facts, until)
     days = [facts.first_day for facts in warehouse.facts.tables.values() if facts.first_day is not None]
-    return spine(min([*days, reach.day]), reach.end, grain)
+    return spine(min([*days, reach.day]), reach.end, grain, warehouse.facts.calendar)
 
 
 def default_period(warehouse: Warehouse, grain: Grain = "month", until: dt.date | None = None) -> Period:
@@ -43,8 +43,7 @@ def default_period(warehouse: Warehouse, grain: Grain = "month", until: dt.date 
 
 def before(period: Period, by: int = 1) -> Period:
     """The period `by` steps earlier, of the same grain."""
-    start = step(period.start, period.grain, -by)
-    return period_at(start, period.grain)
+    return shifted(period, -by)
 
 
 def build_scorecard(
@@ -77,7 +76,7 @@ def build_scorecard(
     if cut:
         question = ask(warehouse, catalog, scope, cut, period.grain, (), start, period.end, where, until)
         results = evaluate(warehouse, catalog, question, cut)
-        empty = [name for name in cut if _is_empty(results[name], period)] if where else []
+        empty = [name for name in cut if _is_empty(results[name], period, catalog.metrics[name])] if where else []
         uncut |= _unnamed(warehouse, catalog, scope, empty, period, where or {}, until)
 
     def card(name: str) -> Card:
@@ -109,8 +108,10 @@ def build_scorecard(
     return make_scorecard(period, against, reach.completes(period), branches)
 
 
-def _is_empty(found: Sequence[MetricResult], period: Period) -> bool:
-    return any(result.period.start == period.start and result.state == "no_data" for result in found)
+def _is_empty(found: Sequence[MetricResult], period: Period, definition: MetricDefinition) -> bool:
+    """Whether nothing was counted in the period; a zero that fills in for it says no more than no data does."""
+    here = next((result for result in found if result.period.start == period.start), None)
+    return here is not None and (here.state == "no_data" or (definition.fills_zero and not here.n))
 
 
 def _unnamed(

@@ -60,7 +60,9 @@ class Selection:
     @property
     def shown(self) -> list[Element]:
         """The keys as an answer gives them: k0 the period's first day, then the slices."""
-        first: list[Element] = [] if self.period is None else [bucket_start(self.question.grain, self.period)]
+        first: list[Element] = (
+            [] if self.period is None else [bucket_start(self.question.grain, self.period, self.question.calendar)]
+        )
         return [key.label(f"k{place}") for place, key in enumerate([*first, *self.slices])]
 
     def _slice(self, name: str, by_key: frozenset[str]) -> Element:
@@ -89,9 +91,9 @@ class Selection:
         self._conditions += [counted >= day(start), counted < day(end)]
         if question.grain == "all":
             return None, (day(start), day(end))
-        first: Element = bucket(question.grain, counted)
+        first: Element = bucket(question.grain, counted, question.calendar)
         last = sa.func.least(bucket_end(question.grain, first), day(question.as_of.end), type_=sa.Date())
-        return bucket_index(question.grain, counted), (first, last)
+        return bucket_index(question.grain, counted, question.calendar), (first, last)
 
     def _counts_in(self, window: Window) -> Element:
         """Rows whose day lies in the window; whose span holds its start or end, or touches it."""
@@ -189,10 +191,10 @@ def spine_of(question: Question, frame: Frame | None) -> sa.Subquery:
 
 def number_of(period: Period, question: Question) -> int:
     """bucket_index of a period; of everything as one, 0."""
-    return 0 if question.grain == "all" else index_of(period.start, question.grain)
+    return 0 if question.grain == "all" else index_of(period.start, question.grain, question.calendar)
 
 
 def window_of(frame: Frame | None, start: dt.date, end: dt.date, question: Question) -> tuple[dt.date, dt.date]:
     """The days that stand for the period [start, end): its own up to the end of the data, or the frame's."""
     clipped = min(end, question.as_of.end)
-    return (start, clipped) if frame is None else frame.window(start, end, clipped)
+    return (start, clipped) if frame is None else frame.window(start, end, clipped, question.calendar)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.cache import Load, RowsBehind, Verdict, Where
+from data_checks.calendar import EVERYBODYS
 from data_checks.errors import Place, RequestError
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId, Unit
@@ -17,9 +18,9 @@ from metrics.result import Kind, MetricResult, State
 from metrics.scope import Scope
 from metrics.scorecard import Branch, Card, Scorecard, Status
 
-OCTOBER = period_at(dt.date(2026, 10, 1), "month")
-NOVEMBER = period_at(dt.date(2026, 11, 1), "month")
-SEPTEMBER = period_at(dt.date(2026, 9, 1), "month")
+OCTOBER = period_at(dt.date(2026, 10, 1), "month", EVERYBODYS)
+NOVEMBER = period_at(dt.date(2026, 11, 1), "month", EVERYBODYS)
+SEPTEMBER = period_at(dt.date(2026, 9, 1), "month", EVERYBODYS)
 TEAMS = ("Atrium", "Beacon", "Canyon", "Harbour", "Kestrel", "<b>Quay</b> & *sons*")
 AGENTS = ("A. Brandt", "J. Moreau", "K. Osei", "N. Haddad", "S. <i>Vance</i>")
 
@@ -213,7 +214,7 @@ def result(
 
 def trend(line: Line, most: int = 13) -> tuple[MetricResult, ...]:
     """Months up to October with a gentle wave; one gap in CSAT."""
-    months = spine(step(OCTOBER.start, "month", 1 - most), OCTOBER.end, "month")
+    months = spine(step(OCTOBER.start, "month", 1 - most), OCTOBER.end, "month", EVERYBODYS)
     found = []
     for place, month in enumerate(months):
         value = line.value
@@ -355,7 +356,7 @@ class FixtureFloors:
         if self.error:
             raise self.error
         definitions = {name: definition(line) for name, line in self.lines.items()}
-        months = tuple(reversed(spine(dt.date(2024, 10, 1), NOVEMBER.end, "month")))
+        months = tuple(reversed(spine(dt.date(2024, 10, 1), NOVEMBER.end, "month", EVERYBODYS)))
         return Load("v1", "c1", self.facts, definitions, (), months, OCTOBER)
 
     def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard:

@@ -131,6 +131,31 @@ def test_a_day_of_the_change_is_as_long_as_it_was(tmp_path):
     assert minutes(tmp_path, night, [("2026-10-25 00:00", "2026-10-25 12:00")]) == [240]
 
 
+SHIFTS = '{fri: "09:00-12:00,13:00-18:00", sat: "09:00-12:00,13:00-17:00", sun: "01:00-04:00,08:00-10:00"}'
+
+
+@pytest.mark.parametrize(
+    ("holidays", "spring", "autumn"),
+    [
+        # Friday 60 · Saturday 180 + 240 · Sunday 60 from 08:00, and from 01:00 to 04:00 either 120 or 240
+        ("2026-01-01\n", 60 + 420 + 120 + 60, 60 + 420 + 240 + 60),
+        ("2026-03-28\n2026-10-24\n", 60 + 120 + 60, 60 + 240 + 60),  # the Saturdays closed
+        ("2026-03-29\n2026-10-25\n", 60 + 420, 60 + 420),  # the Sundays on which the clock changes closed
+    ],
+)
+def test_split_shifts_and_holidays_around_both_changes_of_the_clock(tmp_path, holidays, spring, autumn):
+    times = [("2026-03-27 17:00", "2026-03-29 09:00"), ("2026-10-23 17:00", "2026-10-25 09:00")]
+    assert business(tmp_path, SHIFTS, times, holidays) == [(False, spring), (False, autumn)]
+
+
+def test_the_pause_of_a_split_shift_may_hold_the_change_itself(tmp_path):
+    # Sunday 01:00-02:00 and 03:00-04:00. In spring 02:00 is 03:00: 60 + 30. In autumn 02:00 comes twice, and the first
+    # shift ends with the later one: 120 + 30.
+    sunday = '{sun: "01:00-02:00,03:00-04:00"}'
+    times = [("2026-03-29 00:30", "2026-03-29 03:30"), ("2026-10-25 00:30", "2026-10-25 03:30")]
+    assert minutes(tmp_path, sunday, times) == [90, 150]
+
+
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Auckland"])
 def test_the_hours_are_those_of_the_workspace(tmp_path, zone):
     times = [("2026-06-05 17:30", "2026-06-08 09:15"), ("2026-06-06 11:30", "2026-06-06 13:30")]

@@ -60,6 +60,11 @@ def test_a_percentage_needs_a_unit_that_is_one(read):
         ("unit: hours\nred: 5\ngoal: -1", "5:7: the goal lies outside what hours can be."),
         ("weight: .nan", "3:9: a weight is a number above zero."),
         ("weight: 0", "3:9: a weight is a number above zero."),
+        *(
+            (f"fill: {written}", "3:7: fill takes 0 and nothing else: a period in which nothing was counted is then 0 "
+             "instead of no data.")
+            for written in ("1", "0.0", "'0'", "0%", "false", "[0]")
+        ),
         ("ripe_after: 99999999999 days",
          "3:13: '99999999999 days' is longer than anybody waits; 20 years are the most."),
         ("ripe_after: soon", "3:13: 'soon' is no duration; write it like '90 days'."),

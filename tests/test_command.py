@@ -237,6 +237,8 @@ def test_tables_lists_what_a_workspace_can_fill():
     shown = answer("tables", "orders")
     assert "one of placed, completed, cancelled, returned" in shown
     assert "Cut it by: team, department, agent" in shown
+    assert "a row of teams; if missing by agent_id -> agents.team_id" in shown
+    assert "if missing by parent_team_id -> name" in answer("tables", "teams")
     assert json.loads(answer("tables", "orders", "--json"))["columns"]["order_id"]["required"] is True
     assert refused("tables", "order") == "there is no table 'order'. Did you mean 'orders'?"
 

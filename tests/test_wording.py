@@ -13,6 +13,7 @@ import pytest
 
 from dashboard import sentences, wording
 from dashboard.words import WORDS
+from data_checks.calendar import EVERYBODYS, Calendar
 from metrics.definition import PERSPECTIVES, Unit
 from metrics.period import period_at
 from metrics.result import Kind, State
@@ -125,8 +126,31 @@ def test_dates_and_periods_are_written_out() -> None:
     assert wording.period(october) == "October 2026"
     assert wording.period(october, fixture.SEPTEMBER) == "October"
     assert wording.period(wording.year_before(october), october) == "October 2025"
-    assert wording.period(period_at(dt.date(2016, 5, 1), "quarter")) == "Q2 2016"
+    assert wording.period(period_at(dt.date(2016, 5, 1), "quarter", EVERYBODYS)) == "Q2 2016"
     assert wording.period_id(october) == "2026-10"
+
+
+@pytest.mark.parametrize(
+    ("day", "grain", "calendar", "said"),
+    [
+        (dt.date(2016, 4, 1), "year", Calendar(year_starts=4), "FY 2016/17"),
+        (dt.date(2017, 3, 31), "year", Calendar(year_starts=4), "FY 2016/17"),
+        (dt.date(2016, 9, 30), "quarter", Calendar(year_starts=4), "FY 2016/17 Q2"),
+        (dt.date(2017, 1, 1), "quarter", Calendar(year_starts=4), "FY 2016/17 Q4"),
+        (dt.date(1999, 12, 1), "quarter", Calendar(year_starts=12), "FY 1999/00 Q1"),
+        (dt.date(2016, 5, 1), "year", EVERYBODYS, "2016"),
+        (dt.date(2016, 5, 1), "month", Calendar(year_starts=4), "May 2016"),
+        (dt.date(2016, 2, 15), "week", EVERYBODYS, "week 7 of 2016"),
+        (dt.date(2016, 2, 15), "week", Calendar(week_starts=7), "week of 14 Feb 2016"),
+    ],
+)
+def test_a_year_that_starts_in_another_month_is_said_with_both_of_its_years(day, grain, calendar, said):
+    assert wording.period(period_at(day, grain, calendar)) == said
+
+
+def test_a_year_before_a_fiscal_quarter_is_a_fiscal_quarter():
+    quarter = period_at(dt.date(2016, 8, 1), "quarter", Calendar(year_starts=4))
+    assert wording.period(wording.year_before(quarter)) == "FY 2015/16 Q2"
 
 
 def test_data_through_is_local_time_and_a_whole_day_is_a_date() -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
 
+from data_checks.calendar import EVERYBODYS, Calendar
 from data_checks.contract import Severity
 
 Outcome = Literal["passed", "failed", "broken"]
@@ -51,7 +52,8 @@ class TableFacts:
 class LoadFacts:
     """What one load says about itself. `as_of` is a naive UTC instant ("data through"), `as_of_day` its local day.
 
-    A declared date means the whole day, so its instant is the day's last microsecond.
+    A declared date means the whole day, so its instant is the day's last microsecond. `calendar`: the year and week
+    that periods are cut by; a version from before there was one has January and Monday.
     """
 
     load_id: str
@@ -65,6 +67,7 @@ class LoadFacts:
     tables: Mapping[str, TableFacts]
     checks: tuple[CheckOutcome, ...]
     notes: tuple[str, ...] = ()
+    calendar: Calendar = EVERYBODYS
 
     @property
     def failed_checks(self) -> tuple[CheckOutcome, ...]:

@@ -8,11 +8,12 @@ from pathlib import Path
 import duckdb
 
 from data_checks.build import MEMORY, STAGING, Loaded, build_version
+from data_checks.calendar import EVERYBODYS
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import Prepare
 from data_checks.warehouse.duckdb import UnpublishedDuckDB
 from data_checks.warehouse.versions import build_path, publish, warehouse_folder
-from data_checks.workspace import Calendar, Workspace
+from data_checks.workspace import Workspace
 
 LAST_DAY = dt.date(2026, 10, 31)
 COLUMNS = {
@@ -34,7 +35,7 @@ COLUMNS = {
 
 def publish_company(generated: Path, folder: Path, prepare: Prepare) -> Path:
     """`generated`: the generator's database. The workspace folder, with one published version."""
-    workspace = Workspace(folder, "Benchmark", "UTC", "EUR", LAST_DAY, True, Calendar(), {})
+    workspace = Workspace(folder, "Benchmark", "UTC", "EUR", LAST_DAY, True, EVERYBODYS, {})
     warehouse_folder(workspace.var).mkdir(parents=True, exist_ok=True)
     staging = folder / f"{STAGING}.duckdb"
     provided = _stage(generated, staging)
