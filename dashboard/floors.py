@@ -17,17 +17,16 @@ from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
 from metrics import goals
 from metrics.asking import ask
-from metrics.bound import leaves
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
 from metrics.evaluate import evaluate
 from metrics.period import Grain, Period
 from metrics.result import MetricResult
 from metrics.rows import rows_behind
-from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, is_judged, score_of, status_of
 from metrics.screen import build_scorecard, default_period, periods_of
+from metrics.show_sql import sql_of
 from metrics.slices import slice_values
 
 Signature = tuple[tuple[str, int, int], ...]
@@ -102,8 +101,7 @@ class RealFloors:
         question = ask(
             opened.warehouse, opened.catalog, scope, [metric], span.grain, (), span.start, span.end, dict(where)
         )
-        scans = scans_of(leaves(opened.catalog.bound[metric]), question, opened.warehouse)
-        return ";\n\n".join(opened.warehouse.sql(scan.statement) for scan, _ in scans)
+        return sql_of(opened.warehouse, opened.catalog, metric, question)
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         """Every team named in a published table."""

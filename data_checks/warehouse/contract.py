@@ -97,6 +97,11 @@ class Warehouse(Protocol):
         """The statement as this engine's text with its values filled in; for people to read, never executed."""
         ...
 
+    @property
+    def dialect(self) -> str:
+        """The name of the engine's SQL, as those who format SQL call it."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -54,6 +54,10 @@ class DuckDBWarehouse:
         with self._engine.connect() as connection:
             return connection.execute(statement).fetchall()
 
+    @property
+    def dialect(self) -> str:
+        return "duckdb"
+
     def sql(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> str:
         return str(statement.compile(self._engine, compile_kwargs={"literal_binds": True}))
 
