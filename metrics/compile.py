@@ -220,7 +220,7 @@ def _parts(aggregate: Aggregate, rows: RowSql, condition: Element | None) -> lis
         value = sa.case((value, 1.0), (sa.not_(value), 0.0))
     if function == "nps":  # 11, −1 and 8.5 are codes or mistakes, no answers
         value = sa.case((sa.and_(value >= 0, value <= 10, value == sa.func.floor(value)), value))
-    known = kept(sa.cast(value, sa.Float()))
+    known = kept(value if isinstance(value.type, sa.Float) else sa.cast(value, sa.Float()))
     if function in ("share", "mean", "nps") and aggregate.weight is not None:
         return _weighted(function, known, kept(rows.sql(aggregate.weight)))
     count = ("n", sa.func.count(known))

@@ -52,9 +52,8 @@ def laid_out(sql: str, dialect: str, words: dict[str, str]) -> str:
         return node
 
     tree = sqlglot.parse_one(sql, dialect=dialect)
-    return (
-        tree.transform(plain).sql(dialect=dialect, pretty=True, max_text_width=WIDTH, normalize_functions=False) + ";"
-    )
+    told: str = tree.transform(plain).sql(dialect=dialect, pretty=True, max_text_width=WIDTH)
+    return f"{told};"
 
 
 def _words(scan: Scan, question: Question) -> dict[str, str]:
