@@ -17,6 +17,8 @@ from data_checks.expression import literal
 FIRST_DAY, END_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 """Times and days lie from the first up to the second; all others stand for something else, such as "still open"."""
 ERA = f"{FIRST_DAY.year} to {END_DAY.year - 1}"
+EXCEL = "excel"
+"""Among `datetimes` and `dates`: the number of days since 1899-12-30, as a spreadsheet stores a time."""
 _TIME_PARTS = re.compile(r"%-?[HIMSfgnpcX]")
 
 
@@ -30,6 +32,8 @@ class Reading:
     dates: tuple[str, ...] = ()
     decimal: str = "."
     thousands: str | None = None
+    typed: bool = False
+    """Values with a type of their own reach the mapping in ISO 8601, beside whatever formats are declared."""
 
 
 def from_text(text: str, kind: str, reading: Reading) -> str:
@@ -121,9 +125,10 @@ def _local_time(text: str, reading: Reading) -> str:
     """A naive time in the source's zone. A date without a time is midnight at home, so its day never shifts."""
     if not reading.datetimes:
         return _iso_time(text, reading)
-    timed = [f for f in reading.datetimes if _TIME_PARTS.search(f) and "%z" not in f]
-    zoned = [f for f in reading.datetimes if "%z" in f]
-    dates = [f for f in reading.datetimes if not _TIME_PARTS.search(f) and "%z" not in f]
+    formats = [f for f in reading.datetimes if f != EXCEL]
+    timed = [f for f in formats if _TIME_PARTS.search(f) and "%z" not in f]
+    zoned = [f for f in formats if "%z" in f]
+    dates = [f for f in formats if not _TIME_PARTS.search(f) and "%z" not in f]
     parts = []
     if timed:
         parts.append(_strptime(text, timed))
@@ -131,6 +136,10 @@ def _local_time(text: str, reading: Reading) -> str:
         parts.append(f"({_strptime(text, zoned)} at time zone {literal(reading.zone)})")
     if dates:
         parts.append(_midnight_at_home(_strptime(text, dates), reading))
+    if EXCEL in reading.datetimes:
+        parts.append(_serial(text, reading))
+    if reading.typed:
+        parts.append(f"({_iso_time(text, reading)})")
     return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
@@ -154,10 +163,25 @@ def _iso_time(text: str, reading: Reading) -> str:
 
 def _day(text: str, reading: Reading) -> str:
     formats = reading.dates or reading.datetimes
-    if formats:
-        return f"cast({_strptime(text, list(formats))} as date)"
     iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
-    return f"case when {iso} then cast(try_cast({text} as timestamp) as date) end"
+    plain = f"case when {iso} then cast(try_cast({text} as timestamp) as date) end"
+    if not formats:
+        return plain
+    written = [f for f in formats if f != EXCEL]
+    parts = [f"cast({_strptime(text, written)} as date)"] if written else []
+    parts += [f"cast({_serial(text, reading)} as date)"] if EXCEL in formats else []
+    parts += [f"({plain})"] if reading.typed else []
+    return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _serial(text: str, reading: Reading) -> str:
+    """A spreadsheet's number as a time, to the millisecond; null before 1 March 1900, where its days are off by one."""
+    days = _number(text, reading)
+    sign = reading.decimal
+    if sign != ".":
+        days = f"coalesce({days}, {_number(text, Reading(reading.zone, reading.home))})"
+    moment = f"timestamp '1899-12-30' + to_milliseconds(cast(round(({days}) * 86400000.0) as bigint))"
+    return f"case when ({days}) >= 61 and ({days}) < 109576 then {moment} end"
 
 
 def _strptime(text: str, formats: list[str]) -> str:

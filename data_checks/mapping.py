@@ -72,7 +72,8 @@ def run_mapping(
 
     Raises LoadRefused when an expression fails while it runs (an overflow, a strict cast).
     """
-    reading = Reading(source.timezone, home, source.datetimes, source.dates, source.decimal, source.thousands)
+    typed = any(file.file.kind in ("workbook", "parquet", "sql") for file in files)
+    reading = Reading(source.timezone, home, source.datetimes, source.dates, source.decimal, source.thousands, typed)
     run = _Run(connection, contract, source, tuple(files), number, reading)
     try:
         return run.direct() if run.is_direct else run.shaped()
