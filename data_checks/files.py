@@ -138,8 +138,8 @@ def text_lines(path: Path, encoding: str, shown: str) -> Iterator[str]:
     for text in text_chunks(path, encoding, shown):
         *lines, rest = (rest + text).split("\n")
         for line in lines:
-            yield line.strip(" \t\r")
-    yield rest.strip(" \t\r")
+            yield line.removesuffix("\r")
+    yield rest.removesuffix("\r")
 
 
 def is_empty(shown: str) -> LoadRefused:

@@ -26,6 +26,7 @@ def json_header(path: Path, encoding: str, shown: str) -> Header:
     keys: dict[str, None] = {}
     any_line = False
     for number, line in enumerate(text_lines(path, encoding, shown), 1):
+        line = line.strip()
         any_line = any_line or bool(line)
         if line.startswith("[") and not keys:
             raise LoadRefused(
@@ -53,7 +54,7 @@ def convert_json(
     with CopyWriter(copy, header.names) as target, plain.open("w", encoding="utf-8", newline="") as lines:
         for line in text_lines(path, encoding, shown):
             lines.write(f"{line}\n")
-            if not line:
+            if not line.strip():
                 target.blank()
                 continue
             try:
@@ -72,8 +73,8 @@ def json_records(plain: Path) -> Iterator[tuple[int, int, str]]:
     """(count in the copy, line of the file, its text) of every line that holds something."""
     with plain.open(encoding="utf-8", newline="\n") as stream:
         for number, line in enumerate(stream, 1):
-            if line != "\n":
-                yield number + 1, number, line.rstrip("\n")
+            if line.strip():
+                yield number + 1, number, line.removesuffix("\n")
 
 
 def _object(line: str) -> dict[str, Any]:

@@ -109,6 +109,8 @@ def _connection(url: sa.URL, seconds: int) -> Iterator[tuple[sa.Connection, thre
         with engine.connect() as connection:
             if url.get_backend_name() == "postgresql":
                 connection = connection.execution_options(postgresql_readonly=True)
+            elif url.get_backend_name() == "duckdb":
+                connection.exec_driver_sql("set TimeZone = 'UTC'")
             driver: Any = connection.connection.driver_connection
             cancel = driver.cancel if hasattr(driver, "cancel") else driver.interrupt
 
@@ -137,7 +139,7 @@ def _engine(url: sa.URL) -> sa.Engine:
 
         return sa.create_engine("sqlite://", creator=opened, poolclass=NullPool)
     if kind == "duckdb":
-        only_this = {"enable_external_access": "false", "TimeZone": "UTC"}
+        only_this = {"enable_external_access": "false"}
         return sa.create_engine(url, connect_args={"read_only": True, "config": only_this}, poolclass=NullPool)
     arguments = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
     return sa.create_engine(url, connect_args=arguments, poolclass=NullPool)

@@ -59,7 +59,7 @@ def _write_rows(
     shown: str,
 ) -> list[str]:
     width, unnamed, long = len(header.names), "", ""
-    for number, cells in rows:
+    for _, cells in rows:
         texts = [_text(cell, decimal) for cell in cells]
         if not any(texts):
             target.blank()
@@ -73,7 +73,6 @@ def _write_rows(
                     f"{shown}: the number in {cell.coordinate} has more than 15 digits, and a workbook keeps no more; "
                     "if it is a key, export it as text."
                 )
-        del number
     return [note for note in (unnamed, long) if note]
 
 
@@ -121,20 +120,19 @@ def _sheet(path: Path, sheet: str | None, shown: str) -> Iterator[tuple[Iterator
         try:
             chosen = _choose(book, sheet, shown)
             chosen.reset_dimensions()  # what the file says of its own size is often wrong
-            yield _numbered(chosen, shown), chosen.title
+            with contextlib.closing(chosen.iter_rows()) as rows:
+                yield _numbered(rows, shown), chosen.title
         finally:
             book.close()
 
 
-def _numbered(sheet: Any, shown: str) -> Iterator[tuple[int, Sequence[Any]]]:
-    rows = enumerate(sheet.iter_rows(), 1)
+def _numbered(rows: Iterator[Sequence[Any]], shown: str) -> Iterator[tuple[int, Sequence[Any]]]:
+    numbered = enumerate(rows, 1)
     while True:
         try:
-            yield next(rows)
+            yield next(numbered)
         except StopIteration:
             return
-        except LoadRefused:
-            raise
         except Exception as error:
             raise _unsound(shown, error) from None
 
