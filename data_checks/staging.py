@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from data_checks.checks import evaluate_rows, evaluate_tables, outcomes
+from data_checks.clock_changes import changes_clocks
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import LOCK, literal, quoted
@@ -19,7 +20,7 @@ from data_checks.ledger import SourceReport, TableReport
 from data_checks.mapping import MappedSource, create_staged, run_mapping
 from data_checks.quarantine import BadRow, collect, duplicate_key
 from data_checks.sources import OpenFile
-from data_checks.suites import Check, Verdict, row_checks, run_suite, table_checks
+from data_checks.suites import Check, Verdict, clock_bits, row_checks, run_suite, table_checks
 from data_checks.warehouse.contract import CheckOutcome
 from data_checks.workspace_source import Source
 
@@ -124,12 +125,15 @@ def _check_rows(
 ) -> None:
     """Row checks, quarantine and the accounts of one table."""
     table = contract.table
-    checks = row_checks(contract, staged.provided[table], _typed_columns(mapped))
+    zones = frozenset(one.source.timezone for one in mapped if changes_clocks(one.source.timezone))
+    checks = row_checks(contract, staged.provided[table], _typed_columns(mapped), zones)
     staged.checks[table] = checks
     staged.verdicts[table] = dict(evaluate_rows(connection, contract, checks))
     for check in checks:
         if check.kind == "allowed" and staged.verdicts[table][check.rule].bad_rows:
             staged.unknown[table, check.rule] = _unknown_values(connection, check)
+        if check.kind == "clock" and staged.verdicts[table][check.rule].bad_rows:
+            staged.notes.append(_clock_note(connection, contract, check, zones))
     collected = collect(connection, contract, mapped, checks, quarantine)
     staged.first |= {(table, rule): row for rule, row in collected.first.items()}
     staged.notes += collected.notes
@@ -143,6 +147,19 @@ def _check_rows(
         names, hashes = tuple(f.file.shown for f in one.files), tuple(f.sha256 for f in one.files)
         staged.sources.append(SourceReport(table, names, hashes, **parts))
         staged.accounts[table] = {name: staged.accounts[table][name] + parts[name] for name in ACCOUNTS}
+
+
+def _clock_note(connection: duckdb.DuckDBPyConnection, contract: Contract, check: Check, zones: frozenset[str]) -> str:
+    """How many published times of a column have no certain instant, and what to do about it."""
+    table, column = contract.table, check.columns[0]
+    gap, twice = clock_bits(contract, column)
+    counted = ", ".join(f"count(*) filter (where __clock & {bit} <> 0)" for bit in (gap, twice))
+    lost, double = connection.execute(f"select {counted} from clean_{table}").fetchall()[0]
+    parts = [f"{n:,} in an hour they {what}" for n, what in ((lost, "skip"), (double, "repeat")) if n]
+    return (
+        f"{table}: {column} and the clocks of {' and '.join(sorted(zones))}: {' and '.join(parts)}; "
+        f"such a time may be an hour off: {check.hint}."
+    )
 
 
 def _unknown_values(connection: duckdb.DuckDBPyConnection, check: Check) -> str:

@@ -17,10 +17,10 @@ from typing import Literal
 from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Column, Contract, Severity, names_in
 from data_checks.expression import literal, quoted
-from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, SOURCE_BIT, column_bit
+from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, REPEATED_STEP, SOURCE_BIT, column_bit
 
 Kind = Literal[
-    "readable", "required", "era", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "reference"
+    "readable", "required", "era", "allowed", "range", "rule", "clock", "not_empty", "unique_key", "bad_rows", "reference"
 ]  # fmt: skip
 
 
@@ -47,7 +47,7 @@ class Check:
 
     @property
     def is_row(self) -> bool:
-        return self.kind in ("readable", "required", "era", "allowed", "range", "rule")
+        return self.kind in ("readable", "required", "era", "allowed", "range", "rule", "clock")
 
     @property
     def counts_all_rows(self) -> bool:
@@ -60,15 +60,20 @@ class Check:
         return f"coalesce(not ({self.sql}), false)"
 
 
-def row_checks(contract: Contract, provided: frozenset[str], typed: frozenset[str]) -> tuple[Check, ...]:
+def row_checks(
+    contract: Contract, provided: frozenset[str], typed: frozenset[str], zones: frozenset[str] = frozenset()
+) -> tuple[Check, ...]:
     """The implied checks of every mapped column, then the contract's own rules that stand on mapped columns.
 
-    `typed`: canonical columns whose expressions use a column of `types`.
+    `typed`: canonical columns whose expressions use a column of `types`; `zones`: those of the mappings' zones in which
+    clocks change.
     """
     checks = _source_checks(contract, typed)
     for name, column in contract.columns.items():
         if name in provided:
             checks += _column_checks(contract, name, column)
+            if column.type == "time" and zones:
+                checks.append(_clock_check(contract, name, zones))
     for rule in contract.rules:
         stands_on = rule.columns or tuple(name for name in contract.columns if name in names_in(rule.sql))
         if all(name in provided for name in stands_on):
@@ -128,6 +133,20 @@ def _column_checks(contract: Contract, name: str, column: Column) -> list[Check]
         hint = f"it must be {' and '.join(bounds).replace(me, '').strip()}"
         found.append(check("range", "in_range", " and ".join(bounds), column.why or "Outside its range.", hint))
     return found
+
+
+def clock_bits(contract: Contract, column: str) -> tuple[int, int]:
+    """The bits of `__clock` that say that clocks skip this column's time, and that they repeat it."""
+    bit = column_bit(contract, column)
+    return bit, bit << REPEATED_STEP
+
+
+def _clock_check(contract: Contract, name: str, zones: frozenset[str]) -> Check:
+    bits = sum(clock_bits(contract, name))
+    why = f"The clocks of {' and '.join(sorted(zones))} skip or repeat this hour, so its instant may be an hour off."
+    sql, hint = f"(__clock & {bits}) = 0", "export the times with their offset, or in UTC"
+    rule = f"{name}_clock_sure"
+    return Check(rule, contract.table, "clock", sql, "warning", (name,), why, contract.owner, hint)
 
 
 _HINTS = {
