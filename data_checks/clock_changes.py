@@ -42,7 +42,9 @@ def _among(local: str, quarters: tuple[dt.datetime, ...]) -> str | None:
 @functools.cache
 def _changes(zone: str) -> tuple[tuple[dt.datetime, ...], tuple[dt.datetime, ...]]:
     """The quarters of an hour, in local time, that are skipped, and those that are repeated."""
-    place, gaps, twice = zoneinfo.ZoneInfo(zone), [], []
+    place = zoneinfo.ZoneInfo(zone)
+    gaps: list[dt.datetime] = []
+    twice: list[dt.datetime] = []
     day = dt.datetime.combine(_FROM, dt.time(), dt.UTC)
     before = _offset(day, place)
     while day.date() < _TO:

@@ -87,7 +87,8 @@ class Slice:
 
 @dataclass(frozen=True)
 class RowRule:
-    """`sql` is true for a good row; a null passes. Critical: the row goes to quarantine; else it is marked."""
+    """`sql` is true for a good row; a null passes. Critical: the row goes to quarantine; else it is marked. With a
+    `hint` the load names the commonest bad values and what to do about them."""
 
     __pydantic_config__ = STRICT
     id: str
@@ -96,15 +97,17 @@ class RowRule:
     owner: str
     severity: Severity = "critical"
     columns: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True)
 class TableRule:
-    """A promise about the whole table. `limit`: the share of bad rows, the least number of rows … by `kind`."""
+    """A promise about the whole table. `limit`, by `kind`: the greatest share of bad rows (bad_rows), the least share
+    of the usual rows (volume), the days the table may lie behind the others (freshness)."""
 
     __pydantic_config__ = STRICT
     id: str
-    kind: Literal["bad_rows", "not_empty", "unique_key"]
+    kind: Literal["bad_rows", "not_empty", "unique_key", "volume", "freshness"]
     why: str
     owner: str
     severity: Severity = "critical"

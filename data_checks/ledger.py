@@ -149,6 +149,18 @@ def _entry(path: Path, current: str | None) -> dict[str, Any]:
     return {**entry, "status": "published" if current == f"w-{load}" else "interrupted"}
 
 
+def published_rows(var: Path, loads: int = 5) -> dict[str, list[int]]:
+    """The rows that the newest published loads published of each table, newest first."""
+    found: dict[str, list[int]] = {}
+    done = [entry for entry in past_loads(var) if entry.get("status") == "published"]
+    for entry in reversed(done[-loads:]):
+        tables = entry.get("tables")
+        for name, table in tables.items() if isinstance(tables, dict) else ():
+            if isinstance(table, dict) and isinstance(table.get("published"), int):
+                found.setdefault(name, []).append(table["published"])
+    return found
+
+
 def finish_books(var: Path) -> None:
     """A load that was killed after its version became the current one has published it."""
     version = current_version(var)

@@ -29,6 +29,7 @@ from data_checks.ledger import (
     next_load_id,
     only_load,
     private_folder,
+    published_rows,
     read_report,
     write_report,
 )
@@ -37,6 +38,7 @@ from data_checks.sources import OpenFile, check_headers, copies, drift, headers,
 from data_checks.sources_sql import fetch_queries
 from data_checks.staging import Staged, stage
 from data_checks.suites import import_meanwhile
+from data_checks.usual import Usual
 from data_checks.warehouse.duckdb import is_sound
 from data_checks.warehouse.versions import (
     build_path,
@@ -200,7 +202,8 @@ class _Load:
         staging = folder / f"{STAGING}.duckdb"
         tables = {name: self.tables[name] for name in self.workspace.sources}
         quarantine = self._quarantine()
-        staged = stage(staging, opened, tables, self.workspace.timezone, quarantine, self.progress)
+        usual = Usual(published_rows(var), self.workspace.as_of)
+        staged = stage(staging, opened, tables, self.workspace.timezone, quarantine, self.progress, usual)
         books.tables, books.sources = staged.reports, staged.sources
         books.notes += staged.notes
         shown = quarantine.relative_to(self.workspace.folder).as_posix()

@@ -21,6 +21,7 @@ from data_checks.mapping import MappedSource, create_staged, run_mapping
 from data_checks.quarantine import BadRow, collect, duplicate_key
 from data_checks.sources import OpenFile
 from data_checks.suites import Check, Verdict, clock_bits, row_checks, run_suite, table_checks
+from data_checks.usual import Usual, said
 from data_checks.warehouse.contract import CheckOutcome
 from data_checks.workspace_source import Source
 
@@ -63,10 +64,12 @@ def stage(
     home: str,
     quarantine: Path,
     progress: Callable[[str], None],
+    usual: Usual,
 ) -> Staged:
     """Map and check `tables` in a fresh staging file at `path`, and write their bad rows to `quarantine`.
 
-    `home`: the organisation's time zone. Leaves the views `clean_<table>` for building. Raises LoadRefused.
+    `home`: the organisation's time zone; `usual`: what volume and freshness are held against. Leaves the views
+    `clean_<table>` for building. Raises LoadRefused.
     """
     provided = {
         name: frozenset(column for source, _ in opened if source.table == name for column in source.columns)
@@ -80,7 +83,7 @@ def stage(
         for name, contract in tables.items():
             _check_rows(connection, contract, mapped[name], quarantine, staged)
         for name, contract in tables.items():
-            _check_whole(connection, contract, mapped[name], tables, staged)
+            _check_whole(connection, contract, mapped[name], tables, staged, usual)
     finally:
         connection.close()
     for name in tables:
@@ -130,8 +133,12 @@ def _check_rows(
     staged.checks[table] = checks
     staged.verdicts[table] = dict(evaluate_rows(connection, contract, checks))
     for check in checks:
-        if check.kind == "allowed" and staged.verdicts[table][check.rule].bad_rows:
+        is_told = check.kind == "allowed" or (check.kind == "rule" and check.hint)
+        if is_told and staged.verdicts[table][check.rule].bad_rows:
             staged.unknown[table, check.rule] = _unknown_values(connection, check)
+            if check.kind == "rule":
+                found = staged.unknown[table, check.rule]
+                staged.notes.append(f"{table}: {check.columns[0]} {found}: {check.hint} ({check.rule}).")
         if check.kind == "clock" and staged.verdicts[table][check.rule].bad_rows:
             staged.notes.append(_clock_note(connection, contract, check, zones))
     collected = collect(connection, contract, mapped, checks, quarantine)
@@ -165,7 +172,7 @@ def _clock_note(connection: duckdb.DuckDBPyConnection, contract: Contract, check
 def _unknown_values(connection: duckdb.DuckDBPyConnection, check: Check) -> str:
     column = quoted(check.columns[0])
     rows = connection.execute(
-        f"select left({column}, 60), count(*) from staged_{check.table} where {check.bad} "
+        f"select left({column}::varchar, 60), count(*) from staged_{check.table} where {check.bad} "
         f"group by all order by 2 desc, 1 limit 5"
     ).fetchall()
     return ", ".join(f"'{value}' {count:,}" for value, count in rows)
@@ -201,10 +208,11 @@ def _check_whole(
     mapped: Sequence[MappedSource],
     tables: Mapping[str, Contract],
     staged: Staged,
+    usual: Usual,
 ) -> None:
     """The checks of one whole table; they may look at the clean rows of the others."""
     table = contract.table
-    whole = table_checks(contract, staged.provided[table], tables)
+    whole = table_checks(contract, staged.provided, tables, usual)
     staged.checks[table] += whole
     staged.verdicts[table] |= evaluate_tables(connection, whole)
     for check in whole:
@@ -212,3 +220,6 @@ def _check_whole(
             row = duplicate_key(connection, contract, mapped, check)
             if row:
                 staged.first[check.table, check.rule] = row
+        if check.kind in ("volume", "freshness") and staged.verdicts[table][check.rule].bad_rows:
+            rule = next(rule for rule in contract.table_rules if rule.id == check.rule)
+            staged.notes += [said(table, rule, row) for row in connection.execute(check.sql).fetchall()]

@@ -18,9 +18,11 @@ from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Column, Contract, Severity, names_in
 from data_checks.expression import literal, quoted
 from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, REPEATED_STEP, SOURCE_BIT, column_bit
+from data_checks.usual import Usual, freshness_sql, volume_sql
 
 Kind = Literal[
-    "readable", "required", "era", "allowed", "range", "rule", "clock", "not_empty", "unique_key", "bad_rows", "reference"
+    "readable", "required", "era", "allowed", "range", "rule", "clock",
+    "not_empty", "unique_key", "bad_rows", "reference", "volume", "freshness",
 ]  # fmt: skip
 
 
@@ -78,7 +80,9 @@ def row_checks(
         stands_on = rule.columns or tuple(name for name in contract.columns if name in names_in(rule.sql))
         if all(name in provided for name in stands_on):
             checks.append(
-                Check(rule.id, contract.table, "rule", rule.sql, rule.severity, stands_on, rule.why, rule.owner)
+                Check(
+                    rule.id, contract.table, "rule", rule.sql, rule.severity, stands_on, rule.why, rule.owner, rule.hint
+                )
             )
     return tuple(checks)
 
@@ -158,17 +162,27 @@ _HINTS = {
 }
 
 
-def table_checks(contract: Contract, provided: frozenset[str], tables: Mapping[str, Contract]) -> tuple[Check, ...]:
-    """The contract's table rules and its references to tables in `tables` (those a source provides), on clean rows."""
-    clean, found = f"clean_{contract.table}", []
+def table_checks(
+    contract: Contract, columns_of: Mapping[str, frozenset[str]], tables: Mapping[str, Contract], usual: Usual
+) -> tuple[Check, ...]:
+    """The contract's table rules and its references to tables in `tables` (those a source provides), on clean rows.
+
+    `columns_of`: the columns each table's sources provide; `usual`: what volume and freshness are held against.
+    """
+    clean, found, provided = f"clean_{contract.table}", [], columns_of[contract.table]
     for rule in contract.table_rules:
         key = quoted(contract.key)
         sql = {
             "unique_key": f"select {key} from {clean} group by {key} having count(*) > 1",
             "not_empty": f"select count(*) as n from {clean} having count(*) = 0",
             "bad_rows": "",
+            "volume": volume_sql(contract, rule, provided, usual),
+            "freshness": freshness_sql(contract, rule, tables, columns_of, usual),
         }[rule.kind]
-        columns = (contract.key,) if rule.kind == "unique_key" else ()
+        if not sql and rule.kind in ("volume", "freshness"):
+            continue  # nothing to compare with
+        time = (contract.time,) if contract.time in provided and contract.time else ()
+        columns = {"unique_key": (contract.key,), "freshness": time}.get(rule.kind, ())
         found.append(
             Check(
                 rule.id, contract.table, rule.kind, sql, rule.severity, columns, rule.why, rule.owner, limit=rule.limit
