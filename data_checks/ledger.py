@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import fcntl
 import hashlib
+import itertools
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -152,8 +153,10 @@ def _entry(path: Path, current: str | None) -> dict[str, Any]:
 def published_rows(var: Path, loads: int = 5) -> dict[str, list[int]]:
     """The rows that the newest published loads published of each table, newest first."""
     found: dict[str, list[int]] = {}
-    done = [entry for entry in past_loads(var) if entry.get("status") == "published"]
-    for entry in reversed(done[-loads:]):
+    current = current_version(var)
+    entries = (_entry(path, current) for path in sorted(loads_folder(var).glob("*/load.json"), reverse=True))
+    published = (entry for entry in entries if entry.get("status") == "published")
+    for entry in itertools.islice(published, loads):
         tables = entry.get("tables")
         for name, table in tables.items() if isinstance(tables, dict) else ():
             if isinstance(table, dict) and isinstance(table.get("published"), int):

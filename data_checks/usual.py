@@ -16,6 +16,13 @@ _AT_LEAST = 3
 """… when there are at least so many."""
 
 
+_WORDS = {
+    "loads": ("", "rows in the loads before"),
+    "months": (" in the newest whole month", "rows in the quietest month of the year before"),
+}
+"""What was counted, and what it is held against."""
+
+
 @dataclass(frozen=True)
 class Usual:
     """`rows`: what the newest published loads published of each table, newest first; `as_of`: the declared day."""
@@ -33,7 +40,7 @@ def volume_sql(contract: Contract, rule: TableRule, provided: frozenset[str], us
     """One row (found, usual, of what) for every way in which the table holds less than `limit` of what it should."""
     clean, parts = f"clean_{contract.table}", []
     if before := usual.of(contract.table):
-        parts.append(f"select count(*) as found, {before} as usual, 'rows in the loads before' as what from {clean}")
+        parts.append(f"select count(*) as found, {before} as usual, 'loads' as what from {clean}")
     if contract.time in provided and not (contract.register or contract.reference):
         parts.append(_month(clean, quoted(str(contract.time))))
     if not parts:
@@ -51,7 +58,7 @@ def _month(clean: str, time: str) -> str:
         f"earlier as (select n from months, ends where month > first and month < last - interval 1 month "
         f"and month >= last - interval {_QUIETEST_OF + 1} month) "
         "select coalesce((select n from months, ends where month = last - interval 1 month), 0) as found, "
-        "(select min(n) from earlier) as usual, 'rows in the quietest month of the year before' as what "
+        "(select min(n) from earlier) as usual, 'months' as what "
         f"where (select count(*) from earlier) >= {_AT_LEAST})"
     )
 
@@ -96,8 +103,8 @@ def said(table: str, rule: TableRule, row: Sequence[object]) -> str:
             f"later; is the export up to date? ({rule.id})"
         )
     found, before, what = row
-    where = "" if str(what).endswith("before") and "loads" in str(what) else " in the newest whole month"
+    where, measure = _WORDS[str(what)]
     return (
-        f"{table}: {found:,} rows{where} are less than {rule.limit:.0%} of the {before:,} {what}; "
+        f"{table}: {found:,} rows{where} are less than {rule.limit:.0%} of the {before:,} {measure}; "
         f"is the export whole? ({rule.id})"
     )

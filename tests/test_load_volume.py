@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from data_checks.contract import contracts
+from data_checks.errors import LoadRefused
 from tests.loading import TICKETS, load_folder, write
 
 HEAD = "id,opened,resolved,moves\n"
@@ -36,7 +37,7 @@ def test_half_a_file_is_noticed_against_the_loads_before(tmp_path: Path) -> None
 
 def test_a_refused_load_is_no_measure(tmp_path: Path) -> None:
     loaded(tmp_path, tickets(100))
-    with pytest.raises(Exception, match="tickets_bad_rows"):
+    with pytest.raises(LoadRefused, match="tickets_bad_rows"):
         loaded(tmp_path, tickets(400) + "x,soon,,0\n" * 400)
     assert loaded(tmp_path, tickets(60)).tables["tickets"].rules["tickets_volume"].outcome == "passed"
 
