@@ -13,30 +13,28 @@ _STEP = dt.timedelta(minutes=15)
 """Every change of clocks in these years begins and ends at a quarter of an hour."""
 
 
-def skipped(local: str, zone: str) -> str | None:
-    """SQL that is true for a naive time that the zone's clocks skip; None for a zone whose clocks never change."""
-    return _among(local, _changes(zone)[0])
+def clock_sql(local: str, zone: str, skipped: int, repeated: int) -> str | None:
+    """SQL that gives `skipped` for a naive time that the zone's clocks skip, `repeated` for one they show twice, else
+    0; None for a zone whose clocks never change."""
+    gaps, twice = _changes(zone)
+    if not (gaps or twice):
+        return None
+    # The lists are long and looked at in few rows: those of an hour and a month in which clocks change at all.
+    either = (*gaps, *twice)
+    hours = " or ".join(f"hour({local}) = {hour}" for hour in sorted({quarter.hour for quarter in either}))
+    months = " or ".join(f"month({local}) = {month}" for month in sorted({quarter.month for quarter in either}))
+    found = f"case when {_among(local, gaps)} then {skipped} when {_among(local, twice)} then {repeated} else 0 end"
+    return f"(case when ({hours}) and ({months}) then {found} else 0 end)"
 
 
-def repeated(local: str, zone: str) -> str | None:
-    """SQL that is true for a naive time that the zone's clocks show twice; None for a zone that has none."""
-    return _among(local, _changes(zone)[1])
+def _among(local: str, quarters: tuple[dt.datetime, ...]) -> str:
+    listed = ", ".join(literal(quarter.isoformat(sep=" ")) for quarter in quarters)
+    return f"list_contains([{listed}]::timestamp[], time_bucket(interval 15 minutes, {local}))"
 
 
 def changes_clocks(zone: str) -> bool:
     """Whether the zone's clocks ever skip or repeat an hour."""
     return any(_changes(zone))
-
-
-def _among(local: str, quarters: tuple[dt.datetime, ...]) -> str | None:
-    if not quarters:
-        return None
-    # The list is long and looked at in few rows: those of an hour and a month in which clocks change at all.
-    hours = " or ".join(f"hour({local}) = {hour}" for hour in sorted({q.hour for q in quarters}))
-    months = " or ".join(f"month({local}) = {month}" for month in sorted({q.month for q in quarters}))
-    listed = ", ".join(literal(quarter.isoformat(sep=" ")) for quarter in quarters)
-    found = f"list_contains([{listed}]::timestamp[], time_bucket(interval 15 minutes, {local}))"
-    return f"(case when ({hours}) and ({months}) then {found} else false end)"
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from data_checks.casts import Reading, from_text, stored_type, to_type, uncertain_time
-from data_checks.clock_changes import repeated, skipped
+from data_checks.clock_changes import clock_sql
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import literal, quoted
@@ -259,9 +259,9 @@ class _Run:
             if self.contract.columns[mapped.column].type != "time":
                 continue
             local = uncertain_time(f"__e{index}", mapped.sql_type, self.reading)
-            for step, found in ((0, skipped), (REPEATED_STEP, repeated)):
-                if local and (sql := found(local, zone)):
-                    bits.append(f"case when {sql} then {column_bit(self.contract, mapped.column) << step} else 0 end")
+            bit = column_bit(self.contract, mapped.column)
+            if local and (sql := clock_sql(local, zone, bit, bit << REPEATED_STEP)):
+                bits.append(sql)
         return f"({' | '.join(bits)})::bigint" if bits else "0"
 
     def _add_torn(self, raw: str, file: OpenFile) -> None:

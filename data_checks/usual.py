@@ -85,12 +85,21 @@ def freshness_sql(
 
 
 def _reach(contract: Contract, tables: Mapping[str, Contract], provided: Mapping[str, frozenset[str]]) -> str:
-    """The newest day any other table has."""
-    newest = [
-        f"select max({quoted(other.time)})::date as day from clean_{name}"
+    """The newest day any other table has; a day alone, such as the start of a contract, may lie ahead, so days count
+    only where no other table has an instant (as for `as_of: latest`)."""
+    others = [
+        (name, other.time, other.columns[other.time])
         for name, other in tables.items()
-        if name != contract.table and other.time in provided[name] and other.time and not other.reference
-        if not (other.time in other.columns and other.columns[other.time].promise)
+        if name != contract.table
+        and not other.reference
+        and other.time in provided[name]
+        and other.time in other.columns
+    ]
+    kinds = {column.type for _, _, column in others if not column.promise}
+    newest = [
+        f"select max({quoted(time)})::date as day from clean_{name}"
+        for name, time, column in others
+        if not column.promise and column.type == ("time" if "time" in kinds else "day")
     ]
     return f"(select max(day) from ({' union all '.join(newest)}))" if newest else ""
 

@@ -80,6 +80,14 @@ def test_a_table_that_stopped_is_noticed_against_the_others(tmp_path: Path) -> N
     )
 
 
+def test_a_contract_that_begins_next_year_makes_no_table_late(tmp_path: Path) -> None:
+    more = "  orders: {files: o.csv, columns: {order_id: id, ordered_at: day}}\n"
+    more += "  subscriptions: {files: s.csv, columns: {subscription_id: id, customer_id: id, started_on: day}}\n"
+    files = {"o": "id,day\n1,2026-01-06 09:00\n", "s": "id,day\n1,2027-01-01\n"}
+    rules = loaded(tmp_path, tickets(3), TICKETS + more, **files).tables["tickets"].rules
+    assert rules["tickets_fresh"].outcome == "passed"
+
+
 def test_a_declared_day_is_what_the_data_should_reach(tmp_path: Path) -> None:
     report = loaded(tmp_path, tickets(3), "as_of: 2026-01-13\n" + TICKETS)
     assert report.tables["tickets"].rules["tickets_fresh"].outcome == "failed"
