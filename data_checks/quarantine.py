@@ -188,8 +188,8 @@ def reason(check: Check, source: Source, values: Mapping[str, str], rejected: Re
     if check.rule.endswith("_record_readable"):
         if rejected is None:
             return "a line of it is torn"
-        said = "the record cannot be split into fields" if rejected.text else "the line is no JSON object"
-        return f"{said} ({rejected.reason})"
+        told = rejected.reason
+        return f"the record cannot be split into fields ({told})" if rejected.text else told
     if check.rule.endswith("_types_readable"):
         names = [name for name in values if name in source.types]
         return "; ".join(f"{name} '{values[name]}' is no {source.types[name]}" for name in names) or check.why

@@ -189,13 +189,19 @@ def rejected_records(connection: duckdb.DuckDBPyConnection, file: OpenFile) -> l
     ).fetchall()
     base = file.number * FILE_STEP + REJECTED_STEP
     if file.converted:
-        why = file.converted.broken
-        return [Rejected(line, base + line, "", why.get(line, "it cannot be read")) for line, *_ in rows]
+        return [Rejected(line, base + line, "", _why_broken(file.converted, line)) for line, *_ in rows]
     return [
         # DuckDB puts the blank lines before a rejected record in front of its text.
         Rejected(line, base + line, (text or "").lstrip("\r\n"), f"{str(kind).lower()}: {_first_line(message)}")
         for line, text, kind, message in rows
     ]
+
+
+def _why_broken(converted: Converted, count: int) -> str:
+    """Why a record of a converted file is none: its own reason, or the reader's limit."""
+    if reason := converted.broken.get(count):
+        return f"the line is no JSON object ({reason})"
+    return f"the {'line is no JSON object, or' if converted.plain else 'row is'} longer than 16 MiB"
 
 
 def _first_line(message: str | None) -> str:

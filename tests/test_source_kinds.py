@@ -402,3 +402,12 @@ def test_a_missing_column_is_named_before_anything_is_loaded(tmp_path: Path) -> 
     with pytest.raises(FileProblems) as caught:
         check_sources(read_workspace(workspace(tmp_path, "o.xlsx")))
     assert "orders.revenue `amount`: o.xlsx has no column 'amount'. Did you mean 'amonut'?" in str(caught.value)
+
+
+def test_a_row_too_long_to_read_goes_to_quarantine(tmp_path: Path) -> None:
+    long = f'{{"id": "1", "day": "2026-01-05", "amount": 1, "line": "{"x" * (17 << 20)}"}}\n'
+    (tmp_path / "o.jsonl").write_text(LINES + long + GOOD_LINES, encoding="utf-8")
+    load_folder(workspace(tmp_path, "o.jsonl"))
+    with (tmp_path / "var/loads/000001/quarantine.csv").open(encoding="utf-8") as stream:
+        next(stream)
+        assert "the line is no JSON object, or longer than 16 MiB,o.jsonl,3,4," in stream.readline().replace('"', "")
