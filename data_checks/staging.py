@@ -138,7 +138,8 @@ def _check_rows(
             staged.unknown[table, check.rule] = _unknown_values(connection, check)
             if check.kind == "rule":
                 found = staged.unknown[table, check.rule]
-                staged.notes.append(f"{table}: {check.columns[0]} {found}: {check.hint} ({check.rule}).")
+                told = f"{check.columns[0]} holds {found}, which {check.rule} does not allow; {check.hint}."
+                staged.notes.append(f"{table}: {told}")
         if check.kind == "clock" and staged.verdicts[table][check.rule].bad_rows:
             staged.notes.append(_clock_note(connection, contract, check, zones))
     collected = collect(connection, contract, mapped, checks, quarantine)
@@ -171,8 +172,9 @@ def _clock_note(connection: duckdb.DuckDBPyConnection, contract: Contract, check
 
 def _unknown_values(connection: duckdb.DuckDBPyConnection, check: Check) -> str:
     column = quoted(check.columns[0])
+    text = f"if(typeof({column}) = 'DOUBLE', regexp_replace({column}::varchar, '\\.0$', ''), {column}::varchar)"
     rows = connection.execute(
-        f"select left({column}::varchar, 60), count(*) from staged_{check.table} where {check.bad} "
+        f"select left({text}, 60), count(*) from staged_{check.table} where {check.bad} "
         f"group by all order by 2 desc, 1 limit 5"
     ).fetchall()
     return ", ".join(f"'{value}' {count:,}" for value, count in rows)

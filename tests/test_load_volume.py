@@ -124,8 +124,8 @@ def test_a_code_that_poses_as_an_answer_is_named_with_what_to_do(tmp_path: Path)
     report = load_folder(write(tmp_path / "codes", ANSWERS.format(nulls=""), a=text))
     advice = "a code for no answer, such as 99, belongs into `nulls` of the source"
     assert set(report.notes) == {
-        f"survey_responses: score '98.0' 1: {advice} (csat_score_in_range).",
-        f"survey_responses: score '99.0' 2: {advice} (score_on_its_scale).",
+        f"survey_responses: score holds '98' 1, which csat_score_in_range does not allow; {advice}.",
+        f"survey_responses: score holds '99' 2, which score_on_its_scale does not allow; {advice}.",
     }
     outcomes = report.tables["survey_responses"].rules
     assert (outcomes["score_on_its_scale"].severity, outcomes["score_on_its_scale"].bad_rows) == ("warning", 2)
