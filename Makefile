@@ -27,7 +27,8 @@ run: .venv/.runtime ## demo workspace, load, dashboard at http://127.0.0.1:8501 
 
 test: check browser ## formatting, types, then every test, a real browser among them
 	@test -n "$$SCORECARD_DATA" || echo "SCORECARD_DATA is not set: the tests on real data are left out."
-	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/pytest -n auto $(if $(SCORECARD_DATA),,-m "not real_data")
+	@$(BIN)/python -m tests.postgres | grep -q or || echo "No PostgreSQL server is installed (Debian: postgresql): the tests that start one are left out."
+	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/pytest -n auto -m "$$($(BIN)/python -m tests.postgres)$(if $(SCORECARD_DATA),, and not real_data)"
 
 check: .venv/.dev ## formatting, lint and types only
 	@$(BIN)/ruff format --check .

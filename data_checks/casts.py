@@ -17,6 +17,8 @@ from data_checks.expression import literal
 FIRST_DAY, END_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 """Times and days lie from the first up to the second; all others stand for something else, such as "still open"."""
 ERA = f"{FIRST_DAY.year} to {END_DAY.year - 1}"
+EXCEL = "excel"
+"""Among `datetimes` and `dates`: the number of days since 1899-12-30, as a spreadsheet stores a time."""
 _TIME_PARTS = re.compile(r"%-?[HIMSfgnpcX]")
 
 
@@ -30,6 +32,8 @@ class Reading:
     dates: tuple[str, ...] = ()
     decimal: str = "."
     thousands: str | None = None
+    typed: bool = False
+    """Values with a type of their own reach the mapping in ISO 8601, beside whatever formats are declared."""
 
 
 def from_text(text: str, kind: str, reading: Reading) -> str:
@@ -60,7 +64,7 @@ def to_type(value: str, sql_type: str, kind: ColumnType, reading: Reading) -> st
             return f"({value} at time zone 'UTC')"
         if sql_type == "DATE":
             return to_utc(f"cast({value} as timestamp)", reading.home)
-        return to_utc(_local_time(value, reading) if is_text else f"cast({value} as timestamp)", reading.zone)
+        return _instant(value, reading) if is_text else to_utc(f"cast({value} as timestamp)", reading.zone)
     if is_text:
         return f"cast({from_text(value, kind, reading)} as {_STORED[kind]})"
     if kind == "integer":
@@ -117,21 +121,74 @@ def _whole(value: str) -> str:
     return f"(case when try_cast({value} as double) = try_cast({value} as bigint) then try_cast({value} as bigint) end)"
 
 
+@dataclass(frozen=True)
+class _Time:
+    """SQL of one text read as a time: naive in the source's zone, with an offset of its own, or a day alone."""
+
+    naive: str
+    zoned: str
+    day: str
+
+
+def _times(text: str, reading: Reading) -> tuple[_Time, ...]:
+    """The ways a text may say a time, in the order they are tried."""
+    if not reading.datetimes:
+        return (_iso(text),)
+    formats = [f for f in reading.datetimes if f != EXCEL]
+    timed = [f for f in formats if _TIME_PARTS.search(f) and "%z" not in f]
+    zoned = [f for f in formats if "%z" in f]
+    dates = [f for f in formats if not _TIME_PARTS.search(f) and "%z" not in f]
+    ways = [_Time(*(_strptime(text, some) if some else "" for some in (timed, zoned, dates)))]
+    if EXCEL in reading.datetimes:
+        moment = _serial(text, reading)
+        is_day = f"{moment} = date_trunc('day', {moment})"
+        ways.append(
+            _Time(f"case when not ({is_day}) then {moment} end", "", f"case when {is_day} then {moment} end"),
+        )
+    return (*ways, _iso(text)) if reading.typed else tuple(ways)
+
+
+def _iso(text: str) -> _Time:
+    """ISO 8601 alone. DuckDB's own cast would read 1/2/20 as year 1 and would drop an offset such as +02:00."""
+    iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
+    with_zone = f"regexp_matches({text}, '[0-9](Z|z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
+    return _Time(
+        f"case when {iso} and length({text}) <> 10 and not {with_zone} then try_cast({text} as timestamp) end",
+        f"case when {iso} and length({text}) > 10 and {with_zone} then try_cast({text} as timestamptz) end",
+        f"case when {iso} and length({text}) = 10 then try_cast({text} as timestamp) end",
+    )
+
+
 def _local_time(text: str, reading: Reading) -> str:
     """A naive time in the source's zone. A date without a time is midnight at home, so its day never shifts."""
-    if not reading.datetimes:
-        return _iso_time(text, reading)
-    timed = [f for f in reading.datetimes if _TIME_PARTS.search(f) and "%z" not in f]
-    zoned = [f for f in reading.datetimes if "%z" in f]
-    dates = [f for f in reading.datetimes if not _TIME_PARTS.search(f) and "%z" not in f]
     parts = []
-    if timed:
-        parts.append(_strptime(text, timed))
-    if zoned:
-        parts.append(f"({_strptime(text, zoned)} at time zone {literal(reading.zone)})")
-    if dates:
-        parts.append(_midnight_at_home(_strptime(text, dates), reading))
+    for way in _times(text, reading):
+        parts += [way.naive] if way.naive else []
+        parts += [f"({way.zoned} at time zone {literal(reading.zone)})"] if way.zoned else []
+        parts += [_midnight_at_home(way.day, reading)] if way.day else []
     return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _instant(text: str, reading: Reading) -> str:
+    """The naive UTC instant. An offset in the text is kept: it alone tells the two hours apart that autumn repeats."""
+    parts = []
+    for way in _times(text, reading):
+        parts += [to_utc(way.naive, reading.zone)] if way.naive else []
+        parts += [f"({way.zoned} at time zone 'UTC')"] if way.zoned else []
+        parts += [to_utc(way.day, reading.home)] if way.day else []
+    return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def uncertain_time(value: str, sql_type: str, reading: Reading) -> str | None:
+    """SQL of the naive time, in the source's zone, that `value` of DuckDB's `sql_type` says without an offset.
+    None when it says no such time."""
+    if sql_type in ("VARCHAR", '"NULL"', "NULL"):
+        naive = [way.naive for way in _times(value, reading) if way.naive]
+    else:
+        naive = [value] if sql_type.startswith("TIMESTAMP") and sql_type != "TIMESTAMP WITH TIME ZONE" else []
+    if not naive:
+        return None
+    return f"coalesce({', '.join(naive)})" if len(naive) > 1 else naive[0]
 
 
 def _midnight_at_home(day: str, reading: Reading) -> str:
@@ -140,24 +197,27 @@ def _midnight_at_home(day: str, reading: Reading) -> str:
     return f"({day} at time zone {literal(reading.home)} at time zone {literal(reading.zone)})"
 
 
-def _iso_time(text: str, reading: Reading) -> str:
-    """ISO 8601 alone. DuckDB's own cast would read 1/2/20 as year 1 and would drop an offset such as +02:00."""
-    iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
-    with_zone = f"regexp_matches({text}, '[0-9](Z|z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') and length({text}) > 10"
-    zoned = f"(try_cast({text} as timestamptz) at time zone {literal(reading.zone)})"
-    midnight = _midnight_at_home(f"try_cast({text} as timestamp)", reading)
-    return (
-        f"case when not ({iso}) then null when length({text}) = 10 then {midnight} "
-        f"when {with_zone} then {zoned} else try_cast({text} as timestamp) end"
-    )
-
-
 def _day(text: str, reading: Reading) -> str:
     formats = reading.dates or reading.datetimes
-    if formats:
-        return f"cast({_strptime(text, list(formats))} as date)"
     iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
-    return f"case when {iso} then cast(try_cast({text} as timestamp) as date) end"
+    plain = f"case when {iso} then cast(try_cast({text} as timestamp) as date) end"
+    if not formats:
+        return plain
+    written = [f for f in formats if f != EXCEL]
+    parts = [f"cast({_strptime(text, written)} as date)"] if written else []
+    parts += [f"cast({_serial(text, reading)} as date)"] if EXCEL in formats else []
+    parts += [f"({plain})"] if reading.typed else []
+    return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _serial(text: str, reading: Reading) -> str:
+    """A spreadsheet's number as a time, to the millisecond; null before 1 March 1900, where its days are off by one."""
+    days = _number(text, reading)
+    sign = reading.decimal
+    if sign != ".":
+        days = f"coalesce({days}, {_number(text, Reading(reading.zone, reading.home))})"
+    moment = f"timestamp '1899-12-30' + to_milliseconds(cast(round(({days}) * 86400000.0) as bigint))"
+    return f"case when ({days}) >= 61 and ({days}) < 109576 then {moment} end"
 
 
 def _strptime(text: str, formats: list[str]) -> str:

@@ -109,7 +109,8 @@ class Slice:
 
 @dataclass(frozen=True)
 class RowRule:
-    """`sql` is true for a good row; a null passes. Critical: the row goes to quarantine; else it is marked."""
+    """`sql` is true for a good row; a null passes. Critical: the row goes to quarantine; else it is marked. With a
+    `hint` the load names the commonest bad values and what to do about them."""
 
     __pydantic_config__ = STRICT
     id: str
@@ -118,18 +119,20 @@ class RowRule:
     owner: str
     severity: Severity = "critical"
     columns: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True)
 class TableRule:
-    """A promise about the whole table. `limit`: the share of bad rows, the least number of rows … by `kind`.
+    """A promise about the whole table. `limit`, by `kind`: the greatest share of bad rows (bad_rows), the least share
+    of the usual rows (volume), the days the table may lie behind the others (freshness).
 
     no_circle: no row stands above itself, or below one that does, by the column that references the table's own key.
     """
 
     __pydantic_config__ = STRICT
     id: str
-    kind: Literal["bad_rows", "not_empty", "unique_key", "no_circle"]
+    kind: Literal["bad_rows", "not_empty", "unique_key", "no_circle", "volume", "freshness"]
     why: str
     owner: str
     severity: Severity = "critical"

@@ -10,9 +10,11 @@ import codecs
 import csv
 import gzip
 import hashlib
+import itertools
+import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -21,6 +23,26 @@ from data_checks.errors import LoadRefused
 
 _CHUNK = 1 << 20
 _MARK = "\ufeff"
+LONGEST_RECORD = 1 << 26
+"""A record of more characters than this (64 MiB) refuses the load."""
+_SIGNS = (
+    (b"PAR1", "a Parquet file; give it the ending .parquet"),
+    (b"PK\x03\x04", "an Excel workbook or a zip archive; give a workbook the ending .xlsx and unpack an archive"),
+    (b"\xd0\xcf\x11\xe0", "an old or encrypted Excel workbook; save it as .xlsx without a password"),
+    (b"\x1f\x8b", "packed with gzip; give it the ending .gz"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd; give it the ending .zst"),
+    (b"%PDF", "a PDF; export a table"),
+    (b"SQLite format 3", "an SQLite database; name it under `sql` with a query"),
+    (b"<!DOCTYPE html", "a web page, perhaps a sign-in form, and no table; export it again"),
+    (b"<html", "a web page, perhaps a sign-in form, and no table; export it again"),
+)
+
+
+def check_is_text(beginning: bytes, shown: str) -> None:
+    """Raises LoadRefused for a file that its name calls text and that is something else."""
+    for sign, what in _SIGNS:
+        if beginning[:64].lstrip(b"\xef\xbb\xbf \r\n").startswith(sign):
+            raise LoadRefused(f"{shown}: this is no text but {what}.")
 
 
 @dataclass(frozen=True)
@@ -29,6 +51,8 @@ class Header:
 
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    """The names as the file has them, where its rows are found by name (JSON lines)."""
 
 
 def sha256_of(path: Path, shown: str) -> str:
@@ -61,18 +85,13 @@ class Copied:
 def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: str = ",") -> Copied:
     """Write the file's text to `copy` as UTF-8, without a byte order mark and without blank lines before the header.
 
-    Raises LoadRefused: unreadable, empty, a gzip that ends early, bytes that are not text in `encoding`.
+    Raises LoadRefused: empty, or what text_chunks refuses.
     """
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if _is_utf8(encoding) else encoding)("strict")
-    lines = skipped = returns = 0
-    pairs, head, empty = 0, "", True
+    lines = skipped = returns = pairs = 0
+    head, empty = "", True
     blank = re.compile(rf"(?:(?:[^\S\r\n]|{re.escape(delimiter)})*(?:\r\n|\r|\n))*")
-    with _opened(path, shown) as raw, copy.open("wb") as target:
-        for chunk in _plain_chunks(raw, path, shown):
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                raise _not_text(shown, encoding, lines, error) from None
+    with copy.open("wb") as target:
+        for text in text_chunks(path, encoding, shown):
             lines += text.count("\n")
             returns, pairs = returns + text.count("\r"), pairs + text.count("\r\n")
             if empty:
@@ -85,13 +104,62 @@ def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: s
                 skipped = len(re.findall(r"\r\n|\r|\n", head[: len(head) - len(text)]))
                 empty = False
             target.write(text.encode("utf-8"))
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            raise _not_text(shown, encoding, lines, error) from None
     if empty:
-        raise LoadRefused(f"{shown}: this file is empty; export it again. The version before stays.")
+        raise is_empty(shown)
     return Copied(skipped, returns == 0 or returns == pairs == lines or lines == 0)
+
+
+def text_chunks(path: Path, encoding: str, shown: str) -> Iterator[str]:
+    """The file's text, unpacked and decoded, piece by piece to its end, without a byte order mark.
+
+    Raises LoadRefused: unreadable, packed and cut off, bytes that are not text in `encoding`, no table at all.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if _is_utf8(encoding) else encoding)("strict")
+    lines = width = 0
+    with _opened(path, shown) as raw:
+        for chunk in itertools.chain(_plain_chunks(raw, path, shown), [b""]):
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                raise _not_text(shown, encoding, lines, error) from None
+            if "\0" in text:
+                raise _holds_nul(shown, lines + text[: text.index("\0")].count("\n") + 1)
+            last = text.rfind("\n")
+            width = width + len(text) if last < 0 else len(text) - last
+            if width > LONGEST_RECORD:
+                raise too_long(shown, lines + text.count("\n") + 1)
+            yield text
+            lines += text.count("\n")
+
+
+def text_lines(path: Path, encoding: str, shown: str) -> Iterator[str]:
+    """The file's lines without their ends. Raises LoadRefused like text_chunks."""
+    rest = ""
+    for text in text_chunks(path, encoding, shown):
+        *lines, rest = (rest + text).split("\n")
+        for line in lines:
+            yield line.removesuffix("\r")
+    yield rest.removesuffix("\r")
+
+
+def is_empty(shown: str) -> LoadRefused:
+    """The refusal of a file without a byte that says anything."""
+    return LoadRefused(f"{shown}: this file is empty; export it again. The version before stays.")
+
+
+def _holds_nul(shown: str, line: int) -> LoadRefused:
+    return LoadRefused(
+        f"{shown}:{line}: a NUL byte stands here, which no text holds; "
+        "the file is damaged, or UTF-16: then declare `encoding: utf-16`."
+    )
+
+
+def too_long(shown: str, line: int) -> LoadRefused:
+    """The refusal of a record that no memory should hold."""
+    return LoadRefused(
+        f"{shown}:{line}: a record here is longer than {LONGEST_RECORD >> 20} MiB; "
+        "a line end or a quote is missing before it, or the file is no table."
+    )
 
 
 def _is_utf8(encoding: str) -> bool:
@@ -108,7 +176,11 @@ def _not_text(shown: str, encoding: str, lines: int, error: UnicodeDecodeError) 
 
 
 def _plain_chunks(raw: IO[bytes], path: Path, shown: str) -> Iterator[bytes]:
-    stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw  # type: ignore[assignment]
+    if path.suffix.lower() == ".zst":
+        yield from _zstd_chunks(raw, shown)
+        return
+    is_gzip = path.suffix.lower() == ".gz"
+    stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_gzip else raw  # type: ignore[assignment]
     try:
         while chunk := stream.read(_CHUNK):
             yield chunk
@@ -118,11 +190,31 @@ def _plain_chunks(raw: IO[bytes], path: Path, shown: str) -> Iterator[bytes]:
         raise LoadRefused(f"{shown}: this is not a sound gzip file ({error}); copy or export it again.") from None
 
 
+def _zstd_chunks(raw: IO[bytes], shown: str) -> Iterator[bytes]:
+    import pyarrow as pa
+
+    raw.seek(0, os.SEEK_END)
+    nothing = raw.tell() == 0
+    raw.seek(0)
+    try:
+        # Held open by hand: closing it would close `raw`, which its caller still needs.
+        stream = None if nothing else pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+        while stream is not None and (chunk := stream.read(_CHUNK)):
+            yield chunk
+    except OSError as error:
+        if "Truncated" in str(error):
+            said = "this zstd file ends early (it was cut off); copy or export it again."
+        else:
+            said = f"this is not a sound zstd file ({str(error).rstrip('.')}); copy or export it again."
+        raise LoadRefused(f"{shown}: {said}") from None
+
+
 def first_text(path: Path, encoding: str, shown: str) -> str:
     """The beginning of the file (up to 1 MiB) as text, enough for its header. Raises LoadRefused like copy_as_utf8."""
     decoder = codecs.getincrementaldecoder("utf-8" if _is_utf8(encoding) else encoding)("strict")
     with _opened(path, shown) as raw:
         chunk = next(_plain_chunks(raw, path, shown), b"")
+    check_is_text(chunk, shown)
     try:
         return decoder.decode(chunk)
     except UnicodeDecodeError as error:
@@ -141,7 +233,13 @@ def read_header(text: str, delimiter: str, shown: str) -> Header:
     except csv.Error as error:
         raise LoadRefused(f"{shown}: its first line is no header ({error}); check the file and `delimiter`.") from None
     if raw is None:
-        raise LoadRefused(f"{shown}: this file is empty; export it again. The version before stays.")
+        raise is_empty(shown)
+    return clean_header(raw, shown, notes)
+
+
+def clean_header(raw: Sequence[str], shown: str, notes: Sequence[str] = ()) -> Header:
+    """A file's own names as column names: blanks stripped, empty and repeated names made unique (and noted)."""
+    notes = list(notes)
     names: list[str] = []
     taken: set[str] = set()
     for position, cell in enumerate(raw, 1):

@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import fcntl
 import hashlib
+import itertools
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -147,6 +148,20 @@ def _entry(path: Path, current: str | None) -> dict[str, Any]:
     if entry.get("status") != "publishing":
         return entry
     return {**entry, "status": "published" if current == f"w-{load}" else "interrupted"}
+
+
+def published_rows(var: Path, loads: int = 5) -> dict[str, list[int]]:
+    """The rows that the newest published loads published of each table, newest first."""
+    found: dict[str, list[int]] = {}
+    current = current_version(var)
+    entries = (_entry(path, current) for path in sorted(loads_folder(var).glob("*/load.json"), reverse=True))
+    published = (entry for entry in entries if entry.get("status") == "published")
+    for entry in itertools.islice(published, loads):
+        tables = entry.get("tables")
+        for name, table in tables.items() if isinstance(tables, dict) else ():
+            if isinstance(table, dict) and isinstance(table.get("published"), int):
+                found.setdefault(name, []).append(table["published"])
+    return found
 
 
 def finish_books(var: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import errno
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from data_checks.build import MEMORY, STAGING, Loaded, build_version
 from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Contract, contracts
 from data_checks.errors import FileProblems, LoadRefused, RequestError, ScorecardError
-from data_checks.files import sha256_of
+from data_checks.files import Header, sha256_of
 from data_checks.ledger import (
     LoadReport,
     SourceReport,
@@ -28,13 +29,16 @@ from data_checks.ledger import (
     next_load_id,
     only_load,
     private_folder,
+    published_rows,
     read_report,
     write_report,
 )
 from data_checks.refusal import refusal
 from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
+from data_checks.sources_sql import fetch_queries
 from data_checks.staging import Staged, stage
 from data_checks.suites import import_meanwhile
+from data_checks.usual import Usual
 from data_checks.warehouse.contract import Prepare
 from data_checks.warehouse.duckdb import UnpublishedDuckDB, is_sound
 from data_checks.warehouse.versions import (
@@ -64,7 +68,9 @@ def check_sources(workspace: Workspace) -> None:
     """What can be said without loading: raises FileProblems for columns the files do not have, LoadRefused for files
     that cannot be read."""
     sources, _ = with_files(_all_sources(workspace))
-    check_headers(sources, headers(sources))
+    with tempfile.TemporaryDirectory() as folder:
+        sources = fetch_queries(sources, Path(folder), _silent, rows=False)
+        check_headers(sources, headers(sources))
 
 
 def load(
@@ -137,9 +143,11 @@ class _Load:
             finish_books(var)
             sources, repeats = with_files(_all_sources(self.workspace))
             books.notes += repeats
-            hashes = self._hashes(sources)
-            books.fingerprint = self._fingerprint(hashes)
-            return self._unchanged() or self._fresh(sources, hashes)
+            with private_folder(var, books.load_id) as folder:
+                sources = fetch_queries(sources, folder, self.progress)
+                hashes = self._hashes(sources)
+                books.fingerprint = self._fingerprint(hashes)
+                return self._unchanged() or self._fresh(sources, hashes, folder)
         except Exception as error:
             refused = error if isinstance(error, FileProblems) else LoadRefused(said_now(self._as_refusal(error), var))
             with contextlib.suppress(OSError):  # a full disk must not hide its own sentence
@@ -185,7 +193,7 @@ class _Load:
             return None
         return dataclasses.replace(before, status="unchanged")
 
-    def _fresh(self, sources: Sequence[Source], hashes: Mapping[DataFile, str]) -> LoadReport:
+    def _fresh(self, sources: Sequence[Source], hashes: Mapping[DataFile, str], folder: Path) -> LoadReport:
         books, var = self.books, self.workspace.var
         found = headers(sources)
         check_headers(sources, found)
@@ -194,25 +202,29 @@ class _Load:
         import_meanwhile()
         warehouse_folder(var).mkdir(parents=True, exist_ok=True)
         sweep(var)
-        with private_folder(var, books.load_id) as folder:
-            opened = self._open_files(sources, hashes, folder)
-            staging = folder / f"{STAGING}.duckdb"
-            tables = {name: self.tables[name] for name in self.workspace.sources}
-            quarantine = self._quarantine()
-            staged = stage(staging, opened, tables, self.workspace.timezone, quarantine, self.progress)
-            books.tables, books.sources = staged.reports, staged.sources
-            books.notes += staged.notes
-            shown = quarantine.relative_to(self.workspace.folder).as_posix()
-            if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown, staged.unknown):
-                raise LoadRefused(sentence)
-            return self._publish(staging, staged)
+        opened = self._open_files(sources, found, hashes, folder)
+        staging = folder / f"{STAGING}.duckdb"
+        tables = {name: self.tables[name] for name in self.workspace.sources}
+        quarantine = self._quarantine()
+        usual = Usual(published_rows(var), self.workspace.as_of)
+        staged = stage(staging, opened, tables, self.workspace.timezone, quarantine, self.progress, usual)
+        books.tables, books.sources = staged.reports, staged.sources
+        books.notes += staged.notes
+        shown = quarantine.relative_to(self.workspace.folder).as_posix()
+        if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown, staged.unknown):
+            raise LoadRefused(sentence)
+        return self._publish(staging, staged)
 
     def _open_files(
-        self, sources: Sequence[Source], hashes: Mapping[DataFile, str], folder: Path
+        self,
+        sources: Sequence[Source],
+        found: Mapping[DataFile, Header],
+        hashes: Mapping[DataFile, str],
+        folder: Path,
     ) -> list[tuple[Source, list[OpenFile]]]:
         """Every mapping with its files, copied and sound. A file several mappings read is copied once per mapping."""
         opened: list[tuple[Source, list[OpenFile]]] = []
-        number, found = 0, headers(sources)
+        number = 0
         for source in sources:
             files = []
             for file in source.files:

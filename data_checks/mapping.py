@@ -2,7 +2,8 @@
 
 Candidates land in `staged_<table>`, one row per row that would be published, good or bad:
 `__row` (the read row it stands for), `__mapping`, `__lines` (how many read rows it stands for), `__unread` (bits:
-what could not be read), `__values` (the unreadable values), then the contract's columns in their stored types.
+what could not be read), `__values` (the unreadable values), `__clock` (bits: times of an hour that clocks skip or
+repeat), then the contract's columns in their stored types.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from data_checks.casts import Reading, from_text, stored_type, to_type
+from data_checks.casts import Reading, from_text, stored_type, to_type, uncertain_time
+from data_checks.clock_changes import clock_sql
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import literal, quoted
@@ -21,6 +23,8 @@ from data_checks.workspace_source import SQL_TYPES, Source
 
 SOURCE_BIT, KEY_BIT, ORDER_BIT, RECORD_BIT = (1 << n for n in (56, 57, 58, 59))
 """Above the canonical columns' bits: a declared type, a null key, an unreadable order, a torn record."""
+REPEATED_STEP = 28
+"""In `__clock`, a column's bit says that clocks skip its time; the bit so many places above, that they repeat it."""
 UNIT_SIGN, VALUE_SIGN = "\x1e", "\x1f"
 
 
@@ -56,7 +60,7 @@ def create_staged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
     columns = "".join(f", {quoted(name)} {stored_type(c.type)}" for name, c in contract.columns.items())
     connection.execute(
         f"create table staged_{contract.table} (__row bigint, __mapping integer, __lines bigint, "
-        f"__unread bigint, __values varchar{columns})"
+        f"__unread bigint, __values varchar, __clock bigint{columns})"
     )
 
 
@@ -72,7 +76,8 @@ def run_mapping(
 
     Raises LoadRefused when an expression fails while it runs (an overflow, a strict cast).
     """
-    reading = Reading(source.timezone, home, source.datetimes, source.dates, source.decimal, source.thousands)
+    typed = any(file.file.kind in ("workbook", "parquet", "sql") for file in files)
+    reading = Reading(source.timezone, home, source.datetimes, source.dates, source.decimal, source.thousands, typed)
     run = _Run(connection, contract, source, tuple(files), number, reading)
     try:
         return run.direct() if run.is_direct else run.shaped()
@@ -240,12 +245,24 @@ class _Run:
         names = ", ".join(quoted(c.column) for c in mapped)
         outputs = ", ".join(f"__c{i}" for i in range(len(mapped)))
         self._execute(
-            f"insert into {self.table} (__row, __mapping, __lines, __unread, __values, {names}) "
+            f"insert into {self.table} (__row, __mapping, __lines, __unread, __values, __clock, {names}) "
             f"select __row, {self.number}, __lines, __unread, "
-            f"case when __unread <> 0 then {said} end, {outputs} "
-            f"from (select *, (({bits or '0'}) | {torn} | __flags)::bigint as __unread "
+            f"case when __unread <> 0 then {said} end, __clock, {outputs} "
+            f"from (select *, (({bits or '0'}) | {torn} | __flags)::bigint as __unread, {self._clock()} as __clock "
             f"from (select *, {converted} from ({given})))"
         )
+
+    def _clock(self) -> str:
+        """SQL of `__clock`."""
+        bits, zone = [], self.reading.zone
+        for index, mapped in enumerate(self.source.columns.values()):
+            if self.contract.columns[mapped.column].type != "time":
+                continue
+            local = uncertain_time(f"__e{index}", mapped.sql_type, self.reading)
+            bit = column_bit(self.contract, mapped.column)
+            if local and (sql := clock_sql(local, zone, bit, bit << REPEATED_STEP)):
+                bits.append(sql)
+        return f"({' | '.join(bits)})::bigint" if bits else "0"
 
     def _add_torn(self, raw: str, file: OpenFile) -> None:
         """Rejected records join their group or key, so that neither shrinks nor falls back in silence."""

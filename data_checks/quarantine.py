@@ -18,7 +18,7 @@ from data_checks.checks import critical_mask
 from data_checks.contract import Contract
 from data_checks.expression import literal, quoted
 from data_checks.mapping import UNIT_SIGN, VALUE_SIGN, MappedSource, unread_values
-from data_checks.records import RecordPlace, locate, records_of
+from data_checks.records import RecordPlace, locate
 from data_checks.sources import FILE_STEP, REJECTED_STEP, OpenFile, Rejected, rejected_records
 from data_checks.suites import MAP_IT, Check
 from data_checks.workspace_source import Source
@@ -136,7 +136,7 @@ def _bad_rows(
             f"where __row between {base + REJECTED_STEP} and {base + FILE_STEP - 1}"
         ).fetchall()
     )
-    records = records_of(file.copy, file.delimiter, len(file.header.names))
+    records = file.records()
     seen = 0
     for order, count, place in locate(records, accepted, iter(sorted(rejected))):
         if order is not None:
@@ -145,7 +145,7 @@ def _bad_rows(
             continue
         assert count is not None
         seen += 1
-        if place.text != rejected[count].text:
+        if not file.converted and place.text != rejected[count].text:
             found.notes.append(f"{file.file.shown}: the lines given for rows after line {place.line} are not certain.")
         if count in kept:
             yield _bad_row(contract, source, file, place, checks, kept[count], None, rejected[count])
@@ -180,14 +180,16 @@ def _bad_row(
     said = unread_values(values)
     reasons = [reason(check, source, said, rejected) for check in broken]
     rules = tuple(check.rule for check in broken)
-    line = place.line + file.lines_above
-    return BadRow(contract.table, rules, "; ".join(reasons), file.file.shown, place.record, line, place.text)
+    return BadRow(contract.table, rules, "; ".join(reasons), file.file.shown, place.record, place.line, place.text)
 
 
 def reason(check: Check, source: Source, values: Mapping[str, str], rejected: Rejected | None) -> str:
     """Why one row failed one check, with the value where it did not read."""
     if check.rule.endswith("_record_readable"):
-        return f"the record cannot be split into fields ({rejected.reason})" if rejected else "a line of it is torn"
+        if rejected is None:
+            return "a line of it is torn"
+        told = rejected.reason
+        return f"the record cannot be split into fields ({told})" if rejected.text else told
     if check.rule.endswith("_types_readable"):
         names = [name for name in values if name in source.types]
         return "; ".join(f"{name} '{values[name]}' is no {source.types[name]}" for name in names) or check.why
@@ -242,10 +244,9 @@ def duplicate_key(
         source = next(one for one in mapped if one.number == mapping)
         file = next(f for f in source.files if f.number == row // FILE_STEP)
         rejected = (record.count for record in rejected_records(connection, file))
-        records = records_of(file.copy, file.delimiter, len(file.header.names))
+        records = file.records()
         for order, _, place in locate(records, iter([row % FILE_STEP]), rejected):
             if order is not None:
-                line = place.line + file.lines_above
                 why = f"{contract.key} '{value}' stands a second time"
-                return BadRow(contract.table, (check.rule,), why, file.file.shown, place.record, line, place.text)
+                return BadRow(contract.table, (check.rule,), why, file.file.shown, place.record, place.line, place.text)
     return None

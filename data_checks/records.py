@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from data_checks.errors import LoadRefused
+from data_checks.files import LONGEST_RECORD, too_long
 
 _SUSPICIOUS_LINES = 10
 """A record of so many lines, nearly all of which split like records, is a stray quote and no text."""
@@ -43,7 +44,7 @@ class _Record:
 def _records(copy: Path, delimiter: str) -> Iterator[_Record]:
     """Every record of the copy, the header and blank ones too. A record may span lines inside quotes."""
     lines: list[str] = []
-    start, inside, quote_line = 1, False, 1
+    start, inside, quote_line, size = 1, False, 1, 0
     with copy.open(encoding="utf-8", newline="") as stream:
         for number, line in enumerate(stream, 1):
             if not lines:
@@ -54,7 +55,11 @@ def _records(copy: Path, delimiter: str) -> Iterator[_Record]:
                 inside, torn, opened = _after(line, delimiter, inside)
                 quote_line = number if opened else quote_line
                 if inside:
+                    size += len(line)
+                    if size > LONGEST_RECORD:  # the caller says so; no memory should hold the rest
+                        break
                     continue
+            size = 0
             yield _Record(start, lines, "torn" if torn else "whole", quote_line)
             lines = []
         if lines:
@@ -102,6 +107,8 @@ def records_of(copy: Path, delimiter: str, columns: int) -> Iterator[tuple[int, 
 def check_quotes(copy: Path, delimiter: str, columns: int, shown: str, lines_above: int) -> None:
     """Raises LoadRefused where a stray quote swallows the records behind it."""
     for record in _records(copy, delimiter):
+        if len(record.lines) > 1 and sum(map(len, record.lines)) > LONGEST_RECORD:
+            raise too_long(shown, record.quote_line + lines_above)
         if len(record.lines) > 1 and _is_swallowing(record, delimiter, columns):
             swallowed = len(record.lines) - 1
             where = f"{shown}:{record.quote_line + lines_above}"

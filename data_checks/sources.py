@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,14 @@ import duckdb
 
 from data_checks.errors import FileProblems, LoadRefused, Problem, did_you_mean
 from data_checks.expression import literal, quoted
-from data_checks.files import Header, copy_as_utf8, first_text, read_header, sha256_of
-from data_checks.records import check_quotes, even_line_ends
+from data_checks.files import Header, sha256_of
+from data_checks.records import records_of
+from data_checks.source_text import Converted
+from data_checks.sources_json import json_records
+from data_checks.sources_kinds import convert, copy_text, delimiter_of, header_of
 from data_checks.workspace_files import DataFile, find_files, without_repeats
 from data_checks.workspace_source import Source
+from data_checks.workspace_sql import unset
 
 FILE_STEP = 1 << 40
 _SHOWN = 12
@@ -41,10 +45,19 @@ class OpenFile:
     sha256: str
     lines_above: int = 0
     notes: tuple[str, ...] = ()
+    converted: Converted | None = None
 
     @property
     def rejects(self) -> str:
         return f"rejects_{self.number}"
+
+    def records(self) -> Iterator[tuple[int, int, str]]:
+        """(count, line in the file, text) of every record; the row of a sheet or of a query's result is its line."""
+        if self.converted and self.converted.plain:
+            yield from json_records(self.converted.plain)
+            return
+        for count, line, text in records_of(self.copy, self.delimiter, len(self.header.names)):
+            yield count, self.converted.first_line + count - 1 if self.converted else line + self.lines_above, text
 
 
 @dataclass(frozen=True)
@@ -57,19 +70,12 @@ class Rejected:
     reason: str
 
 
-def delimiter_of(source: Source, file: DataFile) -> str:
-    """The declared delimiter, else a tab for .tsv, else a comma."""
-    is_tabbed = file.path.name.removesuffix(".gz").endswith(".tsv")
-    return source.delimiter or ("\t" if is_tabbed else ",")
-
-
 def headers(sources: Sequence[Source]) -> Mapping[DataFile, Header]:
     """The header of every declared file. Raises LoadRefused for a file that cannot be read."""
     found: dict[DataFile, Header] = {}
     for source in sources:
         for file in source.files:
-            text = first_text(file.path, source.encoding, file.shown)
-            found[file] = read_header(text, delimiter_of(source, file), file.shown)
+            found[file] = header_of(source, file)
     return found
 
 
@@ -130,17 +136,18 @@ def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -
 def open_file(source: Source, file: DataFile, header: Header, sha256: str, number: int, folder: Path) -> OpenFile:
     """Read the file to its end into a plain copy in `folder`. Raises LoadRefused when it is unsound or changing, or
     a stray quote swallows its records."""
-    copy = folder / f"{number}.csv"
-    delimiter = delimiter_of(source, file)
-    copied = copy_as_utf8(file.path, source.encoding, copy, file.shown, delimiter)
+    copy, delimiter = folder / f"{number}.csv", delimiter_of(source, file)
+    if file.kind == "sql":
+        return OpenFile(number, file, header, delimiter, file.path, sha256, converted=Converted(0))
+    above, converted = 0, None
+    if file.kind == "text":
+        above, notes = copy_text(source, file, len(header.names), copy)
+    else:
+        converted = convert(source, file, header, needed_columns(source, header), copy)
+        notes = list(converted.notes)
     if sha256_of(file.path, file.shown) != sha256:
         raise LoadRefused(f"{file.shown}: this file changed while it was being read; load again when it is complete.")
-    above, notes = copied.lines_above, []
-    if not copied.is_even and (line := even_line_ends(copy, delimiter)):
-        said = "a carriage return stands inside a field without quotes; it is read as a blank."
-        notes.append(f"{file.shown}:{line + above}: {said}")
-    check_quotes(copy, delimiter, len(header.names), file.shown, above)
-    return OpenFile(number, file, header, delimiter, copy, sha256, above, tuple(notes))
+    return OpenFile(number, file, header, delimiter, copy, sha256, above, tuple(notes), converted)
 
 
 def needed_columns(source: Source, header: Header) -> tuple[str, ...]:
@@ -181,11 +188,20 @@ def rejected_records(connection: duckdb.DuckDBPyConnection, file: OpenFile) -> l
         f"from {file.rejects} group by line order by line"
     ).fetchall()
     base = file.number * FILE_STEP + REJECTED_STEP
+    if file.converted:
+        return [Rejected(line, base + line, "", _why_broken(file.converted, line)) for line, *_ in rows]
     return [
         # DuckDB puts the blank lines before a rejected record in front of its text.
         Rejected(line, base + line, (text or "").lstrip("\r\n"), f"{str(kind).lower()}: {_first_line(message)}")
         for line, text, kind, message in rows
     ]
+
+
+def _why_broken(converted: Converted, count: int) -> str:
+    """Why a record of a converted file is none: its own reason, or the reader's limit."""
+    if reason := converted.broken.get(count):
+        return f"the line is no JSON object ({reason})"
+    return f"the {'line is no JSON object, or' if converted.plain else 'row is'} longer than 16 MiB"
 
 
 def _first_line(message: str | None) -> str:
@@ -236,11 +252,21 @@ def with_files(sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
     """
     found, problems, notes = [], [], []
     for source in sources:
+        if source.sql is not None:
+            problems += [Problem(source.places["sql"], said) for said in [unset(source.sql)] if said]
+            found.append(source)
+            continue
         files, missing = find_files(source.names, source.folder)
         problems += [Problem(source.places["files"], message) for message in missing]
         once, twice = without_repeats(files)
         notes += [f"{source.table}: {sentence}" for sentence in twice]
-        found.append(dataclasses.replace(source, files=once))
+        found.append(dataclasses.replace(source, files=tuple(_on_sheet(file, source.sheet) for file in once)))
     if problems:
         raise FileProblems(problems)
     return found, notes
+
+
+def _on_sheet(file: DataFile, sheet: str | None) -> DataFile:
+    if file.kind != "workbook" or sheet is None:
+        return file
+    return dataclasses.replace(file, sheet=sheet, shown=f"{file.shown}[{sheet}]")

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from data_checks.checks import evaluate_rows, evaluate_tables, outcomes
+from data_checks.clock_changes import changes_clocks
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import LOCK, literal, quoted
@@ -19,7 +20,8 @@ from data_checks.ledger import SourceReport, TableReport
 from data_checks.mapping import MappedSource, create_staged, run_mapping
 from data_checks.quarantine import BadRow, collect, duplicate_key
 from data_checks.sources import OpenFile
-from data_checks.suites import Check, Verdict, row_checks, run_suite, table_checks
+from data_checks.suites import Check, Verdict, clock_bits, row_checks, run_suite, table_checks
+from data_checks.usual import Usual, said
 from data_checks.warehouse.contract import CheckOutcome
 from data_checks.workspace_source import Source
 
@@ -62,10 +64,12 @@ def stage(
     home: str,
     quarantine: Path,
     progress: Callable[[str], None],
+    usual: Usual,
 ) -> Staged:
     """Map and check `tables` in a fresh staging file at `path`, and write their bad rows to `quarantine`.
 
-    `home`: the organisation's time zone. Leaves the views `clean_<table>` for building. Raises LoadRefused.
+    `home`: the organisation's time zone; `usual`: what volume and freshness are held against. Leaves the views
+    `clean_<table>` for building. Raises LoadRefused.
     """
     provided = {
         name: frozenset(column for source, _ in opened if source.table == name for column in source.columns)
@@ -79,7 +83,7 @@ def stage(
         for name, contract in tables.items():
             _check_rows(connection, contract, mapped[name], quarantine, staged)
         for name, contract in tables.items():
-            _check_whole(connection, contract, mapped[name], tables, staged)
+            _check_whole(connection, contract, mapped[name], tables, staged, usual)
     finally:
         connection.close()
     for name in tables:
@@ -124,12 +128,20 @@ def _check_rows(
 ) -> None:
     """Row checks, quarantine and the accounts of one table."""
     table = contract.table
-    checks = row_checks(contract, staged.provided[table], _typed_columns(mapped))
+    zones = frozenset(one.source.timezone for one in mapped if changes_clocks(one.source.timezone))
+    checks = row_checks(contract, staged.provided[table], _typed_columns(mapped), zones)
     staged.checks[table] = checks
     staged.verdicts[table] = dict(evaluate_rows(connection, contract, checks))
     for check in checks:
-        if check.kind == "allowed" and staged.verdicts[table][check.rule].bad_rows:
+        is_told = check.kind == "allowed" or (check.kind == "rule" and check.hint)
+        if is_told and staged.verdicts[table][check.rule].bad_rows:
             staged.unknown[table, check.rule] = _unknown_values(connection, check)
+            if check.kind == "rule":
+                found = staged.unknown[table, check.rule]
+                told = f"{check.columns[0]} holds {found}, which {check.rule} does not allow; {check.hint}."
+                staged.notes.append(f"{table}: {told}")
+        if check.kind == "clock" and staged.verdicts[table][check.rule].bad_rows:
+            staged.notes.append(_clock_note(connection, contract, check, zones))
     collected = collect(connection, contract, mapped, checks, quarantine)
     staged.first |= {(table, rule): row for rule, row in collected.first.items()}
     staged.notes += collected.notes
@@ -145,10 +157,24 @@ def _check_rows(
         staged.accounts[table] = {name: staged.accounts[table][name] + parts[name] for name in ACCOUNTS}
 
 
+def _clock_note(connection: duckdb.DuckDBPyConnection, contract: Contract, check: Check, zones: frozenset[str]) -> str:
+    """How many published times of a column have no certain instant, and what to do about it."""
+    table, column = contract.table, check.columns[0]
+    gap, twice = clock_bits(contract, column)
+    counted = ", ".join(f"count(*) filter (where __clock & {bit} <> 0)" for bit in (gap, twice))
+    lost, double = connection.execute(f"select {counted} from clean_{table}").fetchall()[0]
+    parts = [f"{n:,} in an hour they {what}" for n, what in ((lost, "skip"), (double, "repeat")) if n]
+    return (
+        f"{table}: {column} and the clocks of {' and '.join(sorted(zones))}: {' and '.join(parts)}; "
+        f"such a time may be an hour off: {check.hint}."
+    )
+
+
 def _unknown_values(connection: duckdb.DuckDBPyConnection, check: Check) -> str:
     column = quoted(check.columns[0])
+    text = f"if(typeof({column}) = 'DOUBLE', regexp_replace({column}::varchar, '\\.0$', ''), {column}::varchar)"
     rows = connection.execute(
-        f"select left({column}, 60), count(*) from staged_{check.table} where {check.bad} "
+        f"select left({text}, 60), count(*) from staged_{check.table} where {check.bad} "
         f"group by all order by 2 desc, 1 limit 5"
     ).fetchall()
     return ", ".join(f"'{value}' {count:,}" for value, count in rows)
@@ -184,10 +210,11 @@ def _check_whole(
     mapped: Sequence[MappedSource],
     tables: Mapping[str, Contract],
     staged: Staged,
+    usual: Usual,
 ) -> None:
     """The checks of one whole table; they may look at the clean rows of the others."""
     table = contract.table
-    whole = table_checks(contract, staged.provided[table], tables)
+    whole = table_checks(contract, staged.provided, tables, usual)
     staged.checks[table] += whole
     staged.verdicts[table] |= evaluate_tables(connection, whole)
     for check in whole:
@@ -195,3 +222,6 @@ def _check_whole(
             row = duplicate_key(connection, contract, mapped, check)
             if row:
                 staged.first[check.table, check.rule] = row
+        if check.kind in ("volume", "freshness") and staged.verdicts[table][check.rule].bad_rows:
+            rule = next(rule for rule in contract.table_rules if rule.id == check.rule)
+            staged.notes += [said(table, rule, row) for row in connection.execute(check.sql).fetchall()]

@@ -17,12 +17,13 @@ from typing import Literal
 from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Column, Contract, Severity, names_in
 from data_checks.expression import literal, quoted
-from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, SOURCE_BIT, column_bit
+from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, REPEATED_STEP, SOURCE_BIT, column_bit
 from data_checks.organisation import no_top
+from data_checks.usual import Usual, freshness_sql, volume_sql
 
 Kind = Literal[
-    "readable", "required", "era", "allowed", "range", "rule", "not_empty", "unique_key", "bad_rows", "no_circle",
-    "reference",
+    "readable", "required", "era", "allowed", "range", "rule", "clock",
+    "not_empty", "unique_key", "bad_rows", "no_circle", "reference", "volume", "freshness",
 ]  # fmt: skip
 
 
@@ -49,7 +50,7 @@ class Check:
 
     @property
     def is_row(self) -> bool:
-        return self.kind in ("readable", "required", "era", "allowed", "range", "rule")
+        return self.kind in ("readable", "required", "era", "allowed", "range", "rule", "clock")
 
     @property
     def counts_all_rows(self) -> bool:
@@ -62,20 +63,27 @@ class Check:
         return f"coalesce(not ({self.sql}), false)"
 
 
-def row_checks(contract: Contract, provided: frozenset[str], typed: frozenset[str]) -> tuple[Check, ...]:
+def row_checks(
+    contract: Contract, provided: frozenset[str], typed: frozenset[str], zones: frozenset[str] = frozenset()
+) -> tuple[Check, ...]:
     """The implied checks of every mapped column, then the contract's own rules that stand on mapped columns.
 
-    `typed`: canonical columns whose expressions use a column of `types`.
+    `typed`: canonical columns whose expressions use a column of `types`; `zones`: those of the mappings' zones in which
+    clocks change.
     """
     checks = _source_checks(contract, typed)
     for name, column in contract.columns.items():
         if name in provided:
             checks += _column_checks(contract, name, column)
+            if column.type == "time" and zones:
+                checks.append(_clock_check(contract, name, zones))
     for rule in contract.rules:
         stands_on = rule.columns or tuple(name for name in contract.columns if name in names_in(rule.sql))
         if all(name in provided for name in stands_on):
             checks.append(
-                Check(rule.id, contract.table, "rule", rule.sql, rule.severity, stands_on, rule.why, rule.owner)
+                Check(
+                    rule.id, contract.table, "rule", rule.sql, rule.severity, stands_on, rule.why, rule.owner, rule.hint
+                )
             )
     return tuple(checks)
 
@@ -132,6 +140,20 @@ def _column_checks(contract: Contract, name: str, column: Column) -> list[Check]
     return found
 
 
+def clock_bits(contract: Contract, column: str) -> tuple[int, int]:
+    """The bits of `__clock` that say that clocks skip this column's time, and that they repeat it."""
+    bit = column_bit(contract, column)
+    return bit, bit << REPEATED_STEP
+
+
+def _clock_check(contract: Contract, name: str, zones: frozenset[str]) -> Check:
+    bits = sum(clock_bits(contract, name))
+    why = f"The clocks of {' and '.join(sorted(zones))} skip or repeat this hour, so its instant may be an hour off."
+    sql, hint = f"(__clock & {bits}) = 0", "export the times with their offset, or in UTC"
+    rule = f"{name}_clock_sure"
+    return Check(rule, contract.table, "clock", sql, "warning", (name,), why, contract.owner, hint)
+
+
 _HINTS = {
     "time": "correct `datetimes` (or `types`) of this source in workspace.yaml",
     "day": "correct `dates` (or `datetimes`) of this source in workspace.yaml",
@@ -141,9 +163,14 @@ _HINTS = {
 }
 
 
-def table_checks(contract: Contract, provided: frozenset[str], tables: Mapping[str, Contract]) -> tuple[Check, ...]:
-    """The contract's table rules and its references to tables in `tables` (those a source provides), on clean rows."""
-    clean, found = f"clean_{contract.table}", []
+def table_checks(
+    contract: Contract, columns_of: Mapping[str, frozenset[str]], tables: Mapping[str, Contract], usual: Usual
+) -> tuple[Check, ...]:
+    """The contract's table rules and its references to tables in `tables` (those a source provides), on clean rows.
+
+    `columns_of`: the columns each table's sources provide; `usual`: what volume and freshness are held against.
+    """
+    clean, found, provided = f"clean_{contract.table}", [], columns_of[contract.table]
     for rule in contract.table_rules:
         key = quoted(contract.key)
         sql = {
@@ -151,10 +178,13 @@ def table_checks(contract: Contract, provided: frozenset[str], tables: Mapping[s
             "not_empty": f"select count(*) as n from {clean} having count(*) = 0",
             "bad_rows": "",
             "no_circle": _circle(contract, provided),
+            "volume": volume_sql(contract, rule, provided, usual),
+            "freshness": freshness_sql(contract, rule, tables, columns_of, usual),
         }[rule.kind]
-        if rule.kind == "no_circle" and not sql:
-            continue
-        columns = (contract.key,) if rule.kind == "unique_key" else ()
+        if not sql and rule.kind in ("volume", "freshness", "no_circle"):
+            continue  # nothing to compare with
+        time = (contract.time,) if contract.time in provided and contract.time else ()
+        columns = {"unique_key": (contract.key,), "freshness": time}.get(rule.kind, ())
         found.append(
             Check(
                 rule.id, contract.table, rule.kind, sql, rule.severity, columns, rule.why, rule.owner, limit=rule.limit

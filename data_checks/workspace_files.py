@@ -6,21 +6,57 @@ import codecs
 import glob
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NO_FILES = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem")
-_NOT_READ = (".parquet", ".xlsx", ".zip", ".bz2", ".xz", ".zst")
+FileKind = Literal["text", "workbook", "parquet", "json", "sql"]
+PACKED = (".gz", ".zst")
+_KINDS: Mapping[str, FileKind] = {
+    ".parquet": "parquet",
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+}
+_NOT_READ = {
+    ".zip": "unpack it",
+    ".bz2": "pack it with gzip or zstd",
+    ".xz": "pack it with gzip or zstd",
+    ".7z": "unpack it",
+    ".xls": "save it as .xlsx",
+    ".xlsb": "save it as .xlsx",
+    ".ods": "save it as .xlsx",
+    ".feather": "write it as .parquet",
+    ".arrow": "write it as .parquet",
+}
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file on disk and the name it bears in messages and books: as the workspace wrote it, never a machine's path."""
+    """A file on disk and the name it bears in messages and books: as the workspace wrote it, never a machine's path.
+
+    `kind`: how it is read; sql: the result of a query, already fetched. `sheet`: of a workbook, None for its only one.
+    """
 
     path: Path
     shown: str
+    kind: FileKind = "text"
+    sheet: str | None = None
+
+
+def kind_of(path: Path) -> FileKind:
+    """How a file is read, by the end of its name."""
+    return _KINDS.get(Path(unpacked_name(path)).suffix.lower(), "text")
+
+
+def unpacked_name(path: Path) -> str:
+    """The name without .gz or .zst."""
+    return path.stem if path.suffix.lower() in PACKED else path.name
 
 
 def find_files(names: Sequence[str], folder: Path) -> tuple[tuple[DataFile, ...], tuple[str, ...]]:
@@ -51,10 +87,17 @@ def _find(name: str, folder: Path, found: list[DataFile], problems: list[str]) -
             problems.append(f"'{shown}' is a folder; name its files, or use a glob such as '{shown}/*.csv'.")
         elif not one.is_file():
             problems.append(f"the file '{shown}' does not exist.")
-        elif one.suffix in _NOT_READ:
-            problems.append(f"'{shown}' is not read yet; give a .csv, .tsv or .txt file, plain or .gz.")
+        elif wish := _not_read(one):
+            problems.append(f"'{shown}' is of a kind that is not read; {wish}.")
         else:
-            found.append(DataFile(one, shown))
+            found.append(DataFile(one, shown, kind_of(one)))
+
+
+def _not_read(path: Path) -> str | None:
+    """What to do with a file of a kind that is not read; None for the others."""
+    if path.suffix.lower() in PACKED and kind_of(path) in ("parquet", "workbook"):
+        return f"unpack it: {Path(unpacked_name(path)).suffix} files are packed already"
+    return _NOT_READ.get(Path(unpacked_name(path)).suffix.lower())
 
 
 def _shown(path: Path, pattern: str, folder: Path) -> str:

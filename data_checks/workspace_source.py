@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from data_checks.aggregates import steady, text_compared
-from data_checks.casts import fits, known_zone, zone_problem
+from data_checks.casts import EXCEL, fits, known_zone, zone_problem
 from data_checks.contract import ColumnType, Contract
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
 from data_checks.expression import Expression, ExpressionError, parse_expression, result_type
 from data_checks.workspace_files import DataFile, find_files, is_text_encoding
+from data_checks.workspace_sql import Query, query_problem, url_problem
 from data_checks.yaml_file import STRICT, Document, Path_, build
 
 SourceType = Literal["integer", "number", "boolean", "time", "day", "text"]
@@ -34,13 +35,22 @@ class _LatestBy:
 
 
 @dataclass(frozen=True)
+class _Sql:
+    __pydantic_config__ = STRICT
+    url: str
+    query: str
+    timeout: int = 600
+
+
+@dataclass(frozen=True)
 class _SourceFile:
-    """A mapping as written. `sql` is named here only to be refused with its own sentence."""
+    """A mapping as written."""
 
     __pydantic_config__ = STRICT
     columns: dict[str, str | int | float | bool]
     files: str | tuple[str, ...] = ()
-    sql: object = None
+    sql: _Sql | None = None
+    sheet: str | None = None
     delimiter: str | None = None
     encoding: str = "utf-8"
     nulls: str | tuple[str, ...] = ()
@@ -69,7 +79,8 @@ class Mapped:
 class Source:
     """One checked mapping. Expressions see the source's columns under the types in `types`, else as text.
 
-    `names`: its files as written, below `folder`; `files`: those found on disk by `with_files`, empty before.
+    `names`: its files as written, below `folder`; `files`: those found on disk by `with_files`, empty before; or
+    `sql`: a query, whose result `fetch_queries` puts into one file.
     """
 
     table: str
@@ -92,6 +103,8 @@ class Source:
     places: Mapping[str, Place]
     names: tuple[str, ...] = ()
     folder: Path = Path()
+    sheet: str | None = None
+    sql: Query | None = None
 
     @property
     def expressions(self) -> Mapping[str, Expression]:
@@ -182,23 +195,40 @@ class _Reader:
             group_by=group_by,
             places={
                 name: self.document.place(*self.at, *name.split("."))
-                for name in ("files", "types", "where", "latest_by.key", "latest_by.order", "group_by", "delimiter")
+                for name in (
+                    "files",
+                    "types",
+                    "where",
+                    "latest_by.key",
+                    "latest_by.order",
+                    "group_by",
+                    "delimiter",
+                    "sql",
+                )
             },
             names=_many(written.files),
             folder=self.folder,
+            sheet=written.sheet,
+            sql=Query(written.sql.url, written.sql.query, written.sql.timeout) if written.sql else None,
         )
 
     def _add(self, message: str, *under: str | int) -> None:
         self.problems.append(Problem(self.document.place(*self.at, *under), message))
 
     def _files(self) -> None:
-        if self.written.sql is not None:
-            self._add(
-                "sources from a database (`sql:`) are not supported yet; export to a file and use `files`.", "sql"
-            )
+        sql = self.written.sql
+        if sql is None:
+            if not self.written.files:
+                self._add("the key 'files' is missing: a path, a glob or a list (or `sql` with a url and a query).")
             return
-        if not self.written.files:
-            self._add("the key 'files' is missing: a path, a glob or a list.")
+        if self.written.files:
+            self._add("use either `files` or `sql`, not both.", "sql")
+        if problem := url_problem(sql.url):
+            self._add(problem, "sql", "url")
+        if problem := query_problem(sql.query):
+            self._add(problem, "sql", "query")
+        if sql.timeout < 1:
+            self._add("timeout: give a number of seconds, at least 1.", "sql", "timeout")
 
     def _missing_files(self) -> None:
         if self.written.sql is None:
@@ -219,7 +249,7 @@ class _Reader:
             self._add("thousands: give one character, another one than `decimal`.", "thousands")
         for key in ("datetimes", "dates"):
             for text in _many(getattr(written, key)):
-                if "%" not in text:
+                if "%" not in text and text != EXCEL:
                     self._add(f"{key}: '{text}' is no format; write it like \"%d/%m/%Y %H:%M\".", key)
 
     def _expression(self, text: str, *under: str | int, aggregates: bool = False) -> Expression | None:

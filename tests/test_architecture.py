@@ -44,6 +44,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/slices",
     ),
     "duckdb": ("data_checks/",),
+    "openpyxl": ("data_checks/sources_workbook",),
     "lark": ("metrics/formula",),
     "scipy": ("metrics/stats/",),
     "click": ("dashboard/cli", "dashboard/printing"),

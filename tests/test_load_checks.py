@@ -20,7 +20,7 @@ GOOD = {
         "retrieved_on": "2026-02-01",
     },
     "costs": {"cost_id": "c", "month": "2026-01-01", "kind": "support", "team_id": "t", "amount": "100"},
-    "customers": {"customer_id": "c"},
+    "customers": {"customer_id": "c", "joined_on": "2026-01-01", "birth_date": "1990-01-01", "referred_by": "z"},
     "events": {"event_id": "e", "happened_on": "2026-01-01", "title": "New prices", "kind": "price"},
     "initiatives": {
         "initiative_id": "i", "name": "Call back", "objective": "quick", "metric": "csat", "owner": "Ada",
@@ -31,7 +31,8 @@ GOOD = {
         "amount": "0",
     },
     "orders": {
-        "order_id": "o", "ordered_at": "2026-01-01", "delivered_at": "2026-01-02", "status": "completed",
+        "order_id": "o", "ordered_at": "2026-01-01", "promised_on": "2026-01-03",
+        "delivered_at": "2026-01-02", "status": "completed",
         "revenue": "10", "units": "1",
     },
     "outreach": {
@@ -50,10 +51,11 @@ GOOD = {
         "response_id": "r", "survey": "csat", "scale": "1-5", "score": "5", "weight": "1",
         "sent_at": "2026-01-01", "responded_at": "2026-01-02",
     },
-    "teams": {"team_id": "t"},
+    "teams": {"team_id": "t", "parent_team_id": "p"},
     "tickets": {
         "ticket_id": "t", "opened_at": "2026-01-01", "first_reply_at": "2026-01-02", "resolved_at": "2026-01-03",
-        "closed_at": "2026-01-04", "transfers": "0", "reopens": "0", "agent_replies": "0", "handle_minutes": "1",
+        "closed_at": "2026-01-04", "due_at": "2026-01-05",
+        "transfers": "0", "reopens": "0", "agent_replies": "0", "handle_minutes": "1",
         "sla_met": "true",
     },
     "training": {
@@ -80,6 +82,8 @@ BAD = [
     ("costs", "kind_required", {"kind": ""}),
     ("costs", "kind_allowed", {"kind": "rent"}),
     ("customers", "customer_id_required", {"customer_id": ""}),
+    ("customers", "joined_after_birth", {"birth_date": "2026-01-02"}),
+    ("customers", "not_referred_by_oneself", {"customer_id": "x", "referred_by": "x"}),
     ("events", "happened_on_required", {"happened_on": ""}),
     ("events", "title_required", {"title": ""}),
     ("initiatives", "done_has_its_day", {"done_on": ""}),
@@ -97,6 +101,7 @@ BAD = [
     ("orders", "delivered_after_ordered", {"delivered_at": "2025-12-31"}),
     ("orders", "units_not_negative_when_sold", {"units": "-1"}),
     ("orders", "order_has_revenue", {"revenue": ""}),
+    ("orders", "promised_after_ordered", {"promised_on": "2025-12-30"}),
     ("orders", "status_allowed", {"status": "open"}),
     ("orders", "revenue_readable", {"revenue": "ten"}),
     ("orders", "ordered_at_required", {"ordered_at": ""}),
@@ -116,14 +121,17 @@ BAD = [
     ("survey_responses", "csat_score_in_range", {"score": "4.5"}),
     ("survey_responses", "nps_score_in_range", {"survey": "nps", "score": "11"}),
     ("survey_responses", "ces_score_in_range", {"survey": "ces", "score": "6"}),
+    ("survey_responses", "score_on_its_scale", {"survey": "training", "score": "98"}),
     ("survey_responses", "answered_after_sent", {"sent_at": "2026-01-03"}),
     ("survey_responses", "answer_has_a_time", {"responded_at": ""}),
     ("survey_responses", "weight_in_range", {"weight": "-1"}),
     ("teams", "team_id_required", {"team_id": ""}),
+    ("teams", "team_is_not_its_own_parent", {"team_id": "p"}),
     ("tickets", "reply_after_opening", {"first_reply_at": "2025-12-31"}),
     ("tickets", "resolved_after_opening", {"resolved_at": "2025-12-31"}),
     ("tickets", "closed_after_opening", {"closed_at": "2025-12-31"}),
     ("tickets", "resolved_after_reply", {"resolved_at": "2026-01-01"}),
+    ("tickets", "due_after_opening", {"due_at": "2025-12-31"}),
     ("tickets", "transfers_in_range", {"transfers": "-1"}),
     ("tickets", "transfers_readable", {"transfers": "1.5"}),
     ("tickets", "reopens_in_range", {"reopens": "-1"}),
@@ -136,6 +144,9 @@ BAD = [
     ("training", "completed_on_required", {"completed_on": ""}),
     ("training", "agent_id_required", {"agent_id": ""}),
 ]
+
+
+AS_OF = {"agents": "2020-01-07"}
 
 
 def test_every_rule_written_in_a_contract_has_its_bad_row_here() -> None:
@@ -152,7 +163,11 @@ def _load_two(folder: Path, table: str, change: dict[str, str]) -> dict[str, tup
     text = ",".join(good) + "\n" + "".join(",".join(row.values()) + "\n" for row in rows)
     columns = ", ".join(f"{name}: {name}" for name in good)
     report = load_folder(
-        write(folder, f"as_of: 2026-06-30\nsources:\n  {table}: {{files: x.csv, columns: {{{columns}}}}}\n", x=text)
+        write(
+            folder,
+            f"as_of: {AS_OF.get(table, '2026-01-07')}\nsources:\n  {table}: {{files: x.csv, columns: {{{columns}}}}}\n",
+            x=text,
+        )
     )
     return {rule: (o.outcome, o.bad_rows) for rule, o in report.tables[table].rules.items()}
 

@@ -76,8 +76,8 @@ sources:
         "workspace.yaml:15:67: columns.transfers `sum(moves)`: the aggregate sum() needs `group_by`.",
         "workspace.yaml:15:86: columns.topic `read_text('x')`: the function read_text() is not allowed: "
         "it reaches outside the row.",
-        "workspace.yaml:16:12: sources from a database (`sql:`) are not supported yet; "
-        "export to a file and use `files`.",
+        "workspace.yaml:16:18: this is no database URL; write env:NAME, or one such as sqlite:///data/helpdesk.db.",
+        "workspace.yaml:16:28: the query is no select; a source only reads.",
     ]
 
 
