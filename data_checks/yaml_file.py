@@ -6,6 +6,7 @@ where a plain load would silently keep the last one.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,12 +146,18 @@ def build(cls: type[T], document: Document, data: Any = None, under: Path_ = ())
     """
     problems = list(document.problems) if not under else []
     try:
-        built = TypeAdapter(cls).validate_python(document.data if data is None else data)
+        built = _adapter(cls).validate_python(document.data if data is None else data)
     except ValidationError as error:
         problems += [_problem(cls, document, under, item) for item in error.errors()]
     if problems:
         raise FileProblems(problems)
     return built
+
+
+@functools.cache
+def _adapter(cls: type[T]) -> TypeAdapter[T]:
+    """Built once for each class: building takes longer than reading many files."""
+    return TypeAdapter(cls)
 
 
 def _problem(cls: type, document: Document, under: Path_, item: Any) -> Problem:
@@ -174,7 +181,7 @@ def _problem(cls: type, document: Document, under: Path_, item: Any) -> Problem:
 
 def _siblings(cls: type, loc: tuple[str | int, ...]) -> list[str]:
     """The keys allowed where the unknown one stands."""
-    schema = TypeAdapter(cls).json_schema()
+    schema = _adapter(cls).json_schema()
     names: set[str] = set()
     for part in [schema, *schema.get("$defs", {}).values()]:
         names |= set(part.get("properties", ()))
