@@ -164,6 +164,18 @@ def depth(tree: Node | Inside) -> int:
     return deepest + isinstance(tree, Node)
 
 
+def metric_names(tree: Node) -> tuple[str, ...]:
+    """The metrics a formula names: bare words outside every call, in the order written, each once."""
+    found, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name) and node.table is None:
+            found.append(node.name)
+        elif not isinstance(node, Call):
+            waiting += reversed(_parts(node))
+    return tuple(dict.fromkeys(found))
+
+
 def _parts(tree: Node | Inside) -> tuple[Node, ...]:
     """The nodes that stand directly inside."""
     match tree:

@@ -67,7 +67,8 @@ def test_a_percentage_needs_a_unit_that_is_one(read):
          "points. Did you mean 'score'?"),
         ("perspective: custmer", "3:14: perspective: 'custmer' is not one of financial, customer, internal_process, "
          "learning_growth. Did you mean 'customer'?"),
-        ("status: certified", "3:9: certified needs an owner and a question."),
+        ("status: certified",
+         "3:9: a certified metric has owner, question, red and goal; missing here: owner, question, red, goal."),
         ("rolling: {of: x, last: 3 months}",
          "1:9: a metric has one formula or one shape; this one has formula and rolling."),
     ],

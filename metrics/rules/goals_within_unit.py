@@ -1,0 +1,20 @@
+"""red, goal and stretch are values the metric can have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from data_checks.errors import Problem
+from metrics.definition_file import Draft
+from metrics.goals import SCORES, settings
+
+
+def goals_within_unit(draft: Draft) -> Iterator[Problem]:
+    """A share is never above 100 %, a time never below zero."""
+    low, high = draft.metric.bounds
+    for held in settings(draft.metric):
+        for key, words in SCORES.items():
+            value = getattr(held, key)
+            if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+                told = f"{words} lies outside what {draft.metric.unit} can be."
+                yield Problem(draft.document.place(key), told)
