@@ -72,6 +72,7 @@ def read_catalog(folder: Path | None = None, before: Catalog | None = None) -> C
     settled = settling.settled
     problems = [problem for file in files.values() for problem in file.problems]
     problems += [problem for one in settled.values() for problem in one.problems]
+    problems += _of_doubles(twice, frozenset(drafts) | lost)
     whole = Whole(drafts, twice, settling.order.circles, settling.waiting)
     problems += [problem for rule in ABOUT_ALL for problem in rule(whole)]
     right = {name: settled[name] for name in drafts if settled[name].is_right}
@@ -86,6 +87,13 @@ def read_catalog(folder: Path | None = None, before: Catalog | None = None) -> C
         unread=frozenset(file.shown for file in files.values() if not file.whole),
         reading=Reading(files, settled),
     )
+
+
+def _of_doubles(twice: Mapping[str, list[Draft]], known: frozenset[str]) -> Iterable[Problem]:
+    """What is wrong with definitions of an id that several claim, each looked at alone."""
+    for name, claim in twice.items():
+        for draft in claim:
+            yield from settle({name: draft}, known | set(twice), {}).settled[name].problems
 
 
 @functools.cache

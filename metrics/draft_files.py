@@ -36,22 +36,22 @@ def read_folder(folder: Path, before: Mapping[str, DraftFile]) -> dict[str, Draf
     Never raises: what cannot be read is a file with problems. Compares contents, not times: an edit is never missed.
     """
     closed: list[OSError] = []
-    files = {shown: _read(path, shown, before.get(shown)) for path, shown in sorted(_files(folder, closed.append))}
-    for error in closed:
+    found = sorted((_shown(path, folder), path) for path in metric_files(str(folder), closed.append))
+    files = {shown: _read(path, shown, before.get(shown)) for shown, path in found}
+    for error in closed if folder.exists() else ():
         shown = _shown(str(error.filename), folder)
         problem = Problem(Place(shown), f"this folder cannot be read: {error.strerror}.")
         files[shown] = DraftFile(shown, b"", problems=(problem,), whole=False)
     return files
 
 
-def _files(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[tuple[str, str]]:
-    """(path, shown as) of each metric file. Hidden files are an editor's own."""
-    for found, folders, names in os.walk(folder, onerror=on_error if folder.exists() else None):
+def metric_files(folder: str, on_error: Callable[[OSError], None] | None = None) -> Iterator[str]:
+    """The path of every metric file below a folder, in no order. Hidden files are an editor's own."""
+    for found, folders, names in os.walk(folder, onerror=on_error):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             if name.lower().endswith((".yaml", ".yml")) and not name.startswith("."):
-                path = f"{found}{os.sep}{name}"
-                yield path, _shown(path, folder)
+                yield f"{found}{os.sep}{name}"
 
 
 def _shown(path: str, folder: Path) -> str:
