@@ -130,9 +130,13 @@ def parse_documents(content: bytes | str, shown: str) -> list[Document]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
-        raise FileProblems([Problem(place, f"this is not valid YAML: {error.problem or error.context}.")]) from None
+        raise FileProblems([Problem(place, _no_yaml(error))]) from None
     except yaml.reader.ReaderError as error:
         raise FileProblems([_forbidden(text, shown, error)]) from None
+
+
+def _no_yaml(error: yaml.MarkedYAMLError) -> str:
+    return f"this is not valid YAML: {error.problem or error.context}; look at brackets, quotes and indents up to here."
 
 
 def _forbidden(text: str, shown: str, error: yaml.reader.ReaderError) -> Problem:
@@ -219,7 +223,7 @@ def build_readable(cls: type[T], document: Document) -> tuple[T | None, list[Pro
 
 def _problem(cls: type, document: Document, under: Path_, item: Any) -> Problem:
     path = (*under, *item["loc"])
-    where = ".".join(str(part) for part in path)
+    where = ".".join(part for part in path if isinstance(part, str))
     kind = item["type"]
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         known = _siblings(cls, item["loc"])

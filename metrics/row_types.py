@@ -139,7 +139,8 @@ class RowTypes:
             return "edge"
         if node.table not in (None, table):
             if node.table in self.contracts:
-                self.fault(node.at, f"this aggregate reads {table}, not {node.table}.")
+                told = f"this aggregate reads {table}, not {node.table}; give {node.table} an aggregate of its own."
+                self.fault(node.at, told)
             else:
                 hint = did_you_mean(str(node.table), self.contracts)
                 self.fault(node.at, f"there is no table '{node.table}'.{hint}")

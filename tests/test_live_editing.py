@@ -129,7 +129,9 @@ def test_what_stands_on_a_broken_metric_stays_with_it(edited):
     file.write_text(BROKEN, encoding="utf-8")
     load = floors.current()
     assert set(load.kept) == {"handled", "twice"}
-    assert said(load)[1:] == ["metrics/twice.yaml:2:10: this stands on 'handled', which cannot be computed."]
+    assert said(load)[1:] == [
+        "metrics/twice.yaml:2:10: this stands on 'handled', which cannot be computed; correct that first."
+    ]
 
 
 def test_a_second_definition_of_an_id_changes_no_number(edited):

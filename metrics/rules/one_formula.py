@@ -12,6 +12,6 @@ def one_formula(draft: Draft) -> Iterator[Problem]:
     """Two would contradict each other, none says nothing."""
     given = [key for key in ("formula", *SHAPES, *LATER) if getattr(draft.file, key) is not None]
     if len(given) != 1:
-        said = " and ".join(given) or "none"
+        said = f"{' and '.join(given)}; keep one" if given else "none; add 'formula:'"
         told = f"a metric has one formula or one shape; this one has {said}."
         yield Problem(draft.document.place("metric"), told)

@@ -10,9 +10,9 @@ from metrics.rules.subjects import Whole
 
 def stands_on_right_metrics(whole: Whole) -> Iterator[Problem]:
     """What is wrong with the others is said at their own place."""
-    told_already = {circle[0] for circle in whole.circles}
+    told_already = {name for circle in whole.circles for name in circle}
     for name, missing in whole.waiting.items():
         written = whole.drafts[name].metric.written
         if name not in told_already and written is not None:
             names = ", ".join(f"'{one}'" for one in missing)
-            yield Problem(written.begins, f"this stands on {names}, which cannot be computed.")
+            yield Problem(written.begins, f"this stands on {names}, which cannot be computed; correct that first.")

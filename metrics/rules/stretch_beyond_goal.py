@@ -16,4 +16,6 @@ def stretch_beyond_goal(draft: Draft) -> Iterator[Problem]:
         if red is None or goal is None or stretch is None or red == goal:
             continue
         if (stretch - goal) * (goal - red) <= 0:
-            yield Problem(draft.document.place("stretch"), "the stretch goal must lie beyond the goal.")
+            side = "above" if goal > red else "below"
+            told = f"the stretch goal must lie beyond the goal, away from red: here {side} the goal."
+            yield Problem(draft.document.place("stretch"), told)

@@ -13,4 +13,5 @@ def weight_above_zero(draft: Draft) -> Iterator[Problem]:
     """Infinite and not-a-number are YAML too."""
     weight = draft.file.weight
     if not (math.isfinite(weight) and weight > 0):
-        yield Problem(draft.document.place("weight"), "a weight is a number above zero.")
+        told = "a weight is a number above zero; without red and goal a metric does not count."
+        yield Problem(draft.document.place("weight"), told)
