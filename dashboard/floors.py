@@ -183,13 +183,14 @@ def _stamps(place: Path) -> Signature:
     A file that goes while it is asked for is not there.
     """
     found = []
-    for file in metric_files(str(place)) if place.is_dir() else [str(place)]:
+    for file in metric_files(str(place)) if place.is_dir() else [place]:
+        path = str(place) if isinstance(file, Path) else file.path
         try:
-            stat = Path(file).stat()
+            stat = file.stat()
         except OSError as error:
-            found.append((file, error.errno or 0, 0, 0))
+            found.append((path, error.errno or 0, 0, 0))
         else:
-            found.append((file, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size))
+            found.append((path, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size))
     return tuple(sorted(found))
 
 

@@ -36,26 +36,40 @@ def read_folder(folder: Path, before: Mapping[str, DraftFile]) -> dict[str, Draf
     Never raises: what cannot be read is a file with problems. Compares contents, not times: an edit is never missed.
     """
     closed: list[OSError] = []
-    found = sorted((_shown(path, folder), path) for path in metric_files(str(folder), closed.append))
+    above = f"{folder.parent}{os.sep}"
+    found = sorted((_shown(entry.path, above), entry.path) for entry in metric_files(str(folder), closed.append))
     files = {shown: _read(path, shown, before.get(shown)) for shown, path in found}
     for error in closed if folder.exists() else ():
-        shown = _shown(str(error.filename), folder)
+        shown = _shown(str(error.filename), above)
         problem = Problem(Place(shown), f"this folder cannot be read: {error.strerror}.")
         files[shown] = DraftFile(shown, b"", problems=(problem,), whole=False)
     return files
 
 
-def metric_files(folder: str, on_error: Callable[[OSError], None] | None = None) -> Iterator[str]:
-    """The path of every metric file below a folder, in no order. Hidden files are an editor's own."""
-    for found, folders, names in os.walk(folder, onerror=on_error):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if name.lower().endswith((".yaml", ".yml")) and not name.startswith("."):
-                yield f"{found}{os.sep}{name}"
+def metric_files(folder: str, on_error: Callable[[OSError], None] | None = None) -> Iterator[os.DirEntry[str]]:
+    """Every metric file below a folder, in no order. Hidden files are an editor's own; linked folders are not followed.
+
+    `on_error` hears of folders that cannot be read.
+    """
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                found = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            if on_error is not None:
+                on_error(error)
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            elif entry.name.lower().endswith((".yaml", ".yml")):
+                yield entry
 
 
-def _shown(path: str, folder: Path) -> str:
-    return path.removeprefix(f"{folder.parent}{os.sep}").replace(os.sep, "/")
+def _shown(path: str, above: str) -> str:
+    """The name in messages: from the folder itself on."""
+    return path.removeprefix(above).replace(os.sep, "/")
 
 
 def _read(path: str, shown: str, before: DraftFile | None) -> DraftFile:

@@ -12,9 +12,9 @@ from tests.browser import find_chromium
 
 ROOT = Path(__file__).parents[1]
 
-_QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
-settings.register_profile("test", max_examples=150, **_QUIET)
-settings.register_profile("fuzz", max_examples=4000, print_blob=True, **_QUIET)
+_CALM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+settings.register_profile("test", _CALM, max_examples=150)
+settings.register_profile("fuzz", _CALM, max_examples=4000, print_blob=True)
 settings.load_profile(os.environ.get("SCORECARD_FUZZ", "test"))
 """`make test` looks at some examples of each property, `make fuzz` at thousands."""
 

@@ -91,14 +91,15 @@ def documents(content):
 
 _MARK = "§"
 HOSTILE = (
-    "'; drop table tickets; --", '"; drop table tickets; --', "x' or '1'='1", "\\'; delete from orders; --", "/* */", "--",
-    "%s", ":name", "{0}", "?", "$1", "é'数", "\n; drop view orders;", "x" * 300,
+    "'; drop table tickets; --", '"; drop table tickets; --', "x' or '1'='1", "\\'; delete from orders; --", "/* */",
+    "--", "%s", ":name", "{0}", "?", "$1", "é'数", "\n; drop view orders;", "x" * 300,
 )  # fmt: skip
 texts = st.sampled_from(HOSTILE) | st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cn", "Co", "Zl", "Zp"]), max_size=25
 )
 PLACES = (
-    "count(tickets where ticket_id = {0})", "count(tickets where team <> {0})", "count(tickets where ticket_id in ({0}, {1}))",
+    "count(tickets where ticket_id = {0})", "count(tickets where team <> {0})",
+    "count(tickets where ticket_id in ({0}, {1}))",
     "share(tickets.ticket_id = {0} where team = {1})", "count(tickets where ticket_id between {0} and {1})",
     "distinct(orders.customer_id where segment = {0} except tickets.customer_id where ticket_id = {1})",
     "sum(orders.revenue where customer_id in (tickets.customer_id where ticket_id = {0}))",
