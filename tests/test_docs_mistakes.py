@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import main
+from metrics import catalog, rules, settle
 from metrics.catalog import read_catalog
 
 _SECTION = re.compile(
@@ -53,3 +55,26 @@ def test_with_what_stands_behind_it_each_mistake_is_gone(mistakes, tmp_path):
             right = "".join(lines)
         (folder / mistake["file"]).write_text(right, encoding="utf-8")
     assert read_catalog(folder).problems == ()
+
+
+@pytest.fixture
+def page_folder(mistakes, tmp_path):
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    for mistake in mistakes:
+        (folder / mistake["file"]).write_text(mistake["wrong"], encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("rule", [*rules.ABOUT_ONE, *rules.ABOUT_ALL], ids=lambda rule: rule.__name__)
+def test_every_rule_has_its_mistake_on_the_page(page_folder, monkeypatch, rule):
+    told = read_catalog(page_folder).problems
+    monkeypatch.setattr(settle, "ABOUT_ONE", [one for one in rules.ABOUT_ONE if one is not rule])
+    monkeypatch.setattr(catalog, "ABOUT_ALL", [one for one in rules.ABOUT_ALL if one is not rule])
+    assert set(read_catalog(page_folder).problems) < set(told)
+
+
+def test_every_file_of_rules_is_one_rule_that_is_asked():
+    folder = Path(rules.__file__).parent
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "subjects", "lengths"}
+    assert {rule.__name__ for rule in (*rules.ABOUT_ONE, *rules.ABOUT_ALL)} == files
