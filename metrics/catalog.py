@@ -59,14 +59,11 @@ def read_catalog(folder: Path | None = None, before: Catalog | None = None) -> C
     """
     last = before.reading if before else Reading()
     files = read_folder(folder, last.files) if folder else {}
-    drafts = {draft.metric.metric: draft for file in _library() for draft in file.drafts}
-    library = frozenset(drafts)
-    claims: dict[str, list[Draft]] = {}
-    for draft in (draft for file in files.values() for draft in file.drafts):
-        claims.setdefault(draft.metric.metric, []).append(draft)
-    lost = frozenset(name for file in files.values() for name in file.without_shape)
-    drafts |= {name: claim[0] for name, claim in claims.items()}
+    library = {draft.metric.metric: draft for file in _library() for draft in file.drafts}
+    claims = _claims(files.values())
     twice = {name: claim for name, claim in claims.items() if len(claim) > 1}
+    lost = frozenset(name for file in files.values() for name in file.without_shape)
+    drafts = library | {name: claim[0] for name, claim in claims.items()}
     drafts = {name: draft for name, draft in drafts.items() if name not in twice and name not in lost}
     settling = settle(drafts, lost | set(twice), last.settled)
     settled = settling.settled
@@ -80,13 +77,26 @@ def read_catalog(folder: Path | None = None, before: Catalog | None = None) -> C
     return Catalog(
         metrics={name: one.metric for name, one in right.items()},
         bound={name: one.value for name, one in right.items() if one.value is not None},
-        problems=tuple(sorted(dict.fromkeys(problems))),
+        problems=tuple(sorted(dict.fromkeys(problems), key=_by_place)),
         notes=(*_replacements(replaced), *_unplaced(one.metric for one in right.values())),
         hash=hash_of(one.shown for one in right.values()),
         left_out=frozenset({*drafts, *twice, *lost} - set(right)),
         unread=frozenset(file.shown for file in files.values() if not file.whole),
         reading=Reading(files, settled),
     )
+
+
+def _claims(files: Iterable[DraftFile]) -> dict[str, list[Draft]]:
+    """Every definition of the workspace by the id it claims."""
+    claims: dict[str, list[Draft]] = {}
+    for draft in (draft for file in files for draft in file.drafts):
+        claims.setdefault(draft.metric.metric, []).append(draft)
+    return claims
+
+
+def _by_place(problem: Problem) -> tuple[str, int, int, str]:
+    place = problem.place
+    return place.file, place.line or 0, place.column or 0, problem.message
 
 
 def _of_doubles(twice: Mapping[str, list[Draft]], known: frozenset[str]) -> Iterable[Problem]:
