@@ -14,7 +14,7 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check browser clean
+.PHONY: help run test fuzz check browser clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -29,6 +29,9 @@ test: check browser ## formatting, types, then every test, a real browser among 
 	@test -n "$$SCORECARD_DATA" || echo "SCORECARD_DATA is not set: the tests on real data are left out."
 	@$(BIN)/python -m tests.postgres | grep -q or || echo "No PostgreSQL server is installed (Debian: postgresql): the tests that start one are left out."
 	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/pytest -n auto -m "$$($(BIN)/python -m tests.postgres)$(if $(SCORECARD_DATA),, and not real_data)"
+
+fuzz: .venv/.dev ## thousands of hostile files and formulas, for a night (test shows some of them)
+	@SCORECARD_FUZZ=fuzz $(BIN)/pytest -n auto --hypothesis-show-statistics tests/test_fuzz.py tests/test_fuzz_files.py
 
 check: .venv/.dev ## formatting, lint and types only
 	@$(BIN)/ruff format --check .

@@ -34,7 +34,8 @@ class NothingPublished(RequestError):
 class Load:
     """What the reader looks at: one published version and the definitions read over it.
 
-    `refused`: what a newer load was refused for, '' when there is none.
+    `refused`: what a newer load was refused for, '' when there is none. `kept`: metrics whose file is wrong now,
+    shown as they last were right. `left_out`: those that never were since this runs.
     """
 
     version: str
@@ -45,6 +46,8 @@ class Load:
     periods: tuple[Period, ...]
     default_period: Period
     refused: str = ""
+    kept: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def is_complete(self, period: Period) -> bool:
         """Whether the data reach the end of the period."""

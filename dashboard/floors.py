@@ -10,6 +10,7 @@ from pathlib import Path
 from dashboard import settings
 from dashboard.cache import Load, NothingPublished, RowsBehind, Verdict, Where
 from dashboard.wording import say
+from data_checks.calendar import Calendar
 from data_checks.contract import contracts
 from data_checks.ledger import loads_folder, read_report
 from data_checks.warehouse import current_version, open_warehouse
@@ -19,7 +20,9 @@ from metrics import goals
 from metrics.asking import ask
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
+from metrics.draft_files import metric_files
 from metrics.evaluate import evaluate
+from metrics.last_good import keep_last_good
 from metrics.period import Grain, Period
 from metrics.result import MetricResult
 from metrics.rows import rows_behind
@@ -29,7 +32,7 @@ from metrics.screen import build_scorecard, default_period, periods_of
 from metrics.show_sql import sql_of
 from metrics.slices import slice_values
 
-Signature = tuple[tuple[str, int, int], ...]
+Signature = tuple[tuple[str, int, int, int], ...]
 _VERSIONS_OPEN = 2  # the published one, and the one before for runs that have begun on it
 _IDS_WITH_NAMES = ("team_id", "agent_id")
 
@@ -44,13 +47,18 @@ class _Opened:
 
 
 class RealFloors:
-    """Opens each version once; notices a new load, an edited metric and an edited workspace by their files' stamps."""
+    """Opens each version once; notices a new load, an edited metric and an edited workspace by their files' stamps.
+
+    A definition that becomes wrong while this runs is shown as it last was right.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._workspace: tuple[Signature, Workspace] | None = None
         self._opened: dict[tuple[str, Signature], _Opened] = {}
         self._newest: _Opened | None = None
+        self._read: tuple[Path, Catalog, Catalog] | None = None
+        """The folder, its catalogue as read, and as shown: with the last good definitions kept."""
 
     def current(self) -> Load:
         """The published load. Raises FileProblems when the workspace is wrong, NothingPublished before a load."""
@@ -127,15 +135,27 @@ class RealFloors:
             self._workspace = (stamp, read_workspace(folder))
         return self._workspace[1]
 
+    def _read_catalog(self, folder: Path, calendar: Calendar) -> Catalog:
+        if self._read is None or self._read[0] != folder:
+            fresh = shown = read_catalog(folder, calendar)
+        else:
+            _, before, last_shown = self._read
+            fresh = read_catalog(folder, calendar, before)
+            shown = keep_last_good(fresh, last_shown)
+        self._read = folder, fresh, shown
+        return shown
+
     def _open(self, workspace: Workspace, version: str) -> _Opened:
         warehouse = open_warehouse(workspace)
-        catalog = read_catalog(workspace.metrics_folder, warehouse.facts.calendar)
+        catalog = self._read_catalog(workspace.metrics_folder, warehouse.facts.calendar)
         load = Load(
             version=version,
             catalog=catalog.hash,
             facts=warehouse.facts,
             definitions=catalog.metrics,
             problems=catalog.problems,
+            kept=catalog.kept,
+            left_out=tuple(sorted(catalog.left_out)),
             periods=_with_facts(periods_of(warehouse), warehouse),
             default_period=default_period(warehouse),
             refused=_refusal(workspace.var, _newest_load(workspace.var), warehouse.facts.load_id),
@@ -156,9 +176,21 @@ class RealFloors:
 
 
 def _stamps(place: Path) -> Signature:
-    """Name, time and size of a file, or of every file in a folder: cheap to ask, different after an edit."""
-    files = sorted(place.rglob("*.y*ml")) if place.is_dir() else [place] if place.exists() else []
-    return tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
+    """Name, times and size of a file, or of every file in a folder: cheap to ask, different after an edit.
+
+    The time of the last change of the entry itself tells a file put in another's place with the same time and size.
+    A file that goes while it is asked for is not there.
+    """
+    found = []
+    for file in metric_files(str(place)) if place.is_dir() else [place]:
+        path = str(place) if isinstance(file, Path) else file.path
+        try:
+            stat = file.stat()
+        except OSError as error:
+            found.append((path, error.errno or 0, 0, 0))
+        else:
+            found.append((path, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size))
+    return tuple(sorted(found))
 
 
 def _newest_load(var: Path) -> str:

@@ -29,9 +29,8 @@ def start() -> tuple[Scope, Load]:
     if load.refused:
         st.html(components.notice(without_paths(load.refused)))
     if load.problems:
-        many = len(load.problems)
-        key = "definitions_wrong_one" if many == 1 else "definitions_wrong"
-        st.html(components.notice(without_paths(say(key, n=many, first=load.problems[0]))))
+        wrong = sentences.definitions_wrong(load.problems, load.kept, load.left_out)
+        st.html(components.notice(without_paths(wrong)))
     return scope, load
 
 

@@ -262,6 +262,10 @@ WORDS = {
     "uncut_answers": "What it counts names no {slice}, so this is not known per {slice}.",
     "uncut_metric": "{name} is not known per {slice}.",
     "uncut_next": "Show it for all teams",
-    "definitions_wrong": "{n} metric definitions are wrong and left out: {first}",
-    "definitions_wrong_one": "One metric definition is wrong and left out: {first}",
+    # metric files that are wrong
+    "definitions_wrong": "Metric files hold {n} mistakes; the first: {first}",
+    "definitions_wrong_one": "A metric file holds a mistake: {first}",
+    "definitions_kept": "Until it is corrected, the last good definition of {names} is shown.",
+    "definitions_left_out": "Until it is corrected, {names} cannot be shown.",
+    "definitions_more": "{names} and {n} more",
 }

@@ -25,12 +25,17 @@ CONTRACTS = Path(__file__).parent / "contracts"
 
 @dataclass(frozen=True)
 class Column:
-    """One column a source may map. `promise`: a time that lies ahead by nature, so it never moves "data through"."""
+    """One column a source may map. `promise`: a time that lies ahead by nature, so it never moves "data through".
+
+    `allowed`: no other word is ever in it. `usual`: the words it mostly holds; a formula that nearly writes one of
+    them has misspelt it.
+    """
 
     __pydantic_config__ = STRICT
     type: ColumnType
     required: bool = False
     allowed: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
     at_least: float | None = None
     at_most: float | None = None
     references: str | None = None

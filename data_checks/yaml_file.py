@@ -6,6 +6,7 @@ where a plain load would silently keep the last one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,38 +100,76 @@ def read_documents(path: Path, shown_as: str | None = None) -> list[Document]:
     """Every document of a YAML file. Raises FileProblems when it is unreadable or no YAML; what is wrong inside
     one document (a key written twice) is raised by `build`, so that the others still stand."""
     shown = shown_as or str(path)
+    return parse_documents(read_bytes(path, shown), shown)
+
+
+def read_bytes(path: Path | str, shown: str) -> bytes:
+    """What a file holds. Raises FileProblems when it cannot be read; never waits, whatever kind of file it is."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+            return stream.read()
     except FileNotFoundError:
         raise FileProblems([Problem(Place(shown), "this file does not exist.")]) from None
+    except OSError as error:
+        raise FileProblems([Problem(Place(shown), f"this file cannot be read: {error.strerror}.")]) from None
+
+
+def parse_documents(content: bytes | str, shown: str) -> list[Document]:
+    """Like read_documents, from what the file holds; `shown` names the file in messages."""
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        _check_nesting(text, shown)
+        return _documents(text, shown)
     except UnicodeDecodeError as error:
         message = f"this is not UTF-8 text (byte {error.start}); save the file as UTF-8."
         raise FileProblems([Problem(Place(shown), message)]) from None
-    except OSError as error:
-        raise FileProblems([Problem(Place(shown), f"this file cannot be read: {error.strerror}.")]) from None
-    return parse_documents(text, shown)
-
-
-def parse_documents(text: str, shown: str) -> list[Document]:
-    """Like read_documents, from text; `shown` names the file in messages."""
-    try:
-        return _documents(text, shown)
     except RecursionError:
         message = "this file nests too deeply, or an anchor holds itself; write it flat."
         raise FileProblems([Problem(Place(shown), message)]) from None
-
-
-def _documents(text: str, shown: str) -> list[Document]:
-    try:
-        nodes = list(_compose(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
-        raise FileProblems([Problem(place, f"this is not valid YAML: {error.problem or error.context}.")]) from None
-    except yaml.YAMLError as error:
-        raise FileProblems([Problem(Place(shown), f"this is not valid YAML: {error}.")]) from None
+        raise FileProblems([Problem(place, _no_yaml(error))]) from None
+    except yaml.reader.ReaderError as error:
+        raise FileProblems([_forbidden(text, shown, error)]) from None
+
+
+def _no_yaml(error: yaml.MarkedYAMLError) -> str:
+    return f"this is not valid YAML: {error.problem or error.context}; look at brackets, quotes and indents up to here."
+
+
+def _forbidden(text: str, shown: str, error: yaml.reader.ReaderError) -> Problem:
+    """A character YAML does not allow. The C reader counts its place in bytes."""
+    before = text.encode("utf-8", "surrogatepass")[: error.position].decode("utf-8", "ignore")
+    place = Place(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    code = error.character if isinstance(error.character, int) else ord(error.character)
+    return Problem(place, f"this is not valid YAML: the character U+{code:04X} may not stand in it; take it out.")
+
+
+_MOST_NESTED = 100
+_SHORT = 2_000
+"""So few characters cannot nest deeper than the composer, which calls itself, has room for."""
+_MOST_VALUES = 50_000
+"""Values in one document with its anchors written out; anchors of anchors would fill the memory."""
+
+
+def _check_nesting(text: str, shown: str) -> None:
+    """Raises FileProblems for a text so deep that composing it would kill the process."""
+    if len(text) <= _SHORT:
+        return
+    depth = 0
+    for event in yaml.parse(text, CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MOST_NESTED:
+            mark = event.start_mark
+            place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
+            raise FileProblems([Problem(place, f"this nests more than {_MOST_NESTED} deep; write it flat.")])
+
+
+def _documents(text: str, shown: str) -> list[Document]:
     documents = []
-    for node in nodes:
+    for node in _compose(text):
         builder = _Builder(shown, text)
         data = builder.build(node, ())
         found = tuple(builder.problems)
@@ -145,7 +184,7 @@ def build(cls: type[T], document: Document, data: Any = None, under: Path_ = ())
     """
     problems = list(document.problems) if not under else []
     try:
-        built = TypeAdapter(cls).validate_python(document.data if data is None else data)
+        built = _adapter(cls).validate_python(document.data if data is None else data)
     except ValidationError as error:
         problems += [_problem(cls, document, under, item) for item in error.errors()]
     if problems:
@@ -153,9 +192,38 @@ def build(cls: type[T], document: Document, data: Any = None, under: Path_ = ())
     return built
 
 
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(cls: type[T]) -> TypeAdapter[T]:
+    """Built once for each class: building takes longer than reading many files."""
+    if cls not in _adapters:
+        _adapters[cls] = TypeAdapter(cls)
+    return _adapters[cls]
+
+
+def build_readable(cls: type[T], document: Document) -> tuple[T | None, list[Problem]]:
+    """Like `build`, without the top-level keys that are wrong, so that one mistake does not hide another.
+
+    None when nothing can be built without them.
+    """
+    problems = list(document.problems)
+    try:
+        return _adapter(cls).validate_python(document.data), problems
+    except ValidationError as error:
+        wrong = error.errors()
+    problems += [_problem(cls, document, (), item) for item in wrong]
+    dropped = {item["loc"][0] for item in wrong if item["loc"]}
+    rest = {key: value for key, value in document.data.items() if key not in dropped}
+    try:
+        return _adapter(cls).validate_python(rest), problems
+    except ValidationError:
+        return None, problems
+
+
 def _problem(cls: type, document: Document, under: Path_, item: Any) -> Problem:
     path = (*under, *item["loc"])
-    where = ".".join(str(part) for part in path)
+    where = ".".join(part for part in path if isinstance(part, str))
     kind = item["type"]
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         known = _siblings(cls, item["loc"])
@@ -168,13 +236,31 @@ def _problem(cls: type, document: Document, under: Path_, item: Any) -> Problem:
         hint = did_you_mean(str(item["input"]), names)
         message = f"{where}: '{item['input']}' is not one of {', '.join(names)}.{hint}"
         return Problem(document.place(*path), message)
-    message = item["msg"].removeprefix("Value error, ").rstrip(".")
+    message = _WANTED.get(kind) or item["msg"].removeprefix("Value error, ").rstrip(".")
     return Problem(document.place(*path), f"{where or 'this file'}: {message[:1].lower()}{message[1:]}.")
+
+
+_WANTED = {
+    "string_type": "a text is needed here; put a number, a date or yes and no in quotes",
+    "list_type": "a list is needed here, like [a, b]",
+    "tuple_type": "a list is needed here, like [a, b]",
+    "dict_type": "keys with values are needed here, like {a: b}",
+    "dataclass_type": "keys with values are needed here, like {a: b}",
+    "int_parsing": "a whole number is needed here",
+    "int_type": "a whole number is needed here",
+    "int_from_float": "a whole number is needed here",
+    "int_parsing_size": "this number is too long",
+    "float_parsing": "a number is needed here",
+    "float_type": "a number is needed here",
+    "bool_parsing": "true or false is needed here",
+    "bool_type": "true or false is needed here",
+}
+"""What is said for what pydantic found of a wrong type."""
 
 
 def _siblings(cls: type, loc: tuple[str | int, ...]) -> list[str]:
     """The keys allowed where the unknown one stands."""
-    schema = TypeAdapter(cls).json_schema()
+    schema = _adapter(cls).json_schema()
     names: set[str] = set()
     for part in [schema, *schema.get("$defs", {}).values()]:
         names |= set(part.get("properties", ()))
@@ -189,6 +275,9 @@ def _compose(text: str) -> Iterator[Node | None]:
             yield loader.get_node()
     finally:
         loader.dispose()
+
+
+_TEXT = "tag:yaml.org,2002:str"
 
 
 class _Builder:
@@ -206,17 +295,21 @@ class _Builder:
     def build(self, node: Node | None, path: Path_) -> Any:
         if node is None:
             return None
-        self.values[path] = self._at(node)
+        if len(self.values) > _MOST_VALUES:
+            raise FileProblems([Problem(self._at(node), f"this writes out to more than {_MOST_VALUES:,} values.")])
+        self.values[path] = place = self._at(node)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, ScalarNode)
-        self.scalars[path] = self._written(node)
+        self.scalars[path] = self._written(node, place)
+        if node.tag == _TEXT:
+            return node.value
         try:
             return self._loader.construct_object(node)
         except (yaml.YAMLError, ValueError):
-            self.problems.append(Problem(self._at(node), f"'{node.value}' cannot be read; put it in quotes."))
+            self.problems.append(Problem(place, f"'{node.value}' cannot be read; put it in quotes."))
             return None
 
     def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
@@ -234,11 +327,12 @@ class _Builder:
         return result
 
     def _at(self, node: Node) -> Place:
-        return Place(self.shown, node.start_mark.line + 1, node.start_mark.column + 1)
+        mark = node.start_mark
+        return Place(self.shown, mark.line + 1, mark.column + 1)
 
-    def _written(self, node: ScalarNode) -> Written:
+    def _written(self, node: ScalarNode, place: Place) -> Written:
         """The value beside the raw text between the scalar's marks: behind the quote, below the | or > of a block."""
-        raw, place = self.text[node.start_mark.index : node.end_mark.index], self._at(node)
+        raw = self.text[node.start_mark.index : node.end_mark.index]
         if node.style in ("|", ">"):
             return Written(node.value, raw.partition("\n")[2], Place(self.shown, node.start_mark.line + 2, 1))
         if raw[:1] in ("'", '"'):

@@ -160,7 +160,7 @@ class Binder:
         if function == "count" or found is None or found == wanted:
             return
         if function == "share":
-            self.rows.fault(argument.at, f"share takes a condition, this is a {found}.")
+            self.rows.fault(argument.at, f"share takes a condition, like score >= 4; this is a {found}.")
         else:
             self.rows.fault(argument.at, f"{function} needs numbers, this is a {found}.")
 

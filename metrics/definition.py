@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from data_checks.errors import Place
 from data_checks.yaml_file import Written
@@ -54,6 +54,23 @@ class Compare:
 
 
 @dataclass(frozen=True)
+class Drive:
+    """A metric this one is believed to move: in the same direction (+) or the other (-), so much later."""
+
+    metric: str
+    sign: Literal["+", "-"]
+    lag: str | None = None
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """The rows of `benchmarks` it is held against; another scale is another question."""
+
+    metric: str
+    scale: str
+
+
+@dataclass(frozen=True)
 class MetricDefinition:
     """One metric. `red` is the limit below which it is red, `goal` the goal; goal < red means lower is better.
 
@@ -91,7 +108,8 @@ class MetricDefinition:
     unit_given: bool = False
     written: Written | None = None
     hash: str = ""
-    other: Mapping[str, Any] = field(default_factory=dict)
+    drives: tuple[Drive, ...] = ()
+    benchmark: Benchmark | None = None
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:

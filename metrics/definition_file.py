@@ -1,28 +1,34 @@
-"""One YAML document → MetricDefinition, or every problem in it with its place."""
+"""One YAML document → Draft: the definition as written, before anybody asks whether it is right (rules/, bind.py)."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
 from data_checks.errors import FileProblems, Problem
-from data_checks.yaml_file import STRICT, Document, build
+from data_checks.yaml_file import STRICT, Document, Written, build_readable
 from metrics.bound import Frame
-from metrics.definition import Certification, Compare, MetricDefinition, PerspectiveId, Retention, Unit
+from metrics.definition import (
+    Benchmark,
+    Certification,
+    Compare,
+    Drive,
+    MetricDefinition,
+    PerspectiveId,
+    Retention,
+    Unit,
+)
+from metrics.formula import FormulaError, parse, parse_set
 from metrics.period import Duration
+from metrics.tree import Inside, Node, metric_names
 
-_SHAPES = ("retention", "rolling", "to_date", "compare")
-_LATER = ("model",)
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+SHAPES = ("retention", "rolling", "to_date", "compare")
+LATER = ("model",)
 _DURATION = re.compile(r"(\d{1,12}) (day|week|month|quarter|year)s?")
-_AGO = re.compile(r"(\d{1,4} (?:day|week|month|quarter|year)s?) ago")
-MOST_PERIODS = 1200
-MOST_DAYS = 7320
+AGO = re.compile(r"(\d{1,4} (?:day|week|month|quarter|year)s?) ago")
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,21 @@ class _Compare:
 
 
 @dataclass(frozen=True)
-class _File:
+class _Drive(Drive):
+    """As in a file: no other keys."""
+
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class _Benchmark(Benchmark):
+    """As in a file: no other keys."""
+
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class DefinitionFile:
     """The keys a metric file may have (the format is a promise)."""
 
     __pydantic_config__ = STRICT
@@ -78,31 +98,61 @@ class _File:
     min_n: int = 30
     ripe_after: str | None = None
     fill: Any = None
-    timing: str | None = None
-    drives: list[dict[str, Any]] = field(default_factory=list)
-    benchmark: dict[str, str] | None = None
+    timing: Literal["leading", "lagging"] | None = None
+    drives: tuple[_Drive, ...] = ()
+    benchmark: _Benchmark | None = None
     needs: tuple[str, ...] = ()
     owner: str | None = None
     status: Certification = "draft"
 
 
-def definition_from(document: Document) -> tuple[MetricDefinition, list[Problem]]:
-    """The definition as written, its formula not yet looked at, and what is wrong with it.
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """One definition as read: as written (document, file) and, so far as the file alone says it, as meant.
 
-    Raises FileProblems when the document has no shape to look further into.
+    `tree`: the formula, or the set of a retention; None when there is none to read. `names`: the metrics it names.
+    `problems`: what is wrong with the shape of the file and the grammar of the formula.
     """
-    if not isinstance(document.data, dict):
+
+    document: Document
+    file: DefinitionFile
+    metric: MetricDefinition
+    tree: Node | Inside | None
+    names: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def draft_of(document: Document) -> Draft:
+    """The definition as written. Raises FileProblems when the document has no shape to look further into."""
+    if not isinstance(document.data, dict) or "metric" not in document.data:
         raise FileProblems([Problem(document.place(), "a metric file begins with 'metric:' and its id.")])
-    file = build(_File, document)
-    problems = list(_problems(document, file))
-    shape = next((key for key in _SHAPES if getattr(file, key) is not None), None)
-    if file.formula is None and shape is None:
+    file, problems = build_readable(DefinitionFile, document)
+    if file is None or _has_lost_its_formula(document, file):
         raise FileProblems(problems)
-    written = document.written(shape, "of") if shape else document.written("formula")
-    definition = MetricDefinition(
+    shape = next((key for key in SHAPES if getattr(file, key) is not None), None)
+    written = None
+    if shape or file.formula is not None:
+        written = document.written(shape, "of") if shape else document.written("formula")
+    tree = None
+    try:
+        if written is not None:
+            tree = parse_set(written.value) if file.retention else parse(written.value)
+    except FormulaError as error:
+        problems.append(Problem(written.place(error.at.line, error.at.column), str(error)))  # type: ignore[union-attr]
+    names = metric_names(tree) if tree is not None and not isinstance(tree, Inside) else ()
+    return Draft(document, file, _definition(document, file, written), tree, names, tuple(problems))
+
+
+def _has_lost_its_formula(document: Document, file: DefinitionFile) -> bool:
+    """Whether what stands as formula or shape cannot be read: then nothing more is worth saying."""
+    return any(document.data.get(key) is not None and getattr(file, key) is None for key in ("formula", *SHAPES))
+
+
+def _definition(document: Document, file: DefinitionFile, written: Written | None) -> MetricDefinition:
+    return MetricDefinition(
         metric=file.metric,
         place=document.key_place("metric"),
-        formula=None if file.retention else written.value,
+        formula=None if file.retention or written is None else written.value,
         retention=file.retention,
         frame=_frame(file),
         compare=_comparison(file),
@@ -115,61 +165,32 @@ def definition_from(document: Document) -> tuple[MetricDefinition, list[Problem]
         unit_given=file.unit is not None,
         weight=file.weight,
         min_n=file.min_n,
-        ripe_after=_duration(file.ripe_after),
+        ripe_after=duration(file.ripe_after),
         fills_zero=file.fill is not None,
+        timing=file.timing,
         needs=file.needs,
+        drives=file.drives,
+        benchmark=file.benchmark,
         owner=file.owner,
         status=file.status,
         written=written,
-        other={"drives": file.drives, "benchmark": file.benchmark},
     )
-    return definition, problems
 
 
-def _frame(file: _File) -> Frame | None:
-    if file.rolling and (length := _duration(file.rolling.last)):
+def _frame(file: DefinitionFile) -> Frame | None:
+    if file.rolling and (length := duration(file.rolling.last)):
         return Frame("rolling", length)
     return Frame("to_date", since=file.to_date.since) if file.to_date else None
 
 
-def _comparison(file: _File) -> Compare | None:
-    if file.compare is None or not (match := _AGO.fullmatch(file.compare.with_)):
+def _comparison(file: DefinitionFile) -> Compare | None:
+    if file.compare is None or not (match := AGO.fullmatch(file.compare.with_)):
         return None
-    length = _duration(match[1])
+    length = duration(match[1])
     return Compare(Frame("ago", length), file.compare.as_) if length else None
 
 
-def _duration(text: str | None) -> Duration | None:
+def duration(text: str | None) -> Duration | None:
+    """'3 months' as a span of time; None for anything else."""
     match = _DURATION.fullmatch(text or "")
     return Duration(int(match[1]), cast(Literal["day"], match[2])) if match else None
-
-
-def _problems(document: Document, file: _File) -> Iterator[Problem]:
-    at = document.place
-    if not _ID.fullmatch(file.metric):
-        yield Problem(at("metric"), f"'{file.metric}' is no id; use small letters, digits and _, like first_reply.")
-    shapes = [key for key in ("formula", *_SHAPES, *_LATER) if getattr(file, key) is not None]
-    if len(shapes) != 1:
-        said = " and ".join(shapes) or "none"
-        yield Problem(at("metric"), f"a metric has one formula or one shape; this one has {said}.")
-    for key in set(shapes) & set(_LATER):
-        yield Problem(document.key_place(key), f"the shape '{key}' cannot be computed by this version.")
-    if file.retention and not 1 <= file.retention.after <= MOST_PERIODS:
-        yield Problem(at("retention", "after"), f"'after' counts periods from 1 to {MOST_PERIODS}.")
-    if file.rolling and not _DURATION.fullmatch(file.rolling.last):
-        yield Problem(at("rolling", "last"), f"'{file.rolling.last}' is no duration; write it like '3 months'.")
-    if file.compare and not _AGO.fullmatch(file.compare.with_):
-        yield Problem(at("compare", "with"), f"'{file.compare.with_}' is no time ago; write it like '1 year ago'.")
-    if not (math.isfinite(file.weight) and file.weight > 0):
-        yield Problem(at("weight"), "a weight is a number above zero.")
-    if file.ripe_after is not None and not _DURATION.fullmatch(file.ripe_after):
-        yield Problem(at("ripe_after"), f"'{file.ripe_after}' is no duration; write it like '90 days'.")
-    elif (span := _duration(file.ripe_after)) and span.about_days > MOST_DAYS:
-        yield Problem(at("ripe_after"), f"'{file.ripe_after}' is longer than anybody waits; 20 years are the most.")
-    if file.fill is not None and not (type(file.fill) is int and file.fill == 0):
-        told = "fill takes 0 and nothing else: a period in which nothing was counted is then 0 instead of no data."
-        yield Problem(at("fill"), told)
-    if file.timing not in (None, "leading", "lagging"):
-        yield Problem(at("timing"), "timing is leading or lagging.")
-    if file.status == "certified" and not (file.owner and file.question):
-        yield Problem(at("status"), "certified needs an owner and a question.")

@@ -5,11 +5,11 @@ Parsing only says what is written. What the names mean is bind.py's job.
 
 from __future__ import annotations
 
-from typing import Literal, cast
+import re
+from typing import Any, Literal, cast
 
-from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
-from lark.tree import Meta
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from data_checks.errors import did_you_mean
 from metrics.tree import (
@@ -30,6 +30,7 @@ from metrics.tree import (
     Rows,
     Text,
     Window,
+    depth,
 )
 
 GRAMMAR = r"""
@@ -110,118 +111,123 @@ def parse_set(text: str) -> Inside:
 LONGEST_NUMBER = 30
 MOST_WORDS = 300
 """Words and signs in one formula; longer ones are built from metrics with names."""
+MOST_DEPTH = 150
+"""Signs inside each other, down to the innermost: no reader of the tree runs out of room."""
+_WORD = re.compile(r"'(?:[^']|'')*'|[a-z_][a-z0-9_]*|\d+(?:\.\d+)?|<=|>=|<>|\S")
 
 
-def _read(text: str, what: str) -> object:
+def _read(text: str, what: str) -> Node | Inside:
+    words = sum(1 for _ in _WORD.finditer(text))
+    if words > MOST_WORDS:
+        raise FormulaError(At(1, 1), f"this has {words:,} words, {MOST_WORDS} are the most; name its parts as metrics.")
     try:
-        words = sum(1 for _ in _PARSER.lex(text))
-        if words > MOST_WORDS:
-            raise FormulaError(
-                At(1, 1), f"this has {words:,} words, {MOST_WORDS} are the most; name its parts as metrics."
-            )
-        return _Nodes().transform(_PARSER.parse(text, start=what))
+        found = _PARSER.parse(text, start=what)
     except UnexpectedInput as error:
         raise _explain(text, error) from None
-    except VisitError as error:
-        raise error.orig_exc from None
+    tree = cast("Node | Inside", found)
+    if words > MOST_DEPTH and depth(tree) > MOST_DEPTH:
+        raise FormulaError(At(1, 1), f"this nests more than {MOST_DEPTH} deep; name its parts as metrics.")
+    return tree
 
 
-_PARSER = Lark(
-    GRAMMAR, parser="lalr", lexer="basic", start=["start", "inside"], propagate_positions=True, maybe_placeholders=False
-)
+def _at(first: Token | Node) -> At:
+    """Where a piece begins: its first token, or the node that stands first in it."""
+    return At(first.line or 1, first.column or 1) if isinstance(first, Token) else first.at
 
 
-@v_args(meta=True)
 class _Nodes(Transformer[Token, Node]):
-    """lark's tree → our nodes."""
+    """Makes our nodes while the text is parsed; every node begins where its first piece does."""
 
-    def start(self, meta: Meta, children: list[Node]) -> Node:
+    def start(self, children: list[Node]) -> Node:
         return children[0]
 
-    def number(self, meta: Meta, children: list[Token]) -> Node:
+    def number(self, children: list[Token]) -> Node:
         if len(children[0]) > LONGEST_NUMBER:
-            raise FormulaError(_of(meta), f"a number has at most {LONGEST_NUMBER} digits.")
-        return Number(float(children[0]), _of(meta))
+            raise FormulaError(_at(children[0]), f"a number has at most {LONGEST_NUMBER} digits.")
+        return Number(float(children[0]), _at(children[0]))
 
-    def text(self, meta: Meta, children: list[Token]) -> Node:
-        return Text(str(children[0])[1:-1].replace("''", "'"), _of(meta))
+    def text(self, children: list[Token]) -> Node:
+        return Text(str(children[0])[1:-1].replace("''", "'"), _at(children[0]))
 
-    def flag(self, meta: Meta, children: list[Token]) -> Node:
-        return Flag(children[0] == "true", _of(meta))
+    def flag(self, children: list[Token]) -> Node:
+        return Flag(children[0] == "true", _at(children[0]))
 
-    def name(self, meta: Meta, children: list[Token]) -> Node:
+    def name(self, children: list[Token]) -> Node:
         last = children[-1]
         table = str(children[0]) if len(children) == 2 else None
-        return Name(table, str(last), _of(meta), At(last.line or 1, last.column or 1))
+        return Name(table, str(last), _at(children[0]), _at(last))
 
-    def call(self, meta: Meta, children: list[object]) -> Node:
-        return Call(str(children[0]), cast(Inside, children[1]), _of(meta))
+    def call(self, children: list[Any]) -> Node:
+        return Call(str(children[0]), children[1], _at(children[0]))
 
-    def not_(self, meta: Meta, children: list[object]) -> Node:
-        return Not(cast(Node, children[1]), _of(meta))
+    def not_(self, children: list[Any]) -> Node:
+        return Not(children[1], _at(children[0]))
 
-    def minus(self, meta: Meta, children: list[object]) -> Node:
-        return Minus(cast(Node, children[1]), _of(meta))
+    def minus(self, children: list[Any]) -> Node:
+        return Minus(children[1], _at(children[0]))
 
-    def compare(self, meta: Meta, children: list[object]) -> Node:
-        return Operation(str(children[1]), cast(Node, children[0]), cast(Node, children[2]), _of(meta))
+    def compare(self, children: list[Any]) -> Node:
+        left, op, right = children
+        return Operation(str(op), left, right, _at(left))
 
-    def is_null(self, meta: Meta, children: list[object]) -> Node:
-        return IsNull(cast(Node, children[0]), _negated(children), _of(meta))
+    def is_null(self, children: list[Any]) -> Node:
+        return IsNull(children[0], _negated(children), _at(children[0]))
 
-    def between(self, meta: Meta, children: list[object]) -> Node:
-        inner, low, high = (cast(Node, child) for child in children if not isinstance(child, Token))
-        return Between(inner, low, high, _negated(children), _of(meta))
+    def between(self, children: list[Any]) -> Node:
+        inner, low, high = (child for child in children if not isinstance(child, Token))
+        return Between(inner, low, high, _negated(children), _at(inner))
 
-    def in_(self, meta: Meta, children: list[object]) -> Node:
-        return In(cast(Node, children[0]), cast(Inside, children[-1]), _negated(children), _of(meta))
+    def in_(self, children: list[Any]) -> Node:
+        return In(children[0], children[-1], _negated(children), _at(children[0]))
 
-    def _chain(self, meta: Meta, children: list[object]) -> Node:
-        result = cast(Node, children[0])
+    def _chain(self, children: list[Any]) -> Node:
+        result: Node = children[0]
         for op, right in zip(children[1::2], children[2::2], strict=True):
-            result = Operation(str(op), result, cast(Node, right), _of(meta))
+            result = Operation(str(op), result, right, _at(result))
         return result
 
     expr = conj = sum = term = _chain
 
-    def at_column(self, meta: Meta, children: list[Token]) -> Window:
-        return Window("at", str(children[1]), _of_token(children[1]))
+    def at_column(self, children: list[Token]) -> Window:
+        return Window("at", str(children[1]), _at(children[1]))
 
-    def at_edge(self, meta: Meta, children: list[Token]) -> Window:
+    def at_edge(self, children: list[Token]) -> Window:
         edge = cast(Literal["start", "end"], str(children[2]))
-        return Window(edge, str(children[0]), _of_token(children[0]))
+        return Window(edge, str(children[0]), _at(children[0]))
 
-    def during(self, meta: Meta, children: list[Token]) -> Window:
-        return Window("during", str(children[0]), _of_token(children[0]))
+    def during(self, children: list[Token]) -> Window:
+        return Window("during", str(children[0]), _at(children[0]))
 
-    def rows(self, meta: Meta, children: list[object]) -> Rows:
+    def rows(self, children: list[Any]) -> Rows:
         window = next((child for child in children if isinstance(child, Window)), None)
         nodes = [child for child in children if not isinstance(child, Window | Token)]
-        return Rows(window, cast(Node, nodes[0]) if nodes else None)
+        return Rows(window, nodes[0] if nodes else None)
 
-    def set_word(self, meta: Meta, children: list[Token]) -> str:
+    def set_word(self, children: list[Token]) -> str:
         return str(children[0])
 
-    def inside(self, meta: Meta, children: list[object]) -> Inside:
+    def inside(self, children: list[Any]) -> Inside:
         own = next(index for index, child in enumerate(children) if isinstance(child, Rows))
         rest = children[own + 1 :]
         members = [
-            Member(cast(Literal["union"], word), cast(Node, key), cast(Rows, rows))
+            Member(cast(Literal["union"], word), key, rows)
             for word, key, rows in zip(rest[::3], rest[1::3], rest[2::3], strict=True)
         ]
-        return Inside(tuple(cast(list[Node], children[:own])), cast(Rows, children[own]), tuple(members))
+        return Inside(tuple(children[:own]), children[own], tuple(members))
 
 
-def _negated(children: list[object]) -> bool:
+_PARSER = Lark(
+    GRAMMAR,
+    parser="lalr",
+    lexer="basic",
+    start=["start", "inside"],
+    transformer=_Nodes(),
+    maybe_placeholders=False,
+)
+
+
+def _negated(children: list[Any]) -> bool:
     return any(isinstance(child, Token) and child.type == "NOT" for child in children)
-
-
-def _of(meta: Meta) -> At:
-    return At(getattr(meta, "line", 1), getattr(meta, "column", 1))
-
-
-def _of_token(token: Token) -> At:
-    return At(token.line or 1, token.column or 1)
 
 
 def _explain(text: str, error: UnexpectedInput) -> FormulaError:
@@ -249,5 +255,5 @@ def _unexpected_word(text: str, token: Token) -> FormulaError:
     before = list(_PARSER.lex(text[: token.start_pos or 0]))[-1:]
     for suspect in (token, *before):
         if suspect.type == "NAME" and (hint := did_you_mean(str(suspect), RESERVED)):
-            return FormulaError(_of_token(suspect), f"unexpected '{suspect}'.{hint}")
-    return FormulaError(_of_token(token), f"unexpected '{token}'.")
+            return FormulaError(_at(suspect), f"unexpected '{suspect}'.{hint}")
+    return FormulaError(_at(token), f"unexpected '{token}'.")

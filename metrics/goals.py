@@ -58,13 +58,14 @@ def goals_of(
     document: Document, metric: MetricDefinition, calendar: Calendar
 ) -> tuple[MetricDefinition, list[Problem]]:
     """The metric with the goals of its file read in its unit (the newest ones of the whole organisation as red, goal
-    and stretch), and every problem of theirs at its place. `calendar`: what a goal `from: 2026` begins with."""
+    and stretch), and every one that cannot be read at its place; then it has none. `calendar`: what a goal
+    `from: 2026` begins with."""
     problems: list[Problem] = []
     entries = {key: _entries(document, key, metric.unit, calendar, problems) for key in SCORES}
     changing = {key: found for key, found in entries.items() if found}
+    if problems or not changing:
+        return metric, problems
     metric = at(replace(metric, goals=changing), dt.date.max)
-    if not problems:
-        problems += _misplaced(document, metric)
     plain = all(entry.begins is None and not entry.where for found in changing.values() for entry in found)
     return replace(metric, goals={} if plain else changing), problems
 
@@ -153,34 +154,11 @@ def _number(
     return number / 100 if text.endswith("%") else number
 
 
-def _misplaced(document: Document, metric: MetricDefinition) -> list[Problem]:
-    """Goals that cannot be judged against; of goals that change, at every day one begins."""
-    days = {entry.begins or dt.date.min for found in metric.goals.values() for entry in found} or {dt.date.max}
-    slices: list[dict[str, str | None]] = [dict(entry.where) for found in metric.goals.values() for entry in found]
-    seen: list[Problem] = []
-    for day in sorted(days):
-        for here in [{}, *slices]:
-            for problem in _misplaced_at(document, at(metric, day, here)):
-                if problem not in seen:
-                    seen.append(problem)
-    return seen
-
-
-def _misplaced_at(document: Document, metric: MetricDefinition) -> list[Problem]:
-    red, goal, stretch = metric.red, metric.goal, metric.stretch
-    if red is None or goal is None:
-        if (red, goal, stretch) == (None, None, None):
-            return []
-        return [Problem(document.place("metric"), "red and goal come together; give both or neither.")]
-    if red == goal:
-        told = "goal and red are equal, so nothing lies between good and bad; set them apart."
-        return [Problem(document.place("goal"), told)]
-    low, high = metric.bounds
-    problems = [
-        Problem(document.place(key), f"{SCORES[key]} lies outside what {metric.unit} can be.")
-        for key, value in (("red", red), ("goal", goal), ("stretch", stretch))
-        if value is not None and ((low is not None and value < low) or (high is not None and value > high))
-    ]
-    if stretch is not None and (stretch - goal) * (goal - red) <= 0:
-        problems.append(Problem(document.place("stretch"), "the stretch goal must lie beyond the goal."))
-    return problems
+def settings(metric: MetricDefinition) -> list[MetricDefinition]:
+    """The metric with each setting of red, goal and stretch that ever holds: at every day one begins, for every
+    group of rows that has its own."""
+    if not metric.goals:
+        return [metric]
+    days = {entry.begins or dt.date.min for found in metric.goals.values() for entry in found}
+    groups = dict.fromkeys(((), *(entry.where for found in metric.goals.values() for entry in found)))
+    return [at(metric, day, dict(where)) for day in sorted(days) for where in groups]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from data_checks.contract import Contract
+from data_checks.contract import Column, Contract
 from data_checks.errors import did_you_mean
 from metrics.tree import (
     At,
@@ -59,13 +60,29 @@ class RowTypes:
 
     def _possible(self, name: Node, text: Node, table: str) -> None:
         """A column that can only hold certain words is never equal to another one."""
-        column = self.contracts[table].columns.get(name.name) if isinstance(name, Name) else None
-        if column and column.allowed and isinstance(text, Text) and text.value not in column.allowed:
-            hint = did_you_mean(text.value, column.allowed) or f" It is one of {', '.join(column.allowed)}."
-            self.fault(text.at, f"{table}.{name.name} is never '{text.value}'.{hint}")  # type: ignore[union-attr]
+        if not isinstance(name, Name) or not isinstance(text, Text):
+            return
+        column, said, word = self._column_of(name, table), f"{table}.{name.name}", text.value
+        if column is None:
+            return
+        if column.allowed and word not in column.allowed:
+            hint = did_you_mean(word, column.allowed) or f" It is one of {', '.join(column.allowed)}."
+            self.fault(text.at, f"{said} is never '{word}'.{hint}")
+        elif column.usual and word not in column.usual and (meant := _slip_of(word, column.usual)):
+            self.fault(text.at, f"{said} is not known to hold '{word}'. Did you mean '{meant}'?")
+
+    def _column_of(self, name: Name, table: str) -> Column | None:
+        """The mapped column behind a name: itself, or what a slice of the table's own stands for."""
+        contract = self.contracts[table]
+        own = contract.slices.get(name.name)
+        if name.name not in contract.types and own is not None and own.table is None:
+            return contract.columns.get(own.column)
+        return contract.columns.get(name.name)
 
     def fault(self, at: At, message: str) -> None:
-        self.faults.append(Fault(at, message))
+        """Notes a problem; one met twice, because a set is looked at twice, is one problem."""
+        if (found := Fault(at, message)) not in self.faults:
+            self.faults.append(found)
 
     def type(self, node: Node, table: str) -> str | None:
         match node:
@@ -89,6 +106,7 @@ class RowTypes:
             case Between():
                 for bound in (node.low, node.high):
                     self._comparable(node.inner, bound, table, "between")
+                self._in_order(node)
                 return "boolean"
             case In():
                 return self._in_type(node, table)
@@ -104,6 +122,12 @@ class RowTypes:
                 self._comparable(node.left, node.right, table, node.op)
                 return "boolean"
 
+    def _in_order(self, node: Between) -> None:
+        low, high = node.low, node.high
+        if isinstance(low, Number | Text) and type(low) is type(high) and low.value > high.value:  # type: ignore[operator]
+            told = f"nothing lies between {_literal(low)} and {_literal(high)}; write the smaller one first."
+            self.fault(low.at, told)
+
     def _needs(self, node: Node, table: str, wanted: str, sentence: str) -> str:
         found = self.type(node, table)
         if found not in (wanted, None):
@@ -115,7 +139,8 @@ class RowTypes:
             return "edge"
         if node.table not in (None, table):
             if node.table in self.contracts:
-                self.fault(node.at, f"this aggregate reads {table}, not {node.table}.")
+                told = f"this aggregate reads {table}, not {node.table}; give {node.table} an aggregate of its own."
+                self.fault(node.at, told)
             else:
                 hint = did_you_mean(str(node.table), self.contracts)
                 self.fault(node.at, f"there is no table '{node.table}'.{hint}")
@@ -181,6 +206,23 @@ class RowTypes:
                 self.fault(left.at, "time compared with day: use the '_on' day.")
             return
         self.fault(left.at, f"a {_said(found[0])} cannot be compared with a {_said(found[1])}.")
+
+
+def _literal(node: Number | Text) -> str:
+    return f"'{node.value}'" if isinstance(node, Text) else f"{node.value:g}"
+
+
+def _slip_of(word: str, usual: tuple[str, ...]) -> str | None:
+    """The usual word that was meant: the same letters in another order, or a long word with a letter wrong.
+
+    csat_chat and training2 are words of their own: they hold the usual one whole.
+    """
+    for known in usual:
+        if sorted(word) == sorted(known):
+            return known
+        if len(known) >= 6 and known not in word and difflib.SequenceMatcher(None, word, known).ratio() >= 0.85:
+            return known
+    return None
 
 
 def _said(kind: str | None) -> str:

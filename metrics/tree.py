@@ -152,3 +152,45 @@ def first_table(node: Node) -> Name | None:
         case Between():
             return first_table(node.inner) or first_table(node.low) or first_table(node.high)
     return None
+
+
+def depth(tree: Node | Inside) -> int:
+    """How many nodes stand inside each other at the deepest place; walks without recursion."""
+    deepest, waiting = 0, [(part, 1) for part in _parts(tree)]
+    while waiting:
+        node, level = waiting.pop()
+        deepest = max(deepest, level)
+        waiting += [(part, level + 1) for part in _parts(node)]
+    return deepest + isinstance(tree, Node)
+
+
+def metric_names(tree: Node) -> tuple[str, ...]:
+    """The metrics a formula names: bare words outside every call, in the order written, each once."""
+    found, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name) and node.table is None:
+            found.append(node.name)
+        elif not isinstance(node, Call):
+            waiting += reversed(_parts(node))
+    return tuple(dict.fromkeys(found))
+
+
+def _parts(tree: Node | Inside) -> tuple[Node, ...]:
+    """The nodes that stand directly inside."""
+    match tree:
+        case Operation():
+            return tree.left, tree.right
+        case Minus() | Not() | IsNull():
+            return (tree.inner,)
+        case Between():
+            return tree.inner, tree.low, tree.high
+        case In():
+            return tree.inner, *_parts(tree.inside)
+        case Call():
+            return _parts(tree.inside)
+        case Inside():
+            wheres = (rows.where for rows in (tree.rows, *(member.rows for member in tree.members)))
+            keys = (member.key for member in tree.members)
+            return *tree.args, *keys, *(where for where in wheres if where is not None)
+    return ()

@@ -6,10 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.browser import find_chromium
 
 ROOT = Path(__file__).parents[1]
+
+_CALM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+settings.register_profile("test", _CALM, max_examples=150)
+settings.register_profile("fuzz", _CALM, max_examples=4000, print_blob=True)
+settings.load_profile(os.environ.get("SCORECARD_FUZZ", "test"))
+"""`make test` looks at some examples of each property, `make fuzz` at thousands."""
 
 
 @pytest.fixture(scope="session")

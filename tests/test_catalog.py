@@ -55,11 +55,13 @@ def test_a_percentage_needs_a_unit_that_is_one(read):
         ("red: {a: 1}\ngoal: 20", "3:6: the limit below which it is red cannot be read: one value is needed."),
         ("red: 10", "1:9: red and goal come together; give both or neither."),
         ("red: 5\ngoal: 5", "4:7: goal and red are equal, so nothing lies between good and bad; set them apart."),
-        ("red: 5\ngoal: 9\nstretch: 8", "5:10: the stretch goal must lie beyond the goal."),
-        ("red: 9\ngoal: 5\nstretch: 8", "5:10: the stretch goal must lie beyond the goal."),
-        ("unit: hours\nred: 5\ngoal: -1", "5:7: the goal lies outside what hours can be."),
-        ("weight: .nan", "3:9: a weight is a number above zero."),
-        ("weight: 0", "3:9: a weight is a number above zero."),
+        ("red: 5\ngoal: 9\nstretch: 8",
+         "5:10: the stretch goal must lie beyond the goal, away from red: here above the goal."),
+        ("red: 9\ngoal: 5\nstretch: 8",
+         "5:10: the stretch goal must lie beyond the goal, away from red: here below the goal."),
+        ("unit: hours\nred: 5\ngoal: -1", "5:7: the goal lies outside what hours can be: 0 or more."),
+        ("weight: .nan", "3:9: a weight is a number above zero; without red and goal a metric does not count."),
+        ("weight: 0", "3:9: a weight is a number above zero; without red and goal a metric does not count."),
         *(
             (f"fill: {written}", "3:7: fill takes 0 and nothing else: a period in which nothing was counted is then 0 "
              "instead of no data.")
@@ -72,9 +74,10 @@ def test_a_percentage_needs_a_unit_that_is_one(read):
          "points. Did you mean 'score'?"),
         ("perspective: custmer", "3:14: perspective: 'custmer' is not one of financial, customer, internal_process, "
          "learning_growth. Did you mean 'customer'?"),
-        ("status: certified", "3:9: certified needs an owner and a question."),
+        ("status: certified",
+         "3:9: a certified metric has owner, question, red and goal; missing here: owner, question, red, goal."),
         ("rolling: {of: x, last: 3 months}",
-         "1:9: a metric has one formula or one shape; this one has formula and rolling."),
+         "1:9: a metric has one formula or one shape; this one has formula and rolling; keep one."),
     ],
 )  # fmt: skip
 def test_a_wrong_key_is_said_at_its_place(read, lines, problem):
@@ -127,12 +130,12 @@ def test_a_mistake_has_its_place_in_the_file_however_it_is_spelled(read, spellin
 
 def test_a_circle_of_metrics_is_named(read):
     found = problems(read("metric: a\nformula: b + 1\n---\nmetric: b\nformula: a * 2\n"))
-    assert any("metrics go in a circle: a → b → a." in problem for problem in found)
+    assert any("metrics go in a circle: a → b → a; write one without the others." in problem for problem in found)
 
 
 def test_a_metric_on_a_wrong_one_says_which(read):
     found = problems(read("metric: a\nformula: count(tickts)\n---\nmetric: b\nformula: a + 1\n"))
-    assert found[1] == "metrics/m.yaml:5:10: this stands on 'a', which cannot be computed."
+    assert found[1] == "metrics/m.yaml:5:10: this stands on 'a', which cannot be computed; correct that first."
 
 
 def test_metrics_that_double_each_other_do_not_explode(read):

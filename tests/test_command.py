@@ -161,12 +161,13 @@ def test_check_names_every_mistake_of_workspace_and_metrics_in_one_run(tmp_path)
     assert lines[0].startswith("workspace.yaml:11:75:")
     assert lines[1:-1] == [
         "metrics/own.yaml:2:33: survey_responses has no column 'scor'. Did you mean 'score'?",
-        "metrics/own.yaml:4:1: 'csat' is defined twice; first at metrics/own.yaml:1:1.",
+        "metrics/own.yaml:4:1: 'csat' is defined twice; first at metrics/own.yaml:1:1. Rename or remove one.",
+        "metrics/own.yaml:5:16: there is no table 'tickts'. Did you mean 'tickets'?",
         "metrics/own.yaml:8:1: unknown key 'formul'. Did you mean 'formula'?",
         "metrics/own.yaml:11:1: the key 'metric' is written twice; the first is in line 10.",
     ]
-    assert lines[-1] == "5 problems."
-    assert len(json.loads(run("check", "-w", folder, "--json").stdout)["problems"]) == 5
+    assert lines[-1] == "6 problems."
+    assert len(json.loads(run("check", "-w", folder, "--json").stdout)["problems"]) == 6
 
 
 def test_check_of_a_right_workspace_says_so(company):

@@ -14,7 +14,7 @@ from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.asking import ask
 from metrics.catalog import read_catalog
-from metrics.definition_file import _File
+from metrics.definition_file import DefinitionFile
 from metrics.evaluate import evaluate
 from metrics.scope import Scope
 
@@ -52,6 +52,6 @@ def test_every_example_is_right_and_has_a_value(examples):
 
 
 def test_every_key_is_explained_and_nothing_else(page):
-    keys = {field.name for field in dataclasses.fields(_File)}
+    keys = {field.name for field in dataclasses.fields(DefinitionFile)}
     explained = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     assert explained == keys

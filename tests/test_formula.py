@@ -46,13 +46,14 @@ def bound(text):
         ("count(tickets wehre sla_met)", 1, 15, "unexpected 'wehre'. Did you mean 'where'?"),
         ("sum(orders.revenue\n where sold\n   and frist_order_at < period_start)", 3, 8,
          "orders has no column 'frist_order_at'. Did you mean 'first_order_at'?"),
-        ("sum(orders.revenue - tickets.transfers)", 1, 22, "this aggregate reads orders, not tickets."),
+        ("sum(orders.revenue - tickets.transfers)", 1, 22,
+         "this aggregate reads orders, not tickets; give tickets an aggregate of its own."),
         ("count(ticket)", 1, 7, "there is no table 'ticket'. Did you mean 'tickets'?"),
         ("shar(orders.sold)", 1, 1, "there is no function 'shar'. Did you mean 'share'?"),
         ("revenu / 2", 1, 1, "there is no metric 'revenu'. Did you mean 'revenue'?"),
         ("mean(sum(orders.revenue))", 1, 6, "aggregates do not nest: sum stands inside another one."),
         ("sum(orders.status)", 1, 5, "sum needs numbers, this is a text."),
-        ("share(orders.revenue)", 1, 7, "share takes a condition, this is a number."),
+        ("share(orders.revenue)", 1, 7, "share takes a condition, like score >= 4; this is a number."),
         ("count(tickets where channel > 3)", 1, 21, "a text cannot be compared with a number."),
         ("count(tickets where opened_on > '2016-13-01')", 1, 33,
          "'2016-13-01' is no date; write it like '2016-01-31'."),
@@ -73,6 +74,22 @@ def bound(text):
          "orders.status is never 'complete'. Did you mean 'completed'?"),
         ("count(orders where status in ('completed', 'lost'))", 1, 44,
          "orders.status is never 'lost'. It is one of placed, completed, cancelled, returned."),
+        ("share(survey_responses.score >= 4 where survey = 'cast')", 1, 50,
+         "survey_responses.survey is not known to hold 'cast'. Did you mean 'csat'?"),
+        ("count(survey_responses where survey in ('nps', 'trainng'))", 1, 48,
+         "survey_responses.survey is not known to hold 'trainng'. Did you mean 'training'?"),
+        ("count(orders where order_status = 'complete')", 1, 35,
+         "orders.order_status is never 'complete'. Did you mean 'completed'?"),
+        ("count(orders where revenue between 60 and 10.5)", 1, 36,
+         "nothing lies between 60 and 10.5; write the smaller one first."),
+        ("count(orders where ordered_on between '2024-02-01' and '2024-01-01')", 1, 39,
+         "nothing lies between '2024-02-01' and '2024-01-01'; write the smaller one first."),
+        ("sum(orders.revenue where customer_id in (survey_responses.custmer_id))", 1, 59,
+         "survey_responses has no column 'custmer_id'. Did you mean 'customer_id'?"),
+        ("sum(survey_responses.score + responded_at)", 1, 30, "arithmetic needs numbers, this is a time."),
+        ("count(tickets where teem = 'North')", 1, 21, "tickets has no column 'teem'. Did you mean 'team'?"),
+        ("count(tickets where " + "not " * 160 + "sla_met)", 1, 1,
+         "this nests more than 150 deep; name its parts as metrics."),
         ("5 / 2", 1, 1, "a metric reads at least one table, like count(tickets)."),
         ("count(tickets) * 1" + "0" * 40, 1, 18, "a number has at most 30 digits."),
         (" + ".join(["count(tickets)"] * 100), 1, 1,
@@ -82,6 +99,11 @@ def bound(text):
 )  # fmt: skip
 def test_a_mistake_is_blamed_at_its_place_with_a_suggestion(text, line, column, message):
     assert faults(text) == [(line, column, message)]
+
+
+@pytest.mark.parametrize("word", ["csat_chat", "nps2", "onboarding", "training_2", "csat"])
+def test_a_survey_of_ones_own_is_no_misspelt_one(word):
+    assert faults(f"count(survey_responses where survey = '{word}')") == []
 
 
 def test_every_mistake_of_a_formula_is_said_in_one_run():

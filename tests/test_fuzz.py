@@ -8,7 +8,7 @@ import math
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_checks.contract import contracts
@@ -42,7 +42,6 @@ yaml_text = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.one_of(formulas, st.text(max_size=60)))
 def test_any_text_is_a_formula_or_a_mistake_with_a_place(text):
     try:
@@ -63,7 +62,6 @@ def test_any_text_is_a_formula_or_a_mistake_with_a_place(text):
         assert fault.message.endswith((".", "?", "…", ")", "'"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(yaml_text)
 def test_any_file_is_a_catalogue_or_problems_with_places(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("fuzz") / "metrics"
@@ -116,7 +114,6 @@ def small(tmp_path_factory):
     warehouse.close()
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(whole, st.sampled_from(["month", "quarter", "all"]), st.sampled_from([(), ("segment",)]), st.booleans())
 def test_any_right_formula_has_finite_answers_inside_their_intervals(small, tmp_path_factory, text, grain, by, rolls):
     folder = tmp_path_factory.mktemp("right") / "metrics"

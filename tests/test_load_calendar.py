@@ -67,7 +67,8 @@ def test_every_mistake_in_the_hours_is_said_at_its_place(tmp_path):
         "workspace.yaml:11:5: thursday has hours twice, under 'thu' and under 'thursday-sat'.",
         "workspace.yaml:11:5: friday has hours twice, under 'fri' and under 'thursday-sat'.",
         "workspace.yaml:11:5: saturday has hours twice, under 'sat' and under 'thursday-sat'.",
-        "workspace.yaml:12:10: calendar.business_hours.mon: input should be a valid string.",
+        "workspace.yaml:12:10: calendar.business_hours.mon: a text is needed here; put a number, a date or yes and "
+        "no in quotes.",
     ]
 
 

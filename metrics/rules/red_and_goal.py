@@ -1,0 +1,17 @@
+"""red and goal come together: one alone does not say which side is good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from data_checks.errors import Problem
+from metrics.definition_file import Draft
+from metrics.goals import settings
+
+
+def red_and_goal(draft: Draft) -> Iterator[Problem]:
+    """A stretch goal needs them too. A goal of one team needs a red that holds for that team."""
+    for held in settings(draft.metric):
+        given = (held.red, held.goal, held.stretch)
+        if given != (None, None, None) and None in given[:2]:
+            yield Problem(draft.document.place("metric"), "red and goal come together; give both or neither.")

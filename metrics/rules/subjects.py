@@ -1,0 +1,29 @@
+"""What rules look at: one definition with its surroundings, or all definitions at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from metrics.definition_file import Draft
+
+
+@dataclass(frozen=True, eq=False)
+class Understood(Draft):
+    """A draft whose `metric` has its unit and goals. `known`: the id of every metric there is."""
+
+    known: Collection[str]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """`drafts`: the definition of every id. `twice`: ids that several definitions of the workspace claim.
+
+    `circles`: metrics that name each other in turn, each circle once. `waiting`: metrics whose own formula is right,
+    with those they name that cannot be computed.
+    """
+
+    drafts: Mapping[str, Draft]
+    twice: Mapping[str, Sequence[Draft]]
+    circles: Sequence[tuple[str, ...]]
+    waiting: Mapping[str, Sequence[str]]
