@@ -56,6 +56,8 @@ class RealFloors:
         self._lock = threading.Lock()
         self._workspace: tuple[Signature, Workspace] | None = None
         self._opened: dict[tuple[str, Signature], _Opened] = {}
+        self._warehouses: dict[tuple[Path, str], Warehouse] = {}
+        """Open versions: an edited metric is a new catalogue over the same warehouse."""
         self._newest: _Opened | None = None
         self._read: tuple[Path, Catalog, Catalog] | None = None
         """The folder, its catalogue as read, and as shown: with the last good definitions kept."""
@@ -146,7 +148,10 @@ class RealFloors:
         return shown
 
     def _open(self, workspace: Workspace, version: str) -> _Opened:
-        warehouse = open_warehouse(workspace)
+        place = (workspace.var, version)
+        if place not in self._warehouses:
+            self._warehouses[place] = open_warehouse(workspace)
+        warehouse = self._warehouses[place]
         catalog = self._read_catalog(workspace.metrics_folder, warehouse.facts.calendar)
         load = Load(
             version=version,
@@ -172,7 +177,11 @@ class RealFloors:
 
     def _close_old(self) -> None:
         while len(self._opened) > _VERSIONS_OPEN:
-            self._opened.pop(next(iter(self._opened))).warehouse.close()
+            self._opened.pop(next(iter(self._opened)))
+        in_use = [opened.warehouse for opened in self._opened.values()]
+        for place, warehouse in list(self._warehouses.items()):
+            if not any(warehouse is used for used in in_use):
+                self._warehouses.pop(place).close()
 
 
 def _stamps(place: Path) -> Signature:
