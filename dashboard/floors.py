@@ -31,7 +31,7 @@ from metrics.screen import build_scorecard, default_period, periods_of
 from metrics.slices import slice_values
 
 Signature = tuple[tuple[str, int, int], ...]
-_VERSIONS_OPEN = 2  # the published one, and the one before for runs that have begun on it
+_VERSIONS_OPEN = 3  # the published one, and what runs have begun on: before a load, and while it ran
 _IDS_WITH_NAMES = ("team_id", "agent_id")
 
 
@@ -63,7 +63,7 @@ class RealFloors:
                 raise NothingPublished(_refusal(workspace.var, newest, "") or "Nothing is published yet.")
             stamp = (f"{version} {newest}", _stamps(workspace.metrics_folder))
             if stamp not in self._opened:
-                self._opened[stamp] = self._open(workspace, version)
+                self._opened[stamp] = self._open(workspace)
                 self._close_old()
             self._newest = self._opened[stamp]
             return self._newest.load
@@ -129,11 +129,11 @@ class RealFloors:
             self._workspace = (stamp, read_workspace(folder))
         return self._workspace[1]
 
-    def _open(self, workspace: Workspace, version: str) -> _Opened:
+    def _open(self, workspace: Workspace) -> _Opened:
         warehouse = open_warehouse(workspace)
         catalog = read_catalog(workspace.metrics_folder)
         load = Load(
-            version=version,
+            version=f"w-{warehouse.facts.load_id}",  # what was opened, should the pointer have moved meanwhile
             catalog=catalog.hash,
             facts=warehouse.facts,
             definitions=catalog.metrics,

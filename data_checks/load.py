@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import errno
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
@@ -21,17 +19,17 @@ from data_checks.files import sha256_of
 from data_checks.ledger import (
     LoadReport,
     SourceReport,
+    Status,
     TableReport,
     fingerprint,
     finish_books,
     loads_folder,
     next_load_id,
-    only_load,
-    private_folder,
     read_report,
     write_report,
 )
-from data_checks.refusal import refusal
+from data_checks.load_lock import only_load, private_folder, sweep_private
+from data_checks.refusal import full_disk, refusal, system_refusal
 from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.staging import Staged, stage
 from data_checks.suites import import_meanwhile
@@ -71,10 +69,12 @@ def load(
     now: dt.datetime,
     progress: Progress = _silent,
     tables: Mapping[str, Contract] | None = None,
+    wait_seconds: float = 0,
 ) -> LoadReport:
     """Load the workspace and publish a new version, or find that nothing changed (status "unchanged").
 
     `now`: naive UTC, only written down. `tables`: other contracts than the program's own, for tests.
+    `wait_seconds`: how long to wait for another load of this workspace to end.
     Raises FileProblems (a column is missing) and LoadRefused (after writing the ledger); both leave the version before.
     """
     var = workspace.var
@@ -83,10 +83,13 @@ def load(
     if "?" in str(workspace.folder.resolve()):
         raise RequestError("the path of the workspace holds '?', which the engine cannot open; rename the folder.")
     try:
-        with only_load(var):
+        with only_load(var, wait_seconds, lambda: progress("another load of this workspace is running")):
+            finish_books(var)
+            sweep(var)
+            sweep_private(var)
             return _Load(workspace, tables or contracts(), progress, _Books(next_load_id(var), now)).run()
     except OSError as error:
-        raise _system_refusal(error, var) from None
+        raise system_refusal(error, var) from None
 
 
 def _all_sources(workspace: Workspace) -> list[Source]:
@@ -104,9 +107,7 @@ class _Books:
     sources: Sequence[SourceReport] = ()
     notes: list[str] = field(default_factory=list)
 
-    def report(
-        self, status: Literal["publishing", "published", "refused"], as_of: dt.datetime | None = None, message: str = ""
-    ) -> LoadReport:
+    def report(self, status: Status, as_of: dt.datetime | None = None, message: str = "") -> LoadReport:
         return LoadReport(
             load=self.load_id,
             status=status,
@@ -130,7 +131,6 @@ class _Load:
     def run(self) -> LoadReport:
         var, books = self.workspace.var, self.books
         try:
-            finish_books(var)
             sources, repeats = with_files(_all_sources(self.workspace))
             books.notes += repeats
             hashes = self._hashes(sources)
@@ -150,10 +150,10 @@ class _Load:
         if isinstance(error, LoadRefused):
             return error
         if isinstance(error, OSError):
-            return _system_refusal(error, var)
+            return system_refusal(error, var)
         text = (str(error).splitlines() or [""])[0].replace(str(self.workspace.folder), ".")
         if "No space left" in text or "disk is full" in text.lower():
-            return _full_disk(var)
+            return full_disk(var)
         if isinstance(error, duckdb.Error):
             return LoadRefused(f"the load stopped: {text.rstrip('.')}. The version before stays.")
         what = f"{type(error).__name__}: {text}".rstrip(": .")
@@ -188,8 +188,8 @@ class _Load:
         books.notes += sorted({note for header in found.values() for note in header.notes})
         books.notes += [*drift(sources, found), *copies(sources, hashes)]
         import_meanwhile()
+        write_report(var, books.report("loading"))
         warehouse_folder(var).mkdir(parents=True, exist_ok=True)
-        sweep(var)
         with private_folder(var, books.load_id) as folder:
             opened = self._open_files(sources, hashes, folder)
             staging = folder / f"{STAGING}.duckdb"
@@ -237,20 +237,11 @@ class _Load:
             # The ledger first: a version without its books must never be the current one.
             write_report(var, books.report("publishing", facts.as_of))
             publish(var, books.load_id)
-            report = books.report("published", facts.as_of)
-            write_report(var, report)
         except BaseException:
             sweep(var)
             raise
+        report = books.report("published", facts.as_of)
+        with contextlib.suppress(OSError):  # published is published: the next load says so in the books
+            write_report(var, report)
         self.progress(f"published {books.load_id}")
         return report
-
-
-def _system_refusal(error: OSError, var: Path) -> LoadRefused:
-    if error.errno == errno.ENOSPC:
-        return _full_disk(var)
-    return LoadRefused(f"{var.name}/ cannot be used: {error.strerror or error}; check its permissions.")
-
-
-def _full_disk(var: Path) -> LoadRefused:
-    return LoadRefused(f"the disk that holds {var.name}/ is full; free some space. The version before stays.")

@@ -22,7 +22,10 @@ def _in_utc(connection: Any, record: object) -> None:
 
 
 class DuckDBWarehouse:
-    """See warehouse/contract.py. Every read takes a connection of its own from the pool, so threads do not meet."""
+    """See warehouse/contract.py. Every read takes a connection of its own from the pool, so threads do not meet.
+
+    Raises RequestError when there is no sound version at `path`.
+    """
 
     def __init__(self, path: Path) -> None:
         # A URL object: a folder's name may hold what means something in a URL's text.
@@ -35,8 +38,7 @@ class DuckDBWarehouse:
             self._facts = from_json(text)
         except (sa.exc.SQLAlchemyError, duckdb.Error, ValueError):
             self._engine.dispose()
-            message = f"the published version {path.stem} is damaged; run `scorecard load` to build it again."
-            raise RequestError(message) from None
+            raise RequestError(f"the version {path.stem} cannot be read.") from None
 
     @property
     def facts(self) -> LoadFacts:
