@@ -94,12 +94,15 @@ def point_at(var: Path, version: str) -> None:
 
 
 def sweep(var: Path) -> None:
-    """Remove what a killed load left half done: builds, their logs and a pointer that was never moved."""
+    """Remove what a killed load left half done: builds, their logs, a pointer never moved, versions beyond three."""
     for stale in (*warehouse_folder(var).glob(".build-*"), warehouse_folder(var) / f".{_CURRENT}"):
         stale.unlink(missing_ok=True)
+    version = current_version(var)
+    if version in kept_versions(var):
+        _forget_old(var, version, None)
 
 
-def _forget_old(var: Path, version: str, before: str | None) -> None:
+def _forget_old(var: Path, version: str | None, before: str | None) -> None:
     """Keep the new version, the one readers come from (older than others after a rollback), and the newest others."""
     kept = kept_versions(var)
     others = [name for name in kept if name not in (version, before)]

@@ -1,0 +1,127 @@
+"""`make torture`: at least 200 loads killed with SIGKILL at random moments while a reader looks on; prints a table.
+
+Half of the moments are drawn over the whole load, half over its last part, from the building of the version on: that
+is where a mistake would show, and it is short. After each kill the state is read; then a load must go through.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from data_checks.ledger import past_loads
+from data_checks.warehouse.versions import kept_versions
+from tests.killing import Seen, leftovers, look, reader, start_load, write_generation
+
+KILLS = 200
+SEED = 20261020
+_LAST_PART = "building the new version"
+_NOT_YET = "before its first word"
+
+
+@dataclass
+class Tally:
+    """What came of the kills, by the last thing the load had said."""
+
+    kills: dict[str, int] = field(default_factory=dict)
+    published: dict[str, int] = field(default_factory=dict)
+    finished: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def words(told: Path) -> list[str]:
+    """What the load has said so far."""
+    return told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+
+
+def wait_for(process: Any, told: Path, sentence: str) -> None:
+    """Until the load has said this, or is over."""
+    while process.is_alive() and sentence not in words(told):
+        time.sleep(0.001)
+
+
+def timed(folder: Path, told: Path) -> tuple[float, float]:
+    """Seconds a whole load takes, and its last part, each the longest of three."""
+    whole, last = [], []
+    for generation in range(1, 4):
+        write_generation(folder, generation)
+        told.unlink(missing_ok=True)
+        start = time.monotonic()
+        process = start_load(folder, told=told)
+        wait_for(process, told, _LAST_PART)
+        building = time.monotonic()
+        process.join()
+        whole.append(time.monotonic() - start)
+        last.append(time.monotonic() - building)
+    return max(whole), max(last)
+
+
+def kill_one(folder: Path, told: Path, generation: int, chance: random.Random, spans: tuple[float, float],
+             tally: Tally) -> None:  # fmt: skip
+    """One load of a new generation, killed at a random moment, looked at, and loaded again."""
+    var = folder / "var"
+    write_generation(folder, generation)
+    told.unlink(missing_ok=True)
+    late = generation % 2 == 0
+    process = start_load(folder, told=told)
+    if late:
+        wait_for(process, told, _LAST_PART)
+    process.join(chance.uniform(0, spans[late]))
+    process.kill()
+    process.join()
+    said = (words(told) or [_NOT_YET])[-1]
+    now = look(var, Seen())
+    if process.exitcode == -signal.SIGKILL:
+        tally.kills[said] = tally.kills.get(said, 0) + 1
+        tally.published[said] = tally.published.get(said, 0) + (now == generation)
+    else:
+        tally.finished += 1
+    again = start_load(folder)
+    again.join()
+    books = {entry["status"] for entry in past_loads(var)[-3:]}
+    facts = (now in (generation - 1, generation), again.exitcode == 0, look(var, Seen()) == generation,
+             leftovers(var) == [], len(kept_versions(var)) <= 3, books <= {"published", "interrupted"})  # fmt: skip
+    if not all(facts):
+        tally.wrong.append(f"generation {generation}, killed after '{said}': {facts} {leftovers(var)} {books}")
+
+
+def table(tally: Tally) -> str:
+    """The kills by the last sentence of the load, as Markdown."""
+    lines = ["| the load had last said | killed | the old version stayed | the new one was published |", "|---|--:|--:|--:|"]
+    for said, kills in tally.kills.items():
+        lines.append(f"| {said} | {kills} | {kills - tally.published[said]} | {tally.published[said]} |")
+    kills, published = sum(tally.kills.values()), sum(tally.published.values())
+    return "\n".join([*lines, f"| **together** | **{kills}** | **{kills - published}** | **{published}** |"])
+
+
+def main() -> int:
+    """Kill until there were enough; 0 when nobody was harmed."""
+    chance, tally, seen = random.Random(SEED), Tally(), Seen()
+    with tempfile.TemporaryDirectory() as place:
+        folder, told = Path(place) / "company", Path(place) / "told.txt"
+        spans = timed(folder, told)
+        generation = 3
+        with reader(folder / "var", seen):
+            while sum(tally.kills.values()) < KILLS:
+                generation += 1
+                kill_one(folder, told, generation, chance, spans, tally)
+                print(f"\r{sum(tally.kills.values())} of {KILLS} kills", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    print(table(tally))
+    print(f"\n{tally.finished} more loads were through before they could be killed. A whole load took up to "
+          f"{spans[0]:.1f} s, its last part {spans[1]:.1f} s.")  # fmt: skip
+    print(f"The reader looked {seen.reads:,} times: {seen.lost} rows lost, {seen.doubled} doubled, {seen.mixed} mixed "
+          f"versions, {seen.backwards} times an older one, {len(seen.errors)} errors.")  # fmt: skip
+    for sentence in [*tally.wrong, *seen.errors[:5]]:
+        print(sentence)
+    return 1 if tally.wrong or any(seen.faults.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
