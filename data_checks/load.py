@@ -29,6 +29,7 @@ from data_checks.ledger import (
     write_report,
 )
 from data_checks.load_lock import only_load, private_folder, sweep_private
+from data_checks.quarantine import FILE as QUARANTINE
 from data_checks.refusal import full_disk, refusal, system_refusal
 from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.staging import Staged, stage
@@ -224,7 +225,7 @@ class _Load:
         return opened
 
     def _quarantine(self) -> Path:
-        path = loads_folder(self.workspace.var) / self.books.load_id / "quarantine.csv"
+        path = loads_folder(self.workspace.var) / self.books.load_id / QUARANTINE
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 

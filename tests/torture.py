@@ -1,7 +1,8 @@
 """`make torture`: at least 200 loads killed with SIGKILL at random moments while a reader looks on; prints a table.
 
 Half of the moments are drawn over the whole load, half over its last part, from the building of the version on: that
-is where a mistake would show, and it is short. After each kill the state is read; then a load must go through.
+is where a mistake would show, and it is short. After each kill the state is read, and the next load, killed again or not, has to cope
+with what it left; each tenth time one must go through and leave nothing behind.
 """
 
 from __future__ import annotations
@@ -62,33 +63,37 @@ def timed(folder: Path, told: Path) -> tuple[float, float]:
     return max(whole), max(last)
 
 
-def kill_one(folder: Path, told: Path, generation: int, chance: random.Random, spans: tuple[float, float],
-             tally: Tally) -> None:  # fmt: skip
-    """One load of a new generation, killed at a random moment, looked at, and loaded again."""
-    var = folder / "var"
+def kill_one(folder: Path, told: Path, generation: int, seconds: tuple[bool, float], tally: Tally) -> int:
+    """Load a new generation and kill it so many seconds after its start, or its last part; which one is shown then."""
+    late, moment = seconds
     write_generation(folder, generation)
     told.unlink(missing_ok=True)
-    late = generation % 2 == 0
     process = start_load(folder, told=told)
     if late:
         wait_for(process, told, _LAST_PART)
-    process.join(chance.uniform(0, spans[late]))
+    process.join(moment)
     process.kill()
     process.join()
+    shown = look(folder / "var", Seen())
     said = (words(told) or [_NOT_YET])[-1]
-    now = look(var, Seen())
     if process.exitcode == -signal.SIGKILL:
         tally.kills[said] = tally.kills.get(said, 0) + 1
-        tally.published[said] = tally.published.get(said, 0) + (now == generation)
+        tally.published[said] = tally.published.get(said, 0) + (shown == generation)
     else:
         tally.finished += 1
-    again = start_load(folder)
-    again.join()
-    books = {entry["status"] for entry in past_loads(var)[-3:]}
-    facts = (now in (generation - 1, generation), again.exitcode == 0, look(var, Seen()) == generation,
-             leftovers(var) == [], len(kept_versions(var)) <= 3, books <= {"published", "interrupted"})  # fmt: skip
+    return -1 if shown is None else shown
+
+
+def go_through(folder: Path, generation: int, tally: Tally) -> None:
+    """One load that nobody kills: it publishes, and clears up behind all those before it."""
+    var = folder / "var"
+    process = start_load(folder)
+    process.join()
+    books = {entry["status"] for entry in past_loads(var)}
+    facts = (process.exitcode == 0, look(var, Seen()) == generation, leftovers(var) == [],
+             len(kept_versions(var)) <= 3, books <= {"published", "interrupted"})  # fmt: skip
     if not all(facts):
-        tally.wrong.append(f"generation {generation}, killed after '{said}': {facts} {leftovers(var)} {books}")
+        tally.wrong.append(f"after generation {generation}: {facts} {leftovers(var)} {books}")
 
 
 def table(tally: Tally) -> str:
@@ -106,11 +111,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         folder, told = Path(place) / "company", Path(place) / "told.txt"
         spans = timed(folder, told)
-        generation = 3
+        shown = generation = 3
         with reader(folder / "var", seen):
             while sum(tally.kills.values()) < KILLS:
                 generation += 1
-                kill_one(folder, told, generation, chance, spans, tally)
+                late = generation % 2 == 0
+                now = kill_one(folder, told, generation, (late, chance.uniform(0, spans[late])), tally)
+                if now not in (shown, generation):
+                    tally.wrong.append(f"after generation {generation} was killed, {now} was shown, not {shown}")
+                shown = now
+                if generation % 10 == 0:
+                    go_through(folder, generation, tally)
+                    shown = generation
                 print(f"\r{sum(tally.kills.values())} of {KILLS} kills", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     print(table(tally))
