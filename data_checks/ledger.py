@@ -91,7 +91,12 @@ class LoadReport:
             "fingerprint": self.fingerprint,
             "tables": {name: _table_json(table) for name, table in self.tables.items()},
             "sources": [
-                {**vars(source), "files": list(source.files), "sha256": list(source.sha256), "rules": dict(source.rules)}
+                {
+                    **vars(source),
+                    "files": list(source.files),
+                    "sha256": list(source.sha256),
+                    "rules": dict(source.rules),
+                }
                 for source in self.sources
             ],
             "notes": list(self.notes),

@@ -84,7 +84,7 @@ def load(
     if "?" in str(workspace.folder.resolve()):
         raise RequestError("the path of the workspace holds '?', which the engine cannot open; rename the folder.")
     try:
-        with only_load(var, wait_seconds, lambda: progress("another load of this workspace is running")):
+        with only_load(var, wait_seconds, lambda: progress("another load of this workspace is running; waiting")):
             finish_books(var)
             sweep(var)
             sweep_private(var)

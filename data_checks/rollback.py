@@ -14,7 +14,15 @@ from data_checks.ledger import LoadReport, finish_books, next_load_id, write_rep
 from data_checks.load_lock import only_load
 from data_checks.refusal import system_refusal
 from data_checks.warehouse.duckdb import is_sound
-from data_checks.warehouse.versions import current_version, kept_versions, point_at, sweep, version_path
+from data_checks.warehouse.versions import (
+    UNKNOWN,
+    current_version,
+    kept_versions,
+    number_of,
+    point_at,
+    sweep,
+    version_path,
+)
 
 
 def roll_back(var: Path, now: dt.datetime, to: str | None = None) -> LoadReport:
@@ -38,7 +46,11 @@ def roll_back(var: Path, now: dt.datetime, to: str | None = None) -> LoadReport:
 
 def _earlier(var: Path, current: str | None) -> str:
     """The newest sound version before the current one; the newest of all when the pointer names none."""
-    newest_first = [name for name in reversed(kept_versions(var)) if _number(name) < _number(current)]
+    newest_first = [
+        name
+        for name in reversed(kept_versions(var))
+        if current in (None, UNKNOWN) or number_of(name) < number_of(current)
+    ]
     found = next((name for name in newest_first if is_sound(version_path(var, name))), None)
     if found is None:
         damaged = f" ({_listed(newest_first)}: damaged)" if newest_first else ""
@@ -49,7 +61,7 @@ def _earlier(var: Path, current: str | None) -> str:
 def _asked(var: Path, current: str | None, to: str) -> str:
     number = to.removeprefix("w-")
     kept = kept_versions(var)
-    version = next((name for name in kept if number.isdecimal() and _number(name) == int(number)), None)
+    version = next((name for name in kept if number.isdecimal() and number_of(name) == int(number)), None)
     if version is None:
         raise RequestError(f"there is no version of load {number}; kept: {_listed(kept) or 'none'}.")
     if version == current:
@@ -61,7 +73,7 @@ def _asked(var: Path, current: str | None, to: str) -> str:
 
 def _point(var: Path, now: dt.datetime, current: str | None, version: str) -> LoadReport:
     """The books first, then the pointer, then the books again: dead in between, the next load settles it."""
-    left = f" instead of load {_load(current)}" if current else ""
+    left = f" instead of load {_load(current)}" if current not in (None, UNKNOWN) else ""
     report = LoadReport(
         load=next_load_id(var),
         status="rolling back",
@@ -90,12 +102,6 @@ def rollback_in_force(loads: Sequence[Mapping[str, Any]], version: str | None) -
 
 def _load(version: str) -> str:
     return version.removeprefix("w-")
-
-
-def _number(version: str | None) -> float:
-    """A version's number; one that nobody knows stands behind all others."""
-    number = _load(version or "")
-    return int(number) if number.isdecimal() else float("inf")
 
 
 def _listed(versions: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ def test_a_line_begins_where_the_bytes_say(encoding: str, starts: list[int]) -> 
 
 
 def test_pieces_change_nothing() -> None:
-    data = "ab\ncdef\n\ng\n".encode()
+    data = b"ab\ncdef\n\ng\n"
     whole = list(line_starts([data], "utf-8", [1, 2, 3, 4]))
     assert whole == [0, 3, 8, 9]
     assert list(line_starts([data[:4], data[4:8], data[8:]], "utf-8", [1, 2, 3, 4])) == whole

@@ -11,7 +11,7 @@ from data_checks.ledger import past_loads
 from data_checks.load_lock import only_load
 from data_checks.rollback import roll_back, rollback_in_force
 from data_checks.warehouse import current_version, open_warehouse
-from data_checks.warehouse.versions import kept_versions, version_path
+from data_checks.warehouse.versions import kept_versions, point_at, version_path
 from tests.loading import NOW, TICKETS, ask, load_folder, write
 
 HEAD = "id,opened,resolved,moves\n"
@@ -31,7 +31,8 @@ def three(tmp_path: Path) -> Path:
 
 
 def shown(folder: Path) -> int:
-    return ask(folder, "select count(*) from tickets")[0][0]
+    """How many tickets readers see."""
+    return int(ask(folder, "select count(*) from tickets")[0][0])
 
 
 def statuses(folder: Path) -> list[str]:
@@ -168,19 +169,23 @@ def test_nobody_goes_back_while_a_load_runs(three: Path) -> None:
 def test_a_rollback_that_dies_is_done_or_not(
     three: Path, monkeypatch: pytest.MonkeyPatch, moved: bool, status: str, tickets: int
 ) -> None:
-    from data_checks import rollback
-
-    honest = rollback.point_at
-
     def dies(var: Path, version: str) -> None:
         if moved:
-            honest(var, version)
+            point_at(var, version)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(rollback, "point_at", dies)
+        patch.setattr("data_checks.rollback.point_at", dies)
         with pytest.raises(KeyboardInterrupt):
             roll_back(three / "var", NOW)
     assert (shown(three), statuses(three)[-1]) == (tickets, status)
     loaded(three, 9)
     assert statuses(three)[-2:] == [status, "published"]
+
+
+def test_the_way_out_of_a_damaged_version_is_one_that_works(three: Path) -> None:
+    roll_back(three / "var", NOW, "1")
+    version_path(three / "var", "w-000001").write_bytes(b"torn")
+    with pytest.raises(RequestError, match=r"or `scorecard rollback --to 000003` to show another one\.$"):
+        open_warehouse(three / "var")
+    assert roll_back(three / "var", NOW, "000003").back_to == "000003"

@@ -7,7 +7,7 @@ from pathlib import Path
 from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
 from data_checks.warehouse.duckdb import DuckDBWarehouse
-from data_checks.warehouse.versions import UNKNOWN, current_version, kept_versions, version_path
+from data_checks.warehouse.versions import UNKNOWN, current_version, kept_versions, number_of, version_path
 from data_checks.workspace import Workspace
 
 __all__ = ["current_version", "open_warehouse"]
@@ -39,6 +39,12 @@ def _fault(var: Path, version: str) -> str:
         what = f"the published version {version} is missing from {var.name}/warehouse"
     else:
         what = f"the published version {version} is damaged"
+    return f"{what}; run `scorecard load` to build it again{_way_back(var, version)}."
+
+
+def _way_back(var: Path, version: str) -> str:
+    """The rollback that would help, if one does."""
     others = [name for name in kept_versions(var) if name != version]
-    back = ", or `scorecard rollback` to go back to an earlier one" if others else ""
-    return f"{what}; run `scorecard load` to build it again{back}."
+    if others and (version == UNKNOWN or number_of(others[0]) < number_of(version)):
+        return ", or `scorecard rollback` to go back to an earlier one"
+    return f", or `scorecard rollback --to {others[-1].removeprefix('w-')}` to show another one" if others else ""

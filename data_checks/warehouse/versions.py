@@ -64,7 +64,12 @@ def version_path(var: Path, version: str) -> Path:
 def kept_versions(var: Path) -> tuple[str, ...]:
     """The names of all versions on disk, oldest first."""
     found = [path.stem for path in warehouse_folder(var).glob("w-*.duckdb") if _VERSION.fullmatch(path.stem)]
-    return tuple(sorted(found, key=lambda name: int(name.removeprefix("w-"))))
+    return tuple(sorted(found, key=number_of))
+
+
+def number_of(version: str) -> int:
+    """The load's number in a version's name."""
+    return int(version.removeprefix("w-"))
 
 
 def publish(var: Path, load_id: str) -> str:
