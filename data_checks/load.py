@@ -30,10 +30,11 @@ from data_checks.ledger import (
 )
 from data_checks.load_lock import only_load, private_folder, sweep_private
 from data_checks.quarantine import FILE as QUARANTINE
-from data_checks.refusal import full_disk, refusal, system_refusal
+from data_checks.refusal import refusal
 from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.staging import Staged, stage
 from data_checks.suites import import_meanwhile
+from data_checks.system_errors import system_error, system_refusal
 from data_checks.warehouse.duckdb import is_sound
 from data_checks.warehouse.versions import (
     build_path,
@@ -150,11 +151,9 @@ class _Load:
         var = self.workspace.var
         if isinstance(error, LoadRefused):
             return error
-        if isinstance(error, OSError):
-            return system_refusal(error, var)
+        if system := system_error(error):
+            return system_refusal(system, var)
         text = (str(error).splitlines() or [""])[0].replace(str(self.workspace.folder), ".")
-        if "No space left" in text or "disk is full" in text.lower():
-            return full_disk(var)
         if isinstance(error, duckdb.Error):
             return LoadRefused(f"the load stopped: {text.rstrip('.')}. The version before stays.")
         what = f"{type(error).__name__}: {text}".rstrip(": .")

@@ -71,6 +71,7 @@ def find_quarantine(
 
 
 def _last(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    entry: Mapping[str, Any]
     for entry in reversed(entries):
         if entry.get("status") == "rolled back":
             return _named(entries, str(entry.get("back_to")))

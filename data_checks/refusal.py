@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from data_checks.errors import LoadRefused
 from data_checks.quarantine import BadRow
 from data_checks.suites import Check
 from data_checks.warehouse.contract import CheckOutcome
@@ -80,17 +77,3 @@ def _table_sentence(check: Check, outcome: CheckOutcome, first: Mapping[Key, Bad
             f"{where}. {check.why} Use `latest_by` for an event log, `group_by` for lines, or correct the file. {_KEPT}"
         )
     return None
-
-
-def system_refusal(error: OSError, var: Path) -> LoadRefused:
-    """What the system says about var/, as one sentence."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return full_disk(var)
-    said = error.strerror or str(error)
-    next_step = "; check its permissions" if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else ""
-    return LoadRefused(f"{var.name}/ cannot be used: {said}{next_step}.")
-
-
-def full_disk(var: Path) -> LoadRefused:
-    """No room for a new version."""
-    return LoadRefused(f"the disk that holds {var.name}/ is full; free some space. The version before stays.")

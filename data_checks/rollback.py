@@ -12,7 +12,7 @@ from typing import Any
 from data_checks.errors import RequestError
 from data_checks.ledger import LoadReport, finish_books, next_load_id, write_report
 from data_checks.load_lock import only_load
-from data_checks.refusal import system_refusal
+from data_checks.system_errors import system_refusal
 from data_checks.warehouse.duckdb import is_sound
 from data_checks.warehouse.versions import (
     UNKNOWN,
