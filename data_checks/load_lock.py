@@ -20,12 +20,13 @@ _LOOK_AGAIN = 0.1
 def only_load(var: Path, wait_seconds: float = 0, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the workspace's load lock; the system lets go of it when the process dies, however it dies.
 
-    `waiting` is called once when another load holds it. Raises LoadRefused when it still does after the wait.
+    `waiting` is called before a wait. Raises LoadRefused when another load holds it still after the wait.
     """
     var.mkdir(parents=True, exist_ok=True)
     with (var / _LOCK).open("a") as lock:
         if not _taken(lock.fileno()):
-            waiting()
+            if wait_seconds:
+                waiting()
             until = time.monotonic() + wait_seconds
             while True:
                 time.sleep(_LOOK_AGAIN)
