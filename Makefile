@@ -14,7 +14,7 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check browser clean
+.PHONY: help run test fuzz torture bench check browser clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -40,6 +40,9 @@ check: .venv/.dev ## formatting, lint and types only
 
 browser: .venv/.dev
 	@$(BIN)/python -m tests.browser > .venv/.chromium
+
+torture: .venv/.dev ## 200 loads killed at random moments while a reader looks on; some ten minutes
+	@$(BIN)/python -m tests.torture
 
 clean: ## remove what make made: .venv, the demo, caches
 	rm -rf .venv demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from dashboard import cli_loads
+from dashboard.cli_options import form_option, read_workspace, workspace_option
 from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
 
 if TYPE_CHECKING:
@@ -79,13 +81,6 @@ class _Filter(click.ParamType[tuple[str, str | None]]):
         return name.strip(), wanted or None
 
 
-def _workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "-w", "--workspace", "folder", type=click.Path(path_type=Path), default=Path(), show_default="here",
-        help="The workspace folder.",
-    )(command)  # fmt: skip
-
-
 def _as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--as-of", metavar="DAY", help="Look no further than this day.")(command)
 
@@ -101,10 +96,6 @@ def _span_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--to", "end", metavar="PERIOD", help="First day left out: --from 2026-09 --to 2026-10 is September."
     )(command)
     return click.option("--from", "start", metavar="PERIOD", help="First day, like 2016-03 or 2016-03-15.")(command)
-
-
-def _form_option(*forms: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option("--as", "form", type=click.Choice(forms), default=forms[0], show_default=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -127,32 +118,35 @@ def demo(folder: Path, scale: float) -> None:
 
 
 @main.command()
-@_workspace_option
+@workspace_option
 @_as_of_option
+@click.option("--wait", type=click.IntRange(min=0), default=0, metavar="SECONDS",
+              help="Wait so long for another load of this workspace to end.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-def load(folder: Path, as_of: str | None, as_json: bool) -> None:
+def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     """Read, check and publish the sources. Exit 3: refused, and nothing has changed."""
     from dashboard import printing, printing_board
     from data_checks.load import load as run_load
     from metrics.catalog import read_catalog
     from metrics.prepare import prepare
 
-    workspace = _workspace(folder)
-    catalog = read_catalog(
-        workspace.metrics_folder, workspace.calendar
-    )  # what is wrong in it is for `check`; it never blocks a load
+    workspace = read_workspace(folder)
+    catalog = read_catalog(workspace.metrics_folder, workspace.calendar)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     if as_of is not None:
         workspace = replace(workspace, as_of=_day(as_of, workspace.calendar))
-    report = run_load(workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog))
+    # A wrong definition is for `check` to say; it never blocks a load.
+    report = run_load(
+        workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog), wait_seconds=wait
+    )
     if as_json:
         click.echo(printing.as_json(report.to_json()))
     else:
-        click.echo(printing_board.load_report(report, workspace.var / "loads" / report.load / "quarantine.csv"))
+        click.echo(printing_board.load_report(report, folder))
 
 
 @main.command()
-@_workspace_option
+@workspace_option
 @click.option("--json", "as_json", is_flag=True, help="The problems as JSON.")
 def check(folder: Path, as_json: bool) -> None:
     """Find every mistake in the workspace's files. Exit 2 when there is one."""
@@ -165,7 +159,7 @@ def check(folder: Path, as_json: bool) -> None:
     problems: list[Problem] = []
     contracts()
     try:
-        check_sources(_workspace(folder))
+        check_sources(read_workspace(folder))
     except FileProblems as error:
         problems.extend(error.problems)
     except LoadRefused as error:
@@ -191,7 +185,7 @@ def tables(name: str | None, as_json: bool) -> None:
 
 
 @main.command()
-@_workspace_option
+@workspace_option
 @click.argument("name", required=False)
 @click.option("--sql", "with_sql", is_flag=True, help="The SQL behind it.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -208,12 +202,12 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
         click.echo(printing.catalogue(catalog, as_json))
         return
     definition = known_metric(catalog, name)
-    sql = sql_of(_warehouse(_workspace(folder)), catalog, name) if with_sql else None
+    sql = sql_of(_warehouse(read_workspace(folder)), catalog, name) if with_sql else None
     click.echo(printing.definition(definition, catalog, sql, as_json))
 
 
 @main.command()
-@_workspace_option
+@workspace_option
 @_as_of_option
 @click.argument("names", nargs=-1, required=True, metavar="METRIC…")
 @click.option("--grain", type=click.Choice(["day", "week", "month", "quarter", "year", "all"]), default="month",
@@ -221,7 +215,7 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
 @click.option("--by", default="", help="Slices to cut by, like team,channel.")
 @_span_options
 @_where_option
-@_form_option("table", "csv", "json")
+@form_option("table", "csv", "json")
 def query(
     folder: Path, as_of: str | None, names: tuple[str, ...], grain: str, by: str, start: str | None,
     end: str | None, where: tuple[tuple[str, str | None], ...], form: str,
@@ -232,7 +226,7 @@ def query(
     from metrics.evaluate import evaluate
     from metrics.scope import Scope
 
-    warehouse = _warehouse(_workspace(folder))
+    warehouse = _warehouse(read_workspace(folder))
     calendar = warehouse.facts.calendar
     catalog = _catalog(folder, calendar)
     slices = tuple(part.strip() for part in by.split(",") if part.strip())
@@ -244,13 +238,13 @@ def query(
 
 
 @main.command()
-@_workspace_option
+@workspace_option
 @_as_of_option
 @click.argument("name", metavar="METRIC")
 @_span_options
 @_where_option
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True)
-@_form_option("table", "csv", "json")
+@form_option("table", "csv", "json")
 def rows(
     folder: Path, as_of: str | None, name: str, start: str | None, end: str | None,
     where: tuple[tuple[str, str | None], ...], limit: int, form: str,
@@ -261,7 +255,7 @@ def rows(
     from metrics.rows import rows_behind
     from metrics.scope import Scope
 
-    warehouse = _warehouse(_workspace(folder))
+    warehouse = _warehouse(read_workspace(folder))
     calendar = warehouse.facts.calendar
     catalog = _catalog(folder, calendar)
     question = ask(warehouse, catalog, Scope.everything(), (name,), "all", (),
@@ -271,11 +265,11 @@ def rows(
 
 
 @main.command()
-@_workspace_option
+@workspace_option
 @_as_of_option
 @click.option("--period", "period_text", help="Like 2016-05 or 2016-Q2; the last complete month if left out.")
 @_where_option
-@_form_option("text", "json")
+@form_option("text", "json")
 def show(
     folder: Path, as_of: str | None, period_text: str | None, where: tuple[tuple[str, str | None], ...], form: str
 ) -> None:
@@ -285,7 +279,7 @@ def show(
     from metrics.scope import Scope
     from metrics.screen import build_scorecard, default_period
 
-    warehouse = _warehouse(_workspace(folder))
+    warehouse = _warehouse(read_workspace(folder))
     calendar = warehouse.facts.calendar
     catalog = _catalog(folder, calendar)
     until = _day(as_of, calendar)
@@ -295,36 +289,19 @@ def show(
 
 
 @main.command()
-@_workspace_option
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def status(folder: Path, as_json: bool) -> None:
-    """Loads, freshness, checks and versions."""
-    from dashboard import printing_board
-    from data_checks.ledger import past_loads
-    from data_checks.warehouse import current_version
-
-    workspace = _workspace(folder)
-    version = current_version(workspace.var) or ""
-    facts = _warehouse(workspace).facts if version else None
-    click.echo(printing_board.status(version, facts, past_loads(workspace.var), workspace.timezone, as_json))
-
-
-@main.command()
-@_workspace_option
+@workspace_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
 def serve(folder: Path, host: str, port: int) -> None:
     """Open the dashboard in a browser at http://HOST:PORT."""
     from dashboard.server import serve as run_server
 
-    _workspace(folder)
+    read_workspace(folder)
     run_server(folder, host, port)
 
 
-def _workspace(folder: Path) -> Workspace:
-    from data_checks.workspace import read_workspace
-
-    return read_workspace(folder)
+for command in (cli_loads.status, cli_loads.quarantine, cli_loads.rollback):
+    main.add_command(command)
 
 
 def _declared_calendar(folder: Path) -> Calendar:
@@ -332,7 +309,7 @@ def _declared_calendar(folder: Path) -> Calendar:
     from data_checks.calendar import EVERYBODYS
 
     try:
-        return _workspace(folder).calendar
+        return read_workspace(folder).calendar
     except ScorecardError:
         return EVERYBODYS
 

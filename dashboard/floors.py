@@ -33,7 +33,7 @@ from metrics.show_sql import sql_of
 from metrics.slices import slice_values
 
 Signature = tuple[tuple[str, int, int, int], ...]
-_VERSIONS_OPEN = 2  # the published one, and the one before for runs that have begun on it
+_VERSIONS_OPEN = 3  # the published one, and what runs have begun on: before a load, and while it ran
 _IDS_WITH_NAMES = ("team_id", "agent_id")
 
 
@@ -147,14 +147,20 @@ class RealFloors:
         self._read = folder, fresh, shown
         return shown
 
+    def _warehouse(self, workspace: Workspace, version: str) -> Warehouse:
+        if (workspace.var, version) in self._warehouses:
+            return self._warehouses[workspace.var, version]
+        warehouse = open_warehouse(workspace)  # what it opens may be newer, should the pointer have moved meanwhile
+        known = self._warehouses.setdefault((workspace.var, f"w-{warehouse.facts.load_id}"), warehouse)
+        if known is not warehouse:
+            warehouse.close()
+        return known
+
     def _open(self, workspace: Workspace, version: str) -> _Opened:
-        place = (workspace.var, version)
-        if place not in self._warehouses:
-            self._warehouses[place] = open_warehouse(workspace)
-        warehouse = self._warehouses[place]
+        warehouse = self._warehouse(workspace, version)
         catalog = self._read_catalog(workspace.metrics_folder, warehouse.facts.calendar)
         load = Load(
-            version=version,
+            version=f"w-{warehouse.facts.load_id}",  # what was opened, should the pointer have moved meanwhile
             catalog=catalog.hash,
             facts=warehouse.facts,
             definitions=catalog.metrics,

@@ -1,8 +1,8 @@
-"""The scorecard, the load report and the status, printed."""
+"""The scorecard and the load report, printed."""
 
 from __future__ import annotations
 
-import datetime as dt
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -140,18 +140,19 @@ def _card_json(card: Card) -> dict[str, Any]:
     }
 
 
-# ── load and status ──────────────────────────────────────────────────────────────────────────────────
+# ── load ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def load_report(report: Any, quarantine: Path) -> str:
-    """The answer of `scorecard load`: every row accounted for, what the checks said, where the bad rows are."""
+def load_report(report: Any, folder: Path) -> str:
+    """The answer of `scorecard load -w folder`: the accounts, the checks, and who lists the bad rows."""
     if report.status == "unchanged":
         return f"Nothing has changed since load {report.load}; it stays as it is."
     shown = accounting({name: found.accounts for name, found in report.tables.items()})
     outcomes = [outcome for found in report.tables.values() for outcome in found.rules.values()]
     notes = [f"Note: {note}" for note in report.notes]
-    kept = [f"Quarantined rows and their reasons: {quarantine}"] if _quarantined(report) else []
-    return "\n".join([f"Load {report.load} is {report.status}.", "", shown, "", *_checks(outcomes), *notes, *kept])
+    more = f"scorecard quarantine -w {shlex.quote(str(folder))}"
+    kept = [f"Quarantined rows and their reasons: {more}"] if _quarantined(report) else []
+    return "\n".join([f"Load {report.load} is {report.status}.", "", shown, "", *checks(outcomes), *notes, *kept])
 
 
 def _quarantined(report: Any) -> int:
@@ -164,7 +165,8 @@ def accounting(tables: Mapping[str, Mapping[str, int]]) -> str:
     return table(["table", *ACCOUNTS], rows, right=ACCOUNTS)
 
 
-def _checks(outcomes: list[CheckOutcome]) -> list[str]:
+def checks(outcomes: list[CheckOutcome]) -> list[str]:
+    """How many checks passed, and a line for each that did not."""
     failed = [outcome for outcome in outcomes if outcome.outcome != "passed"]
     lines = [f"{len(outcomes) - len(failed)} of {len(outcomes)} checks passed."]
     for check in failed:
@@ -173,33 +175,3 @@ def _checks(outcomes: list[CheckOutcome]) -> list[str]:
         done = {"critical": "in quarantine", "warning": "published and marked", "info": "noted"}[check.severity]
         lines.append(f"  {check.table}.{check.rule} {word} ({done}): {check.why} Owner: {check.owner}.")
     return lines
-
-
-def status(version: str, facts: LoadFacts | None, loads: list[dict[str, Any]], timezone: str, json_wanted: bool) -> str:
-    """The answer of `scorecard status`; `loads` are the ledger's entries, oldest first. facts None: nothing yet."""
-    if json_wanted:
-        return as_json({"version": version or None, **_facts_json(facts), "loads": loads})
-    rows = [[entry.get("load", ""), entry.get("status", ""), _local(entry.get("loaded_at"), timezone),
-             entry.get("message", "")] for entry in loads[-10:]]  # fmt: skip
-    ledger = ["", table(["load", "status", "at", ""], rows)] if rows else []
-    if facts is None:
-        return "\n".join(["Nothing is published yet; run `scorecard load`.", *ledger])
-    accounts = {name: found.accounts for name, found in facts.tables.items() if found.accounts}
-    head = f"{facts.title}: version {version}. {through(facts)}"
-    return "\n".join([head, "", accounting(accounts), "", *_checks(list(facts.checks)), *ledger])
-
-
-def _facts_json(facts: LoadFacts | None) -> dict[str, Any]:
-    if facts is None:
-        return {"load": None, "loaded_at": None, "as_of": None, "synthetic": None, "checks": []}
-    checks = [vars(check) for check in facts.checks]
-    return {"load": facts.load_id, "loaded_at": facts.loaded_at, "as_of": facts.as_of, "synthetic": facts.synthetic,
-            "checks": checks}  # fmt: skip
-
-
-def _local(instant: object, timezone: str) -> str:
-    """A naive UTC instant of the ledger as the organisation's own clock shows it."""
-    try:
-        return wording.moment(dt.datetime.fromisoformat(str(instant)), timezone)
-    except ValueError:
-        return ""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from decimal import Decimal
 
-from dashboard import wording
+from dashboard import spreadsheet, wording
 from dashboard.cache import RowsBehind
 from dashboard.components import esc, note, section
 from dashboard.wording import say
@@ -37,20 +36,11 @@ def table(found: RowsBehind) -> str:
 
 
 def as_csv(found: RowsBehind) -> str:
-    """Every column and row for a spreadsheet; a text that would be read as a formula gets an apostrophe."""
+    """Every column and row for a spreadsheet."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_harmless(name) for name in found.columns])
-    writer.writerows([_harmless(cell) for cell in row] for row in found.rows)
-    return "\ufeff" + out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{cell}"
-    return "" if cell is None or cell != cell else cell
+    out.write(spreadsheet.MARK)
+    spreadsheet.write(out, found.columns, found.rows)
+    return out.getvalue()
 
 
 def _is_number(found: RowsBehind, place: int) -> bool:

@@ -11,6 +11,7 @@ import duckdb
 
 from data_checks.contract import Contract
 from data_checks.suites import Check, Verdict
+from data_checks.system_errors import system_error
 from data_checks.warehouse.contract import CheckOutcome, Outcome
 
 
@@ -58,7 +59,9 @@ def _crashing(connection: duckdb.DuckDBPyConnection, staged: str, checks: Sequen
     together = ", ".join(f"count(*) filter (where {check.bad})" for check in checks)
     try:
         connection.execute(f"select {together} from {staged}").fetchall()
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if system_error(error):  # a full disk is no fault of a rule
+            raise
         return {check.rule: reason for check in checks if (reason := _crash(connection, staged, check.bad))}
     return {}
 
@@ -80,6 +83,8 @@ def evaluate_tables(connection: duckdb.DuckDBPyConnection, checks: Sequence[Chec
         try:
             found[check.rule] = Verdict(int(connection.execute(f"select count(*) from ({check.sql})").fetchall()[0][0]))
         except duckdb.Error as error:
+            if system_error(error):
+                raise
             found[check.rule] = Verdict(0, str(error).splitlines()[0])
     return found
 

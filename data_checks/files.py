@@ -258,3 +258,9 @@ def clean_header(raw: Sequence[str], shown: str, notes: Sequence[str] = ()) -> H
         taken.add(unique.lower())
         names.append(unique)
     return Header(tuple(names), tuple(notes))
+
+
+def plain_bytes(path: Path, shown: str) -> Iterator[bytes]:
+    """The file's bytes, unpacked, in pieces. Raises LoadRefused when it cannot be read or is no sound gzip."""
+    with _opened(path, shown) as raw:
+        yield from _plain_chunks(raw, path, shown)

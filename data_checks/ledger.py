@@ -1,32 +1,37 @@
-"""The load's own books under var/: one load at a time, numbered loads, load.json and quarantine.csv of each."""
+"""The books under var/loads: every load and rollback numbered, with load.json and quarantine.csv of each."""
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
-import fcntl
 import hashlib
 import itertools
 import json
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
-from data_checks.errors import LoadRefused
+from data_checks.load_lock import is_held
 from data_checks.warehouse.contract import CheckOutcome
-from data_checks.warehouse.versions import current_version
+from data_checks.warehouse.versions import UNKNOWN, current_version, sync, version_path
 
 _PROGRAM = Path(__file__).parent
+_FRESH = ".load.json"
+
+Status = Literal[
+    "loading", "publishing", "published", "unchanged", "refused", "interrupted", "rolling back", "rolled back"
+]
+"""The words of load.json. A process that dies leaves one of UNFINISHED; the next load settles it."""
+UNFINISHED = ("loading", "publishing", "rolling back")
 
 
 @dataclass(frozen=True)
 class SourceReport:
-    """One file as one mapping read it; `rows` accounts for what was read of it (null where a mapping has many)."""
+    """One mapping: where every row of its files went. `rules`: the quarantined rows, each under the first rule it
+    breaks, so that they add up."""
 
     table: str
     files: tuple[str, ...]
@@ -37,6 +42,7 @@ class SourceReport:
     superseded: int
     merged: int
     filtered: int
+    rules: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,10 +65,13 @@ class TableReport:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What one load did. `as_of`: naive UTC, None when it was refused before one was known."""
+    """What one load did. `as_of`: naive UTC, None when it was refused before one was known.
+
+    A rollback stands in the same books, without tables: `back_to` is the load it went back to.
+    """
 
     load: str
-    status: Literal["publishing", "published", "unchanged", "refused"]
+    status: Status
     as_of: dt.datetime | None
     fingerprint: str
     loaded_at: dt.datetime
@@ -70,9 +79,11 @@ class LoadReport:
     sources: tuple[SourceReport, ...]
     notes: tuple[str, ...] = ()
     message: str = ""
+    back_to: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for `scorecard load --json` and load.json; times in ISO 8601."""
+        back = {"back_to": self.back_to} if self.back_to else {}
         return {
             "load": self.load,
             "status": self.status,
@@ -81,10 +92,17 @@ class LoadReport:
             "fingerprint": self.fingerprint,
             "tables": {name: _table_json(table) for name, table in self.tables.items()},
             "sources": [
-                {**vars(source), "files": list(source.files), "sha256": list(source.sha256)} for source in self.sources
+                {
+                    **vars(source),
+                    "files": list(source.files),
+                    "sha256": list(source.sha256),
+                    "rules": dict(source.rules),
+                }
+                for source in self.sources
             ],
             "notes": list(self.notes),
             "message": self.message,
+            **back,
         }
 
 
@@ -127,17 +145,19 @@ def read_report(var: Path, load_id: str) -> LoadReport | None:
             sources=sources,
             notes=tuple(data["notes"]),
             message=data["message"],
+            back_to=data.get("back_to", ""),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def past_loads(var: Path) -> list[dict[str, Any]]:
-    """The ledger of every load as plain data, oldest first; one that cannot be read, or died publishing, says so."""
-    return [_entry(path, current_version(var)) for path in sorted(loads_folder(var).glob("*/load.json"))]
+    """Every load and rollback as plain data, oldest first; one that cannot be read says so, and one that is not
+    finished is "running" or "interrupted"."""
+    return [_entry(path, var) for path in sorted(loads_folder(var).glob("*/load.json"))]
 
 
-def _entry(path: Path, current: str | None) -> dict[str, Any]:
+def _entry(path: Path, var: Path) -> dict[str, Any]:
     load = path.parent.name
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
@@ -145,16 +165,25 @@ def _entry(path: Path, current: str | None) -> dict[str, Any]:
         entry = None
     if not isinstance(entry, dict):
         return {"load": load, "status": "unreadable", "message": f"{path.name} is damaged"}
-    if entry.get("status") != "publishing":
+    if entry.get("status") not in UNFINISHED:
         return entry
-    return {**entry, "status": "published" if current == f"w-{load}" else "interrupted"}
+    settled = _settled(entry["status"], load, str(entry.get("back_to", "")), current_version(var))
+    return {**entry, "status": "running" if settled == "interrupted" and is_held(var) else settled}
+
+
+def _settled(status: str, load: str, back_to: str, current: str | None) -> Status:
+    """What came of a load (or a rollback) whose process is gone: it is done if the pointer moved."""
+    if status == "publishing" and current == f"w-{load}":
+        return "published"
+    if status == "rolling back" and current == f"w-{back_to}":
+        return "rolled back"
+    return "interrupted"
 
 
 def published_rows(var: Path, loads: int = 5) -> dict[str, list[int]]:
     """The rows that the newest published loads published of each table, newest first."""
     found: dict[str, list[int]] = {}
-    current = current_version(var)
-    entries = (_entry(path, current) for path in sorted(loads_folder(var).glob("*/load.json"), reverse=True))
+    entries = (_entry(path, var) for path in sorted(loads_folder(var).glob("*/load.json"), reverse=True))
     published = (entry for entry in entries if entry.get("status") == "published")
     for entry in itertools.islice(published, loads):
         tables = entry.get("tables")
@@ -165,11 +194,23 @@ def published_rows(var: Path, loads: int = 5) -> dict[str, list[int]]:
 
 
 def finish_books(var: Path) -> None:
-    """A load that was killed after its version became the current one has published it."""
-    version = current_version(var)
-    report = read_report(var, version.removeprefix("w-")) if version else None
-    if report and report.status == "publishing":
-        write_report(var, dataclasses.replace(report, status="published"))
+    """Settle what killed loads left, while no other one runs: say what came of them, and remove what was never shown.
+
+    Books are settled in order, so the newest settled ones end the search.
+    """
+    current = current_version(var)
+    if current == UNKNOWN:  # nobody can tell what was published; the version may be the very one
+        return
+    for folder in sorted(loads_folder(var).glob("[0-9]*"), reverse=True):
+        (folder / _FRESH).unlink(missing_ok=True)
+        report = read_report(var, folder.name)
+        if report and report.status not in UNFINISHED:
+            return
+        if report:
+            status = _settled(report.status, report.load, report.back_to, current)
+            if status == "interrupted":
+                version_path(var, f"w-{report.load}").unlink(missing_ok=True)
+            write_report(var, dataclasses.replace(report, status=status))
 
 
 def loads_folder(var: Path) -> Path:
@@ -185,37 +226,13 @@ def next_load_id(var: Path) -> str:
 
 
 def write_report(var: Path, report: LoadReport) -> None:
-    """load.json of this load, whole or not at all."""
+    """load.json of this load, whole or not at all, and on disk before the next step relies on it."""
     folder = loads_folder(var) / report.load
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / ".load.json"
+    fresh = folder / _FRESH
     fresh.write_text(json.dumps(report.to_json(), indent=1, ensure_ascii=False), encoding="utf-8")
+    sync(fresh)
     fresh.replace(folder / "load.json")
-
-
-@contextlib.contextmanager
-def only_load(var: Path) -> Iterator[None]:
-    """Hold the workspace's load lock; the system lets go of it when the process dies. Raises LoadRefused when taken."""
-    var.mkdir(parents=True, exist_ok=True)
-    with (var / "load.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LoadRefused("another load of this workspace is running; wait until it ends.") from None
-        yield
-
-
-@contextlib.contextmanager
-def private_folder(var: Path, load_id: str) -> Iterator[Path]:
-    """A folder for staging files and copies that is gone afterwards, also when the load fails."""
-    for stale in var.glob(".load-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    folder = var / f".load-{load_id}"
-    folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fingerprint(workspace_file: Path, files: Sequence[tuple[str, str]], as_of: dt.date | None) -> str:

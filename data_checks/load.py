@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import errno
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
@@ -22,22 +20,24 @@ from data_checks.files import Header, sha256_of
 from data_checks.ledger import (
     LoadReport,
     SourceReport,
+    Status,
     TableReport,
     fingerprint,
     finish_books,
     loads_folder,
     next_load_id,
-    only_load,
-    private_folder,
     published_rows,
     read_report,
     write_report,
 )
+from data_checks.load_lock import only_load, private_folder, sweep_private
+from data_checks.quarantine import FILE as QUARANTINE
 from data_checks.refusal import refusal
 from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.sources_sql import fetch_queries
 from data_checks.staging import Staged, stage
 from data_checks.suites import import_meanwhile
+from data_checks.system_errors import system_error, system_refusal
 from data_checks.usual import Usual
 from data_checks.warehouse.contract import Prepare
 from data_checks.warehouse.duckdb import UnpublishedDuckDB, is_sound
@@ -79,11 +79,12 @@ def load(
     progress: Progress = _silent,
     tables: Mapping[str, Contract] | None = None,
     prepare: Prepare | None = None,
+    wait_seconds: float = 0,
 ) -> LoadReport:
     """Load the workspace and publish a new version, or find that nothing changed (status "unchanged").
 
     `now`: naive UTC, only written down. `tables`: other contracts than the program's own, for tests. `prepare`: adds
-    to the version before anybody sees it.
+    to the version before anybody sees it. `wait_seconds`: how long to wait for another load of this workspace to end.
     Raises FileProblems (a column is missing) and LoadRefused (after writing the ledger); both leave the version before.
     """
     var = workspace.var
@@ -92,10 +93,13 @@ def load(
     if "?" in str(workspace.folder.resolve()):
         raise RequestError("the path of the workspace holds '?', which the engine cannot open; rename the folder.")
     try:
-        with only_load(var):
+        with only_load(var, wait_seconds, lambda: progress("another load of this workspace is running; waiting")):
+            finish_books(var)
+            sweep(var)
+            sweep_private(var)
             return _Load(workspace, tables or contracts(), progress, _Books(next_load_id(var), now), prepare).run()
     except OSError as error:
-        raise _system_refusal(error, var) from None
+        raise system_refusal(error, var) from None
 
 
 def _all_sources(workspace: Workspace) -> list[Source]:
@@ -113,9 +117,7 @@ class _Books:
     sources: Sequence[SourceReport] = ()
     notes: list[str] = field(default_factory=list)
 
-    def report(
-        self, status: Literal["publishing", "published", "refused"], as_of: dt.datetime | None = None, message: str = ""
-    ) -> LoadReport:
+    def report(self, status: Status, as_of: dt.datetime | None = None, message: str = "") -> LoadReport:
         return LoadReport(
             load=self.load_id,
             status=status,
@@ -140,7 +142,6 @@ class _Load:
     def run(self) -> LoadReport:
         var, books = self.workspace.var, self.books
         try:
-            finish_books(var)
             sources, repeats = with_files(_all_sources(self.workspace))
             books.notes += repeats
             with private_folder(var, books.load_id) as folder:
@@ -161,11 +162,9 @@ class _Load:
         var = self.workspace.var
         if isinstance(error, LoadRefused):
             return error
-        if isinstance(error, OSError):
-            return _system_refusal(error, var)
+        if system := system_error(error):
+            return system_refusal(system, var)
         text = (str(error).splitlines() or [""])[0].replace(str(self.workspace.folder), ".")
-        if "No space left" in text or "disk is full" in text.lower():
-            return _full_disk(var)
         if isinstance(error, duckdb.Error):
             return LoadRefused(f"the load stopped: {text.rstrip('.')}. The version before stays.")
         what = f"{type(error).__name__}: {text}".rstrip(": .")
@@ -200,8 +199,8 @@ class _Load:
         books.notes += sorted({note for header in found.values() for note in header.notes})
         books.notes += [*drift(sources, found), *copies(sources, hashes)]
         import_meanwhile()
+        write_report(var, books.report("loading"))
         warehouse_folder(var).mkdir(parents=True, exist_ok=True)
-        sweep(var)
         opened = self._open_files(sources, found, hashes, folder)
         staging = folder / f"{STAGING}.duckdb"
         tables = {name: self.tables[name] for name in self.workspace.sources}
@@ -240,7 +239,7 @@ class _Load:
         return opened
 
     def _quarantine(self) -> Path:
-        path = loads_folder(self.workspace.var) / self.books.load_id / "quarantine.csv"
+        path = loads_folder(self.workspace.var) / self.books.load_id / QUARANTINE
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -254,11 +253,12 @@ class _Load:
             # The ledger first: a version without its books must never be the current one.
             write_report(var, books.report("publishing", facts.as_of))
             publish(var, books.load_id)
-            report = books.report("published", facts.as_of)
-            write_report(var, report)
         except BaseException:
             sweep(var)
             raise
+        report = books.report("published", facts.as_of)
+        with contextlib.suppress(OSError):  # published is published: the next load says so in the books
+            write_report(var, report)
         self.progress(f"published {books.load_id}")
         return report
 
@@ -266,18 +266,5 @@ class _Load:
         if self.prepare is None:
             return
         self.progress("preparing what screens ask for")
-        unpublished = UnpublishedDuckDB(version, MEMORY, spill)
-        try:
+        with UnpublishedDuckDB(version, MEMORY, spill) as unpublished:
             self.prepare(unpublished)
-        finally:
-            unpublished.close()
-
-
-def _system_refusal(error: OSError, var: Path) -> LoadRefused:
-    if error.errno == errno.ENOSPC:
-        return _full_disk(var)
-    return LoadRefused(f"{var.name}/ cannot be used: {error.strerror or error}; check its permissions.")
-
-
-def _full_disk(var: Path) -> LoadRefused:
-    return LoadRefused(f"the disk that holds {var.name}/ is full; free some space. The version before stays.")

@@ -19,6 +19,7 @@ from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import literal, quoted
 from data_checks.sources import OpenFile, raw_relation, rejected_fields, rejected_records
+from data_checks.system_errors import system_error
 from data_checks.workspace_source import SQL_TYPES, Source
 
 SOURCE_BIT, KEY_BIT, ORDER_BIT, RECORD_BIT = (1 << n for n in (56, 57, 58, 59))
@@ -84,6 +85,8 @@ def run_mapping(
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
+        if system_error(error):  # a full disk is no mistake of an expression
+            raise
         raise _failed(run, error) from None
 
 

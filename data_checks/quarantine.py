@@ -1,4 +1,4 @@
-"""Rows that may not be used: each read record verbatim, with its file, record, line and reasons, into one CSV file.
+"""Rows that may not be used: each read record verbatim, with its place and its reasons, into one CSV file.
 
 The text of a record is fetched from the file only for these rows, in one more pass that is merged with them in
 file order, so memory does not grow with their number.
@@ -7,23 +7,29 @@ file order, so memory does not grow with their number.
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from data_checks.casts import ERA, FIRST_DAY
 from data_checks.checks import critical_mask
 from data_checks.contract import Contract
+from data_checks.errors import LoadRefused
 from data_checks.expression import literal, quoted
+from data_checks.files import plain_bytes
 from data_checks.mapping import UNIT_SIGN, VALUE_SIGN, MappedSource, unread_values
+from data_checks.positions import line_starts
 from data_checks.records import RecordPlace, locate
 from data_checks.sources import FILE_STEP, REJECTED_STEP, OpenFile, Rejected, rejected_records
 from data_checks.suites import MAP_IT, Check
 from data_checks.workspace_source import Source
 
-COLUMNS = ("table", "rules", "reason", "file", "record", "line", "row")
+FILE = "quarantine.csv"
+COLUMNS = ("table", "rules", "reason", "file", "record", "line", "byte", "row")
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,13 @@ class BadRow:
 
 @dataclass
 class Collected:
-    """What one table sent to quarantine: read rows per mapping, the first row per rule, doubts about places."""
+    """What one table sent to quarantine: read rows per mapping, the same by the first rule each breaks, the first row
+    per rule, doubts about places."""
 
     rows: dict[int, int]
     first: dict[str, BadRow]
     notes: list[str]
+    by_rule: dict[int, dict[str, int]]
 
 
 def collect(
@@ -59,10 +67,13 @@ def collect(
     checks: Sequence[Check],
     target: Path,
 ) -> Collected:
-    """Append every quarantined record of the table to `target` (created with its head line when it is missing)."""
+    """Append every quarantined record of the table to `target` (created with its head line when it is missing).
+
+    Raises LoadRefused when a row that must be in it is not, which would be a fault of the program.
+    """
     _list_rows(connection, contract, mapped, checks)
     table = f"quarantined_{contract.table}"
-    found = Collected({m.number: 0 for m in mapped}, {}, [])
+    found = Collected({m.number: 0 for m in mapped}, {}, [], {m.number: {} for m in mapped})
     is_new = not target.exists()
     with target.open("a", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -74,15 +85,41 @@ def collect(
                 count = connection.execute(f"select count(*) from {table} where {where}").fetchall()[0][0]
                 found.rows[one.number] += count
                 if count:
-                    for row in _bad_rows(connection, contract, one.source, file, checks, found):
-                        writer.writerow([row.table, " ".join(row.rules), *_cells(row)])
-                        for rule in row.rules:
-                            found.first.setdefault(rule, row)
+                    rows = _bad_rows(connection, contract, one.source, file, checks, found)
+                    written = _write(writer, rows, one.source, file, found.by_rule[one.number], found.first)
+                    if written != count:
+                        raise LoadRefused(
+                            f"{contract.table}: {count:,} rows of {file.file.shown} belong in quarantine and "
+                            f"{written:,} were found again; this is a fault of the program, please report it."
+                        )
     return found
 
 
-def _cells(row: BadRow) -> list[object]:
-    return [row.reason, row.file, row.record, row.line, row.text]
+def _write(
+    writer: Any,
+    rows: Iterator[BadRow],
+    source: Source,
+    file: OpenFile,
+    by_rule: dict[str, int],
+    first: dict[str, BadRow],
+) -> int:
+    """Write one file's rows with the byte each begins at, count them by their first rule; how many there were."""
+    written = 0
+    rows, again = itertools.tee(rows)
+    for row, byte in itertools.zip_longest(rows, _bytes(source, file, (row.line for row in again))):
+        place = [row.file, row.record, row.line, byte]
+        writer.writerow([row.table, " ".join(row.rules), row.reason, *place, row.text])
+        by_rule[row.rules[0]] = by_rule.get(row.rules[0], 0) + 1
+        for rule in row.rules:
+            first.setdefault(rule, row)
+        written += 1
+    return written
+
+
+def _bytes(source: Source, file: OpenFile, lines: Iterator[int]) -> Iterator[int]:
+    """Where each line begins in the file; nothing for a file whose rows are no lines."""
+    if file.converted is None or file.converted.plain:
+        yield from line_starts(plain_bytes(file.file.path, file.file.shown), source.encoding, lines)
 
 
 def _list_rows(

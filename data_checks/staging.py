@@ -152,8 +152,11 @@ def _check_rows(
     staged.accounts[table] = dict.fromkeys(ACCOUNTS, 0)
     for one in mapped:
         parts = _account(connection, table, one, collected.rows[one.number])
+        rules = collected.by_rule[one.number]
+        if sum(rules.values()) != parts["quarantined"]:
+            raise _not_adding_up(table, {**parts, **rules})
         names, hashes = tuple(f.file.shown for f in one.files), tuple(f.sha256 for f in one.files)
-        staged.sources.append(SourceReport(table, names, hashes, **parts))
+        staged.sources.append(SourceReport(table, names, hashes, **parts, rules=rules))
         staged.accounts[table] = {name: staged.accounts[table][name] + parts[name] for name in ACCOUNTS}
 
 
@@ -198,10 +201,12 @@ def _account(connection: duckdb.DuckDBPyConnection, table: str, one: MappedSourc
     parts = dict(zip(ACCOUNTS, (one.read, published, quarantined, one.superseded, merged, one.filtered), strict=True))
     added = sum(count for name, count in parts.items() if name != "read")
     if one.read != added or min(parts.values()) < 0 or (one.superseded and not one.source.latest_key):
-        raise LoadRefused(
-            f"{table}: the rows do not add up ({parts}); this is a fault of the program, please report it."
-        )
+        raise _not_adding_up(table, parts)
     return parts
+
+
+def _not_adding_up(table: str, parts: Mapping[str, int]) -> LoadRefused:
+    return LoadRefused(f"{table}: the rows do not add up ({parts}); this is a fault of the program, please report it.")
 
 
 def _check_whole(

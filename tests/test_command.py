@@ -41,7 +41,8 @@ def refused(*words, code=2):
 
 def test_help_names_every_promised_command():
     out = answer("--help")
-    for command in ("demo", "tables", "load", "check", "metrics", "query", "rows", "show", "status", "serve"):
+    for command in ("demo", "tables", "load", "check", "metrics", "query", "rows", "show", "status", "serve",
+                    "quarantine", "rollback"):  # fmt: skip
         assert f"\n  {command} " in out
 
 
@@ -230,7 +231,7 @@ def test_a_load_with_bad_rows_says_where_they_are(tmp_path):
     (folder / "orders.csv").write_text("order_id,customer,day,revenue,status\no1,c1,2024-01-10,x,completed\n" + good)
     out = answer("load", "-w", folder)
     assert "orders.revenue_readable failed on 1 row (in quarantine)" in out
-    assert out.splitlines()[-1] == f"Quarantined rows and their reasons: {folder}/var/loads/000001/quarantine.csv"
+    assert out.splitlines()[-1] == f"Quarantined rows and their reasons: scorecard quarantine -w {folder}"
 
 
 def test_tables_lists_what_a_workspace_can_fill():

@@ -14,8 +14,8 @@ import pytest
 from data_checks import load as load_module
 from data_checks.contract import contracts, read_contract
 from data_checks.errors import FileProblems, LoadRefused, RequestError
-from data_checks.ledger import only_load
 from data_checks.load import check_sources, load
+from data_checks.load_lock import only_load
 from data_checks.suites import Verdict, run_suite
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.workspace import read_workspace

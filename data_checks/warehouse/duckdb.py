@@ -23,7 +23,10 @@ def _in_utc(connection: Any, record: object) -> None:
 
 
 class DuckDBWarehouse:
-    """See warehouse/contract.py. Every read takes a connection of its own from the pool, so threads do not meet."""
+    """See warehouse/contract.py. Every read takes a connection of its own from the pool, so threads do not meet.
+
+    Raises RequestError when there is no sound version at `path`.
+    """
 
     def __init__(self, path: Path, options: Mapping[str, Any] | None = None) -> None:
         # A URL object: a folder's name may hold what means something in a URL's text.
@@ -36,8 +39,7 @@ class DuckDBWarehouse:
             self._facts, self._prepared = from_json(facts), str(prepared)
         except (sa.exc.SQLAlchemyError, duckdb.Error, ValueError):
             self._engine.dispose()
-            message = f"the published version {path.stem} is damaged; run `scorecard load` to build it again."
-            raise RequestError(message) from None
+            raise RequestError(f"the version {path.stem} cannot be read.") from None
 
     @property
     def facts(self) -> LoadFacts:
@@ -65,11 +67,32 @@ class DuckDBWarehouse:
         self._engine.dispose()
 
 
+def _in_its_own_words(context: Any) -> None:
+    """A load hears the engine's error itself: a full disk is one whoever filled it."""
+    if isinstance(context.original_exception, duckdb.Error):
+        raise context.original_exception
+
+
 class UnpublishedDuckDB(DuckDBWarehouse):
-    """See Unpublished in warehouse/contract.py. `memory`: the most the engine holds; `spill`: where the rest goes."""
+    """See Unpublished in warehouse/contract.py. `memory`: the most the engine holds; `spill`: where the rest goes.
+
+    Used in a `with`: at its good end everything is in the one file, and no log is left beside it.
+    """
 
     def __init__(self, path: Path, memory: str, spill: Path) -> None:
         super().__init__(path, {"config": {"memory_limit": memory, "temp_directory": str(spill)}})
+        sa.event.listen(self._engine, "handle_error", _in_its_own_words)
+
+    def __enter__(self) -> UnpublishedDuckDB:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                with self._engine.begin() as connection:
+                    connection.execute(sa.text("checkpoint"))
+        finally:
+            self.close()
 
     def keep(self, table: sa.Table, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
         with self._engine.begin() as connection:
@@ -88,12 +111,6 @@ class UnpublishedDuckDB(DuckDBWarehouse):
         with self._engine.begin() as connection:
             connection.execute(sa.text("update _load set prepared = :prepared"), {"prepared": prepared})
         self._prepared = prepared
-
-    def close(self) -> None:
-        """Everything in the one file: no log is left beside it."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.text("checkpoint"))
-        super().close()
 
 
 def is_sound(path: Path) -> bool:

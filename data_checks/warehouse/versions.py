@@ -1,16 +1,24 @@
 """Versions of a DuckDB warehouse on disk: `w-<load>.duckdb` files and CURRENT, the pointer readers follow.
 
 A version is built under a hidden name, synced, renamed, and only then pointed at; a reader sees the old one or the
-new one. kill -9 at any moment leaves at most a hidden file, which the next load sweeps away.
+new one. kill -9 at any moment leaves at most hidden files and a version nobody was pointed at, which the next load
+sweeps away.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from pathlib import Path
 
+from data_checks.errors import RequestError
+
 KEPT_VERSIONS = 3
+UNKNOWN = "w-unknown"
+"""What a pointer that names no version is said to name."""
 _CURRENT = "CURRENT"
+_VERSION = re.compile(r"w-[0-9]+")
 
 
 def warehouse_folder(var: Path) -> Path:
@@ -24,12 +32,19 @@ def build_path(var: Path, load_id: str) -> Path:
 
 
 def current_version(var: Path) -> str | None:
-    """The published version's name, such as "w-000007"; None before the first load. One small read."""
+    """The published version's name, such as "w-000007"; None before the first load. One small read.
+
+    UNKNOWN when the pointer is damaged. Raises RequestError when it may not be read.
+    """
     try:
-        name = (warehouse_folder(var) / _CURRENT).read_text(encoding="utf-8").strip()
+        text = (warehouse_folder(var) / _CURRENT).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return name.removesuffix(".duckdb") or None
+    except OSError as error:
+        sentence = f"{var.name}/warehouse/{_CURRENT} cannot be read ({error.strerror}); check its permissions."
+        raise RequestError(sentence) from None
+    name = text.decode("utf-8", errors="replace").strip().removesuffix(".duckdb")
+    return name if _VERSION.fullmatch(name) else UNKNOWN
 
 
 def said_now(sentence: object, var: Path) -> str:
@@ -46,35 +61,62 @@ def version_path(var: Path, version: str) -> Path:
     return warehouse_folder(var) / f"{version}.duckdb"
 
 
+def kept_versions(var: Path) -> tuple[str, ...]:
+    """The names of all versions on disk, oldest first."""
+    found = [path.stem for path in warehouse_folder(var).glob("w-*.duckdb") if _VERSION.fullmatch(path.stem)]
+    return tuple(sorted(found, key=number_of))
+
+
+def number_of(version: str) -> int:
+    """The load's number in a version's name."""
+    return int(version.removeprefix("w-"))
+
+
 def publish(var: Path, load_id: str) -> str:
-    """Make the finished, closed build the current version and return its name. Old versions beyond three go."""
-    folder, version = warehouse_folder(var), f"w-{load_id}"
+    """Make the finished, closed build the current version and return its name. Old versions beyond three go.
+
+    An OSError means that nothing was published: what comes after the pointer moved is no reason to say so.
+    """
+    version, before = f"w-{load_id}", current_version(var)
     build = build_path(var, load_id)
-    _sync(build)
+    sync(build)
     build.rename(version_path(var, version))
-    pointer = folder / f".{_CURRENT}"
-    pointer.write_text(f"{version}.duckdb\n", encoding="utf-8")
-    _sync(pointer)
-    pointer.replace(folder / _CURRENT)
-    _sync(folder)
-    _forget_old(folder, version)
+    point_at(var, version)
+    with contextlib.suppress(OSError):
+        _forget_old(var, version, before)
     return version
 
 
+def point_at(var: Path, version: str) -> None:
+    """Have readers follow to this version: one rename, after which it is the current one."""
+    folder = warehouse_folder(var)
+    pointer = folder / f".{_CURRENT}"
+    pointer.write_text(f"{version}.duckdb\n", encoding="utf-8")
+    sync(pointer)
+    pointer.replace(folder / _CURRENT)
+    with contextlib.suppress(OSError):
+        sync(folder)
+
+
 def sweep(var: Path) -> None:
-    """Remove what a killed load left: unfinished builds and their logs."""
-    for stale in warehouse_folder(var).glob(".build-*"):
+    """Remove what a killed load left half done: builds, their logs, a pointer never moved, versions beyond three."""
+    for stale in (*warehouse_folder(var).glob(".build-*"), warehouse_folder(var) / f".{_CURRENT}"):
         stale.unlink(missing_ok=True)
+    version = current_version(var)
+    if version in kept_versions(var):
+        _forget_old(var, version, None)
 
 
-def _forget_old(folder: Path, current: str) -> None:
-    versions = sorted(folder.glob("w-*.duckdb"))
-    for old in versions[:-KEPT_VERSIONS]:
-        if old.stem != current:
-            old.unlink(missing_ok=True)
+def _forget_old(var: Path, version: str | None, before: str | None) -> None:
+    """Keep the new version, the one readers come from (older than others after a rollback), and the newest others."""
+    kept = kept_versions(var)
+    others = [name for name in kept if name not in (version, before)]
+    room = KEPT_VERSIONS - (len(kept) - len(others))
+    for old in others[: max(0, len(others) - room)]:
+        version_path(var, old).unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have the file's (or folder's) bytes on disk before the next step relies on them."""
     handle = os.open(path, os.O_RDONLY)
     try:

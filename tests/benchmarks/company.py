@@ -43,9 +43,8 @@ def publish_company(generated: Path, folder: Path, prepare: Prepare) -> Path:
     target = build_path(workspace.var, "000001")
     target.unlink(missing_ok=True)
     build_version(target, staging, workspace, contracts(), loaded)
-    unpublished = UnpublishedDuckDB(target, MEMORY, folder)
-    prepare(unpublished)
-    unpublished.close()
+    with UnpublishedDuckDB(target, MEMORY, folder) as unpublished:
+        prepare(unpublished)
     publish(workspace.var, "000001")
     staging.unlink()
     return folder
