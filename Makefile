@@ -44,8 +44,11 @@ browser: .venv/.dev
 torture: .venv/.dev ## 200 loads killed at random moments while a reader looks on; some ten minutes
 	@$(BIN)/python -m tests.torture
 
+bench: .venv/.dev ## what answers cost beside hand-written SQL (SCORECARD_BENCH names its folder, SCALE its size)
+	@$(BIN)/python -m tests.benchmarks.bench
+
 clean: ## remove what make made: .venv, the demo, caches
-	rm -rf .venv demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find $(CODE) tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.made:

@@ -49,6 +49,10 @@ def figure(value: Value, parts: Mapping[Leaf | Products, Parts]) -> Figure:
 def finite(found: Figure) -> Figure:
     """The figure without what is no number: an overflow is no value, and an end of an interval that is none is none."""
 
+    numbers = (found.value, found.numerator, found.denominator, found.low, found.high)
+    if all(value is None or math.isfinite(value) for value in numbers):
+        return found
+
     def clean(value: float | None) -> float | None:
         return value if value is not None and math.isfinite(value) else None
 

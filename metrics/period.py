@@ -7,6 +7,7 @@ A fiscal year is named by the calendar year in which it ends, and so are its qua
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -78,6 +79,7 @@ def period_at(day: dt.date, grain: Grain, calendar: Calendar) -> Period:
     return Period(start, step(start, grain), grain, year_starts)
 
 
+@functools.lru_cache(maxsize=256)  # a question is asked for its periods by everyone who answers it
 def spine(start: dt.date, end: dt.date, grain: Grain, calendar: Calendar) -> tuple[Period, ...]:
     """Every period that touches [start, end), in order; "all" is that one span itself."""
     if grain == "all":
