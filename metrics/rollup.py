@@ -40,7 +40,7 @@ class Rollup:
     team: str | None
     parts: Mapping[str, tuple[tuple[str, str], ...]]
 
-    @property
+    @functools.cached_property
     def columns(self) -> sa.Table:
         """The rollup as a table of its own."""
         keys: list[sa.Column[Any]] = [sa.Column(self.day, sa.Date())]
