@@ -18,6 +18,7 @@ from rich.text import Text
 
 from dashboard import wording
 from data_checks.warehouse.contract import LoadFacts
+from data_checks.watch import Partly
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.question import Question
@@ -28,9 +29,18 @@ FIELDS = ("value", "numerator", "denominator", "n", "low", "high", "state", "com
 _WIDE = 1000
 
 
+_BAR = 24
+
+
 def progress(sentence: str) -> None:
-    """One line of progress on stderr."""
-    click.echo(sentence, err=True)
+    """One line of progress on stderr; how far a step is, with a bar that moves, only where somebody can watch it."""
+    watching = sys.stderr.isatty()
+    again = "\r\x1b[2K" if watching else ""
+    if not isinstance(sentence, Partly):
+        click.echo(f"{again}{sentence}", err=True)
+    elif watching:
+        full = round(sentence.share * _BAR)
+        click.echo(f"{again}{'━' * full}{'─' * (_BAR - full)} {sentence}", err=True, nl=False)
 
 
 def as_json(content: Any) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from data_checks.expression import LOCK, literal, quoted
 from data_checks.organisation import Shape
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from data_checks.warehouse.facts import to_json
+from data_checks.watch import COUNTED, watched
 from data_checks.workspace import Workspace
 
 MEMORY = "900MB"
@@ -40,7 +42,12 @@ class Loaded:
 
 
 def build_version(
-    target: Path, staging: Path, workspace: Workspace, tables: Mapping[str, Contract], loaded: Loaded
+    target: Path,
+    staging: Path,
+    workspace: Workspace,
+    tables: Mapping[str, Contract],
+    loaded: Loaded,
+    progress: Callable[[str], None],
 ) -> LoadFacts:
     """Write the version to `target`, checkpointed and closed. Raises LoadRefused when no row has a time."""
     connection = duckdb.connect(str(target))
@@ -48,6 +55,7 @@ def build_version(
         connection.execute(f"set temp_directory = {literal(str(staging.parent))}")
         connection.execute(f"set memory_limit = '{MEMORY}'")
         connection.execute(f"attach {literal(str(staging))} as {STAGING} (read_only)")
+        connection.execute(COUNTED)
         connection.execute(LOCK)
         shape = _clean_shape(connection, tables, loaded.provided)
         as_of = _as_of(connection, workspace, tables, shape, loaded.provided)
@@ -60,7 +68,9 @@ def build_version(
                 f"cast({quoted(name)} as {stored_type(kind)}) as {quoted(name)}"
                 for name, kind in contract.types.items()
             )
-            connection.execute(f"create table {table} as select {columns} from {shape.views[table]}")
+            rows = loaded.accounts.get(table, {}).get("published", 0)
+            with watched(connection, f"writing {table}", rows, progress) if rows else nullcontext():
+                connection.execute(f"create table {table} as select {columns} from {shape.views[table]}")
         facts = _facts(connection, workspace, tables, shape, loaded, as_of, from_keys)
         connection.execute("create table _load (facts varchar, prepared varchar)")
         connection.execute("insert into _load values (?, '')", [to_json(facts)])

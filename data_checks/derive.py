@@ -6,7 +6,7 @@ Every table is a view `shape_<table>_<n>` that grows by one column at a time; ne
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
@@ -15,7 +15,7 @@ from data_checks.casts import local_day, stored_type
 from data_checks.contract import Contract, Derived, day_of, names_in
 from data_checks.errors import FileProblems, Place, Problem
 from data_checks.expression import quoted
-from data_checks.neighbours import Member, answers
+from data_checks.neighbours import Member, answers, own_answers
 from data_checks.organisation import Shape, fill_in
 
 Node = tuple[str, str]
@@ -56,14 +56,24 @@ def derive(
         for name, column in contract.columns.items():
             if column.type == "time" and name not in contract.derived:
                 _add_day(connection, contract, shape, name, timezone)
-    for table, name in _in_order(tables):
-        contract, derived = tables[table], tables[table].derived[name]
-        if derived.sql is not None:
-            _add_sql(connection, contract, shape, name, derived, as_of, calendar)
-        else:
-            _add_neighbour(connection, tables, contract, shape, name, timezone)
-        if derived.type == "time":
-            _add_day(connection, contract, shape, name, timezone)
+    for batch in _in_order(tables):
+        for table, names in _by_table(batch).items():
+            contract = tables[table]
+            neighbours = [name for name in names if contract.derived[name].sql is None]
+            for name in names:
+                if name not in neighbours:
+                    _add_sql(connection, contract, shape, name, contract.derived[name], as_of, calendar)
+            _add_neighbours(connection, tables, contract, shape, neighbours, timezone)
+            for name in names:
+                if contract.derived[name].type == "time":
+                    _add_day(connection, contract, shape, name, timezone)
+
+
+def _by_table(batch: Iterable[Node]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for table, name in batch:
+        found.setdefault(table, []).append(name)
+    return found
 
 
 def _add_day(connection: duckdb.DuckDBPyConnection, contract: Contract, shape: Shape, time: str, timezone: str) -> None:
@@ -105,60 +115,91 @@ def _add_sql(
         has.add(name)
 
 
-def _add_neighbour(
+def _add_neighbours(
     connection: duckdb.DuckDBPyConnection,
     tables: Mapping[str, Contract],
     contract: Contract,
     shape: Shape,
-    name: str,
+    names: Sequence[str],
     timezone: str,
 ) -> None:
-    derived, table = contract.derived[name], contract.table
+    """The neighbours that wait for nothing more. Those among the table's own rows are found together."""
+    found = {name: _members(tables, contract, shape, name) for name in names}
+    alone = {name: many[0] for name, many in found.items() if len(many) == 1 and many[0].is_own}
+    if alone:
+        _join(
+            connection,
+            contract,
+            shape,
+            own_answers(connection, contract, _view(contract, shape), alone, timezone),
+            alone,
+        )
+    for name, many in found.items():
+        if name not in alone:
+            answer = answers(connection, contract, _view(contract, shape), name, many, timezone)
+            _join(connection, contract, shape, answer, [name])
+        if _is_provided(tables, contract, shape, name):
+            shape.provided[contract.table].add(name)
+
+
+def _view(contract: Contract, shape: Shape) -> str:
+    return shape.views[contract.table]
+
+
+def _join(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, shape: Shape, answer: str, names: Iterable[str]
+) -> None:
+    columns = ", ".join(f"a.{quoted(name)}" for name in names)
+    view = _view(contract, shape)
+    shape.grow(connection, contract.table, f"select r.*, {columns} from {view} r left join {answer} a using (__row)")
+
+
+def _members(tables: Mapping[str, Contract], contract: Contract, shape: Shape, name: str) -> list[Member]:
+    """The rows a neighbour is looked for among."""
+    derived = contract.derived[name]
     own_time = derived.after or derived.before
-    per, has = derived.per_columns, shape.provided[table]
-    found = [
+    return [
         Member(
             view=shape.views[other],
             time=column,
             kind=tables[other].types[column],
             where=where,
-            is_own=other == table and (own_time is None or own_time == column),
+            is_own=other == contract.table and (own_time is None or own_time == column),
         )
         for other, column, where in members(derived.rows)
         if other in tables
     ]
-    answer = answers(connection, contract, shape.views[table], name, found, timezone)
-    view = shape.views[table]
-    shape.grow(
-        connection,
-        table,
-        f"select r.*, a.answer as {quoted(name)} from {view} r left join {answer} a using (__row)",
-    )
-    provided = any(
+
+
+def _is_provided(tables: Mapping[str, Contract], contract: Contract, shape: Shape, name: str) -> bool:
+    """Whether what is asked, and the rows asked of, have a source."""
+    derived, has = contract.derived[name], shape.provided[contract.table]
+    per, own_time = derived.per_columns, derived.after or derived.before
+    looked_at = any(
         column in shape.provided[other] and all(p in shape.provided[other] for p in per)
         for other, column, _ in members(derived.rows)
         if other in tables
     )
-    if provided and all(p in has for p in per) and (own_time is None or own_time in has):
-        has.add(name)
+    return looked_at and all(p in has for p in per) and (own_time is None or own_time in has)
 
 
-def _in_order(tables: Mapping[str, Contract]) -> Sequence[Node]:
-    """Every derived column after the ones it reads. Raises FileProblems on a cycle."""
+def _in_order(tables: Mapping[str, Contract]) -> Sequence[Sequence[Node]]:
+    """Every derived column after the ones it reads, in batches that wait for earlier ones only. Raises FileProblems
+    on a cycle."""
     waiting = {
         (table, name): _reads(tables, table, name)
         for table, contract in tables.items()
         for name, derived in contract.derived.items()
         if not derived.fills_in
     }
-    ordered: list[Node] = []
+    ordered: list[Sequence[Node]] = []
     while waiting:
         ready = [node for node, reads in waiting.items() if not reads & waiting.keys()]
         if not ready:
             names = ", ".join(f"{table}.{column}" for table, column in waiting)
             message = f"these derived columns wait for each other: {names}."
             raise FileProblems([Problem(Place("contracts"), message)])
-        ordered += ready
+        ordered.append(ready)
         for node in ready:
             del waiting[node]
     return ordered

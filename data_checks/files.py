@@ -75,11 +75,13 @@ def _opened(path: Path, shown: str) -> IO[bytes]:
 
 @dataclass(frozen=True)
 class Copied:
-    """What a copy left out at its top, so that line numbers stay those of the file, and whether its lines all end
-    alike."""
+    """A copy has how many `lines`, and left out how many at its top, so that line numbers stay those of the file;
+    whether its lines all end alike, and whether it holds a quote at all."""
 
+    lines: int
     lines_above: int
     is_even: bool
+    has_quotes: bool
 
 
 def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: str = ",") -> Copied:
@@ -88,11 +90,12 @@ def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: s
     Raises LoadRefused: empty, or what text_chunks refuses.
     """
     lines = skipped = returns = pairs = 0
-    head, empty = "", True
+    head, empty, has_quotes = "", True, False
     blank = re.compile(rf"(?:(?:[^\S\r\n]|{re.escape(delimiter)})*(?:\r\n|\r|\n))*")
     with copy.open("wb") as target:
         for text in text_chunks(path, encoding, shown):
             lines += text.count("\n")
+            has_quotes = has_quotes or '"' in text
             returns, pairs = returns + text.count("\r"), pairs + text.count("\r\n")
             if empty:
                 # A line of delimiters alone is blank, but a tab in front of the header is an unnamed column.
@@ -106,7 +109,7 @@ def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: s
             target.write(text.encode("utf-8"))
     if empty:
         raise is_empty(shown)
-    return Copied(skipped, returns == 0 or returns == pairs == lines or lines == 0)
+    return Copied(lines - skipped, skipped, returns == 0 or returns == pairs == lines or lines == 0, has_quotes)
 
 
 def text_chunks(path: Path, encoding: str, shown: str) -> Iterator[str]:

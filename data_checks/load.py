@@ -248,7 +248,9 @@ class _Load:
         self.progress("building the new version")
         loaded = Loaded(books.load_id, books.now, staged.provided, staged.accounts, staged.outcomes, tuple(books.notes))
         try:
-            facts = build_version(build_path(var, books.load_id), staging, self.workspace, self.tables, loaded)
+            facts = build_version(
+                build_path(var, books.load_id), staging, self.workspace, self.tables, loaded, self.progress
+            )
             self._prepare(build_path(var, books.load_id), staging.parent)
             # The ledger first: a version without its books must never be the current one.
             write_report(var, books.report("publishing", facts.as_of))

@@ -6,7 +6,7 @@ column null: no answer; a further one null equals null.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -35,7 +35,7 @@ def answers(
     members: Sequence[Member],
     timezone: str,
 ) -> str:
-    """Create and name a temp table (`__row`, `answer`): the nearest answer of all members. No members: it is empty."""
+    """Create and name a temp table (`__row`, the column): the nearest answer of all members; none: it is empty."""
     derived, result = contract.derived[name], f"answer_{contract.table}_{name}"
     found = [_member_answer(contract, view, derived, member, timezone) for member in members]
     if not found:
@@ -44,19 +44,31 @@ def answers(
     union = " union all ".join(f"({sql})" for sql in found)
     together = f"select __row, {nearest}(answer) as answer from ({union}) group by __row"
     together = found[0] if len(found) == 1 else together
-    connection.execute(f"create temp table {result} as {together}")
+    connection.execute(f"create temp table {result} as select __row, answer as {quoted(name)} from ({together})")
+    return result
+
+
+def own_answers(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, view: str, wanted: Mapping[str, Member], timezone: str
+) -> str:
+    """Create and name a temp table (`__row`, a column for each name): what the table's own rows answer, in one pass,
+    so that columns with one `per` share their sorting."""
+    result = f"own_answers_{contract.table}_{next(iter(wanted))}"
+    columns = ", ".join(
+        f"{_own(contract, contract.derived[name], member, timezone)} as {quoted(name)}"
+        for name, member in wanted.items()
+    )
+    connection.execute(f"create temp table {result} as select __row, {columns} from {view}")
     return result
 
 
 def _member_answer(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
+    if member.is_own:
+        return f"select __row, {_own(contract, derived, member, timezone)} as answer from {view}"
     if derived.neighbour == "first":
         return _first(view, derived, member, timezone)
-    if derived.on == "other day" and member.is_own:
-        return _own_day(view, derived, member, timezone)
     if derived.on == "other day":
         return _other_day(contract, view, derived, member, timezone)
-    if member.is_own:
-        return _own(contract, view, derived, member, timezone)
     return _other(contract, view, derived, member, timezone)
 
 
@@ -101,32 +113,27 @@ def _first(view: str, derived: Derived, member: Member, timezone: str) -> str:
     )
 
 
-def _own(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:
-    time, key = quoted(member.time), quoted(contract.key)
-    value = f"case when {member.where or 'true'} then {_instant(member.time, member.kind, derived, timezone)} end"
-    function = "lead" if derived.neighbour == "next" else "lag"
-    per = ", ".join(_per(derived))
-    return (
-        f"select __row, {function}({value} ignore nulls) over (partition by {per} order by {time}, {key}) as answer "
-        f"from {view} where {time} is not null and {quoted(derived.per_columns[0])} is not null"
-    )
-
-
-def _own_day(view: str, derived: Derived, member: Member, timezone: str) -> str:
-    """The first time of the next local day with a row, or the last of the one before: one window over the days."""
-    time = quoted(member.time)
-    day = local_day(time, timezone) if member.kind == "time" else time
-    value = _instant(member.time, member.kind, derived, timezone)
-    edge, frame = (
-        ("min", "interval 1 day following and unbounded following")
-        if derived.neighbour == "next"
-        else ("max", "unbounded preceding and interval 1 day preceding")
-    )
-    return (
-        f"select __row, {edge}(case when {member.where or 'true'} then {value} end) over "
-        f"(partition by {', '.join(_per(derived))} order by {day} range between {frame}) as answer "
-        f"from {view} where {time} is not null and {quoted(derived.per_columns[0])} is not null"
-    )
+def _own(contract: Contract, derived: Derived, member: Member, timezone: str) -> str:
+    """The answer of the table's own rows, as a window over them. Rows without a time, or the first of `per`, are
+    nobody's neighbours and have none."""
+    time, per = quoted(member.time), _per(derived)
+    instant = _instant(member.time, member.kind, derived, timezone)
+    value = f"case when {time} is not null and ({member.where or 'true'}) then {instant} end"
+    if derived.neighbour == "first":
+        return f"case when {per[0]} is not null then min({value}) over (partition by {', '.join(per)}) end"
+    if derived.on == "other day":
+        day = local_day(time, timezone) if member.kind == "time" else time
+        edge, frame = (
+            ("min", "interval 1 day following and unbounded following")
+            if derived.neighbour == "next"
+            else ("max", "unbounded preceding and interval 1 day preceding")
+        )
+        found = f"{edge}({value}) over (partition by {', '.join(per)} order by {day} range between {frame})"
+    else:
+        function = "lead" if derived.neighbour == "next" else "lag"
+        order = f"{time}, {quoted(contract.key)}"
+        found = f"{function}({value} ignore nulls) over (partition by {', '.join(per)} order by {order})"
+    return f"case when {time} is not null and {per[0]} is not null then {found} end"
 
 
 def _other(contract: Contract, view: str, derived: Derived, member: Member, timezone: str) -> str:

@@ -46,6 +46,8 @@ class OpenFile:
     lines_above: int = 0
     notes: tuple[str, ...] = ()
     converted: Converted | None = None
+    rows: int = 0
+    """About how many, as the lines of a text tell; 0: not known before they are read."""
 
     @property
     def rejects(self) -> str:
@@ -139,15 +141,16 @@ def open_file(source: Source, file: DataFile, header: Header, sha256: str, numbe
     copy, delimiter = folder / f"{number}.csv", delimiter_of(source, file)
     if file.kind == "sql":
         return OpenFile(number, file, header, delimiter, file.path, sha256, converted=Converted(0))
-    above, converted = 0, None
+    above, rows, converted = 0, 0, None
     if file.kind == "text":
-        above, notes = copy_text(source, file, len(header.names), copy)
+        copied, notes = copy_text(source, file, len(header.names), copy)
+        above, rows = copied.lines_above, copied.lines - 1
     else:
         converted = convert(source, file, header, needed_columns(source, header), copy)
         notes = list(converted.notes)
     if sha256_of(file.path, file.shown) != sha256:
         raise LoadRefused(f"{file.shown}: this file changed while it was being read; load again when it is complete.")
-    return OpenFile(number, file, header, delimiter, copy, sha256, above, tuple(notes), converted)
+    return OpenFile(number, file, header, delimiter, copy, sha256, above, tuple(notes), converted, rows)
 
 
 def needed_columns(source: Source, header: Header) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from data_checks.files import Header, copy_as_utf8, first_text, read_header
+from data_checks.files import Copied, Header, copy_as_utf8, first_text, read_header
 from data_checks.records import check_quotes, even_line_ends
 from data_checks.source_text import Converted
 from data_checks.sources_json import convert_json, json_header
@@ -43,8 +43,8 @@ def convert(source: Source, file: DataFile, header: Header, needed: Sequence[str
     return convert_json(file.path, source.encoding, file.shown, header, needed, source.decimal, copy)
 
 
-def copy_text(source: Source, file: DataFile, columns: int, copy: Path) -> tuple[int, list[str]]:
-    """Write a text file to `copy` in plain UTF-8: the lines left out above its header, and notes.
+def copy_text(source: Source, file: DataFile, columns: int, copy: Path) -> tuple[Copied, list[str]]:
+    """Write a text file to `copy` in plain UTF-8; with notes.
 
     Raises LoadRefused when it is unsound, or a stray quote swallows its records.
     """
@@ -53,5 +53,6 @@ def copy_text(source: Source, file: DataFile, columns: int, copy: Path) -> tuple
     if not copied.is_even and (line := even_line_ends(copy, delimiter)):
         said = "a carriage return stands inside a field without quotes; it is read as a blank."
         notes.append(f"{file.shown}:{line + copied.lines_above}: {said}")
-    check_quotes(copy, delimiter, columns, file.shown, copied.lines_above)
-    return copied.lines_above, notes
+    if copied.has_quotes:
+        check_quotes(copy, delimiter, columns, file.shown, copied.lines_above)
+    return copied, notes

@@ -23,6 +23,7 @@ from data_checks.sources import OpenFile
 from data_checks.suites import Check, Verdict, clock_bits, row_checks, run_suite, table_checks
 from data_checks.usual import Usual, said
 from data_checks.warehouse.contract import CheckOutcome
+from data_checks.watch import COUNTED, watched
 from data_checks.workspace_source import Source
 
 MEMORY = "1200MB"
@@ -99,6 +100,7 @@ def _locked(path: Path, copies: Sequence[Path]) -> duckdb.DuckDBPyConnection:
     connection.execute(f"set temp_directory = {literal(str(path.parent))}")
     connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute(f"set allowed_paths = [{', '.join(literal(str(copy)) for copy in copies)}]")
+    connection.execute(COUNTED)
     connection.execute(LOCK)
     return connection
 
@@ -114,8 +116,9 @@ def _map(
     for contract in tables.values():
         create_staged(connection, contract)
     for number, (source, files) in enumerate(opened):
-        progress(f"mapping {source.table}")
-        mapped[source.table].append(run_mapping(connection, tables[source.table], source, files, number, home))
+        rows = sum(file.rows for file in files)
+        with watched(connection, f"mapping {source.table}", rows, progress):
+            mapped[source.table].append(run_mapping(connection, tables[source.table], source, files, number, home))
     return mapped
 
 

@@ -35,7 +35,7 @@ from metrics.rollup import is_additive
 from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import TREND, before, build_scorecard, default_period
-from tests.benchmarks import bench_catalog
+from tests.benchmarks import bench_catalog, bench_load
 from tests.benchmarks.company import publish_company
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -88,6 +88,7 @@ def main() -> None:
     console.print(_screen(warehouse, facts, catalog))
     console.print(_compiling(warehouse, catalog))
     bench_catalog.main()
+    bench_load.main(generated)
 
 
 def _data(given: Path, folder: Path, scale: float) -> tuple[Path, Path]:

@@ -42,7 +42,7 @@ def publish_company(generated: Path, folder: Path, prepare: Prepare) -> Path:
     loaded = Loaded("000001", dt.datetime(2026, 11, 1), provided, {}, (), ())
     target = build_path(workspace.var, "000001")
     target.unlink(missing_ok=True)
-    build_version(target, staging, workspace, contracts(), loaded)
+    build_version(target, staging, workspace, contracts(), loaded, lambda sentence: None)
     with UnpublishedDuckDB(target, MEMORY, folder) as unpublished:
         prepare(unpublished)
     publish(workspace.var, "000001")
