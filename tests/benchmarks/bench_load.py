@@ -25,7 +25,7 @@ TYPES = (
 )
 BARE = """import duckdb, sys
 with duckdb.connect(sys.argv[2]) as connection:
-    connection.execute(f"create table t as select * from read_csv('{sys.argv[1]}', header = true, store_rejects = true, "
+    connection.execute(f"create table t as select * from read_csv('{sys.argv[1]}', header=true, store_rejects=true, "
                        f"timestampformat = '%Y-%m-%d %H:%M:%S', columns = {sys.argv[3]})")
 """
 RUNS = 3
