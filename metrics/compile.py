@@ -79,7 +79,7 @@ def _counted(
         parts += [(item, name) for name, _ in found]
         columns += [column for _, column in found]
     values = [column.label(f"v{index}") for index, column in enumerate(columns)]
-    statement = selection.select([*selection.shown, *values], shared).group_by(*selection.keys)
+    statement = selection.select([*selection.shown, *values], shared).group_by(*selection.grouping)
     return Scan(statement, tuple(parts), selection.period is not None, len(selection.slices))
 
 

@@ -73,6 +73,14 @@ class bucket_start(_Construct):  # noqa: N801
         super().__init__(sa.literal_column(f"'{_known(grain)}'"), index, _ahead(grain, calendar))
 
 
+class month_start(_Construct):  # noqa: N801
+    """The first day of the month of a year."""
+
+    type = sa.Date()
+    name = "month_start"
+    inherit_cache = True
+
+
 class shifted_bit(_Construct):  # noqa: N801
     """A 64-bit number of which only bit `place` (0–62) is set."""
 
@@ -180,6 +188,12 @@ def _bucket_start(element: bucket_start, compiler: Any, **options: Any) -> str:
     months = {"'month'": f"({index})", "'quarter'": f"(({index}) * 3", "'year'": f"(({index}) * 12"}[grain]
     months += "" if grain == "'month'" else f" + {ahead})"
     return f"make_date({months} // 12, {months} % 12 + 1, 1)"
+
+
+@compiles(month_start, "duckdb")
+def _month_start(element: month_start, compiler: Any, **options: Any) -> str:
+    year, month = element.texts(compiler, **options)
+    return f"make_date({year}, {month}, 1)"
 
 
 @compiles(shifted_bit, "duckdb")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from data_checks.contract import contracts
 from metrics.bound import Frame, SetMember, members_of
-from metrics.constructs import Element, bucket, bucket_end, bucket_index, bucket_start, day, index_of
+from metrics.constructs import Element, bucket, bucket_end, bucket_index, bucket_start, day, index_of, month_start
 from metrics.period import Period
 from metrics.question import Question
 from metrics.row_sql import RowSql
@@ -44,6 +44,7 @@ class Selection:
         on_spine = window.kind != "at" or frame is not None
         self._spine = spine_of(question, frame) if on_spine else None
         self._conditions: list[Element] = []
+        self._month: tuple[Element, ...] = ()
         self.period, edges = self._cut(window)
         self.rows = RowSql(self.table, self.contract, tables, edges, self._is_member)
         self.on: Element | None = self._counts_in(window) if self._spine is not None else None
@@ -58,11 +59,18 @@ class Selection:
         return [*([self.period] if self.period is not None else []), *self.slices]
 
     @property
+    def grouping(self) -> list[Element]:
+        """What the rows of an answer are grouped by: the keys, but a month by its year and number, as people read."""
+        return [*self._month, *self.slices] if self._month else self.keys
+
+    @property
     def shown(self) -> list[Element]:
         """The keys as an answer gives them: k0 the period's first day, then the slices."""
-        first: list[Element] = (
-            [] if self.period is None else [bucket_start(self.question.grain, self.period, self.question.calendar)]
-        )
+        first: list[Element] = []
+        if self._month:
+            first = [month_start(*self._month)]
+        elif self.period is not None:
+            first = [bucket_start(self.question.grain, self.period, self.question.calendar)]
         return [key.label(f"k{place}") for place, key in enumerate([*first, *self.slices])]
 
     def _slice(self, name: str, by_key: frozenset[str]) -> Element:
@@ -91,6 +99,8 @@ class Selection:
         self._conditions += [counted >= day(start), counted < day(end)]
         if question.grain == "all":
             return None, (day(start), day(end))
+        if question.grain == "month":
+            self._month = (sa.extract("year", counted), sa.extract("month", counted))
         first: Element = bucket(question.grain, counted, question.calendar)
         last = sa.func.least(bucket_end(question.grain, first), day(question.as_of.end), type_=sa.Date())
         return bucket_index(question.grain, counted, question.calendar), (first, last)

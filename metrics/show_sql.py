@@ -47,6 +47,8 @@ def laid_out(sql: str, dialect: str, words: dict[str, str]) -> str:
     def plain(node: Any) -> Any:
         if isinstance(node, exp.Paren) and isinstance(node.this, exp.Paren | exp.Column | exp.Literal):
             return node.this
+        if isinstance(node, exp.If) and isinstance(node.this, exp.Paren):
+            node.set("this", node.this.this)
         if isinstance(node, exp.Identifier) and node.name in words:
             return exp.to_identifier(words[node.name])
         return node
