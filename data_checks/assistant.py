@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data_checks.assistant_columns import Proposed, name_sql, propose_columns
@@ -44,17 +44,31 @@ class Proposal:
 
 @dataclass(frozen=True)
 class _Mapping:
-    """One file, the table it fills, and its lines. `stands`: whether it is more than a comment."""
+    """One file, or several alike, the table they fill, and the lines below `files`.
 
-    studied: Studied
+    `instead_of`: why the whole mapping is only a comment, or ''.
+    """
+
+    samples: tuple[Studied, ...]
     fits: Sequence[Fit]
     body: tuple[str, ...]
+    missing: tuple[str, ...]
     todo: tuple[str, ...]
-    key_values: frozenset[str]
+    keys: frozenset[str]
+    instead_of: str = ""
 
     @property
     def table(self) -> str:
         return self.fits[0].contract.table
+
+    @property
+    def shown(self) -> str:
+        return ", ".join(_shown(one) for one in self.samples)
+
+    @property
+    def meaning(self) -> tuple[str, ...]:
+        """The lines without their evidence: two files with the same are read alike."""
+        return tuple(bare for line in self.body if (bare := line.split("  # ")[0].lstrip())[:1] != "#")
 
 
 def propose(files: Sequence[Path], folder: Path) -> Proposal:
@@ -66,9 +80,8 @@ def propose(files: Sequence[Path], folder: Path) -> Proposal:
         written = _written(file, folder)
         for sample in read_samples(file, written):
             studied = study(sample)
-            fits = best_fits(studied, known)
-            if fits:
-                mappings.append(_mapping(studied, fits, mappings))
+            if fits := best_fits(studied, known):
+                _add(mappings, studied, fits)
             else:
                 strangers.append(studied)
     lines: list[str] = []
@@ -79,13 +92,45 @@ def propose(files: Sequence[Path], folder: Path) -> Proposal:
         lines += ["  {}  # no table fits these files; `scorecard tables` lists what each needs"]
     for studied in strangers:
         names = ", ".join(plain(name) for name in studied.sample.names[:30])
-        lines.append(f"  # {plain(studied.sample.shown)}: no table fits it. Its columns: {names}")
-    samples = ", ".join(plain(one.sample.shown) for one in [*(m.studied for m in mappings), *strangers])
+        lines.append(f"  # {_shown(studied)}: no table fits it. Its columns: {names}")
+    samples = ", ".join([*(mapping.shown for mapping in mappings), *(_shown(one) for one in strangers)])
     head = _HEAD.format(samples=samples, title=scalar(folder.resolve().name or "Scorecard", always=True))
     found = [_found(mapping) for mapping in mappings]
-    found += [f"{one.sample.shown}: no table fits it; see `scorecard tables`." for one in strangers]
-    todo = [f"{mapping.studied.sample.shown}: {each}." for mapping in mappings for each in mapping.todo]
+    found += [f"{_shown(one)}: no table fits it; see `scorecard tables`." for one in strangers]
+    todo = [f"{mapping.shown}: {each}." for mapping in mappings for each in mapping.todo]
+    todo += [] if tables else ["map at least one table; none was recognised."]
     return Proposal(head + "\n".join(lines) + "\n", tuple(found), tuple(todo))
+
+
+def _add(mappings: list[_Mapping], studied: Studied, fits: Sequence[Fit]) -> None:
+    """A mapping of its own; or one more file of a mapping that reads alike; or, where the same keys stand in another
+    file of the table, a prefix for running numbers and else only a comment."""
+    fresh = _mapping(studied, fits)
+    for at, other in enumerate(mappings):
+        if other.table != fresh.table or other.instead_of:
+            continue
+        names = [[name.lower() for name in one.sample.names] for one in (studied, other.samples[0])]
+        if names[0] == names[1] and other.meaning == fresh.meaning and studied.sample.sheet is None:
+            mappings[at] = replace(other, samples=(*other.samples, studied), keys=other.keys | fresh.keys)
+            return
+        if not (shared := len(fresh.keys & other.keys)):
+            continue
+        if all(key.isdigit() and len(key) < 8 for key in fresh.keys):
+            why = f"{shared:,} sampled keys stand in {other.shown} too, so they get a name of their own"
+            stem = Path(studied.sample.written).name.split(".")[0]
+            fresh = _mapping(studied, fits, (f"{stem}-", why))
+            break
+        said = f"{shared:,} sampled keys stand in {{}} too: these are the same {fresh.table}; join both into one file"
+        if fresh.fits[0].score > other.fits[0].score:
+            mappings[at] = replace(other, instead_of=said.format(fresh.shown), todo=())
+        else:
+            fresh = replace(fresh, instead_of=said.format(other.shown), todo=())
+            break
+    mappings.append(fresh)
+
+
+def _shown(studied: Studied) -> str:
+    return plain(studied.sample.shown, 500)
 
 
 def _written(file: Path, folder: Path) -> str:
@@ -106,48 +151,66 @@ def _written(file: Path, folder: Path) -> str:
 
 
 def _found(mapping: _Mapping) -> str:
-    sample, fit = mapping.studied.sample, mapping.fits[0]
-    missing = f"; not found: {', '.join(fit.missing)}" if fit.missing else ""
-    mapped = len(fit.matches)
-    return f"{sample.shown} → {fit.contract.table}: {mapped} of its {len(fit.contract.columns)} columns{missing}."
+    fit = mapping.fits[0]
+    if mapping.instead_of:
+        return f"{mapping.shown}: left out as a comment; {mapping.instead_of}."
+    missing = f"; not found: {', '.join(mapping.missing)}" if mapping.missing else ""
+    return f"{mapping.shown} → {mapping.table}: {len(fit.matches)} of its {len(fit.contract.columns)} columns{missing}."
 
 
 def _table(table: str, mappings: Sequence[_Mapping]) -> list[str]:
+    """The table's mapping, or the list of them; what is only a comment comes below."""
+    live = [mapping for mapping in mappings if not mapping.instead_of]
     lines = [f"  {table}:"]
-    if len(mappings) == 1:
-        return lines + indented(list(mappings[0].body), 4)
+    for mapping in live:
+        whole = [_files_line(mapping), *mapping.body]
+        if len(live) == 1:
+            lines += indented(whole, 4)
+        else:
+            lines += [f"    - {whole[0]}", *indented(whole[1:], 6)]
     for mapping in mappings:
-        first, *rest = mapping.body
-        lines += [f"    - {first}", *indented(rest, 6)]
+        if mapping.instead_of:
+            lines.append(f"  # {mapping.instead_of}. Left out:")
+            lines += [f"  #   {line}" for line in (_files_line(mapping), *mapping.body)]
     return lines
 
 
-def _mapping(studied: Studied, fits: Sequence[Fit], before: Sequence[_Mapping]) -> _Mapping:
+def _files_line(mapping: _Mapping) -> str:
+    fit, others = mapping.fits[0], mapping.fits[1:]
+    records = sum(one.sample.records for one in mapping.samples)
+    why = f"{records:,} records; {len(fit.matches)} columns named like those of {mapping.table}"
+    if others:
+        why += f"; next best {others[0].contract.table} ({len(others[0].matches)})"
+    names = [scalar(one.sample.written, always=True) for one in mapping.samples]
+    return with_comment(f"files: {names[0] if len(names) == 1 else '[' + ', '.join(names) + ']'}", why)
+
+
+def _mapping(studied: Studied, fits: Sequence[Fit], prefix: tuple[str, str] | None = None) -> _Mapping:
     sample, fit = studied.sample, fits[0]
     again = repeats(studied, fit)
     proposed = propose_columns(studied, fit, again if again and again.is_lines else None)
     types = dict(proposed.types)
-    body = [_files_line(studied, fits)]
+    body = []
     if sample.sheet is not None:
-        body.append(with_comment(f"sheet: {scalar(sample.sheet)}", "the workbook has more than one"))
+        body.append(with_comment(f"sheet: {scalar(sample.sheet, always=True)}", "the workbook has more than one"))
     for key, declared in (("encoding", sample.encoding), ("delimiter", sample.delimiter)):
         if declared:
             body.append(with_comment(f"{key}: {scalar(declared[0], always=key == 'delimiter')}", declared[1]))
-    latest, todo = _repeat_lines(again, types)
-    taken = {line.column for line in proposed.lines if line.sure}
-    time_names, number_names = _typed(fit, taken, types)
-    times_said = time_lines(studied, time_names)
-    (numbers_said, number_todo), _ = number_lines(studied, number_names)
-    body += [*null_lines(studied)[0], *times_said[0], *numbers_said]
+    latest, repeat_todo = _repeat_lines(again, types)
+    times, numbers = _typed(fit, {line.column for line in proposed.lines if line.sure}, types)
+    time_said, time_todo = time_lines(studied, times)
+    number_said, number_todo = number_lines(studied, numbers)
+    body += [*null_lines(studied), *time_said, *number_said]
     if types:
         listed = ", ".join(f"{scalar(name, always=not name.isidentifier())}: {kind}" for name, kind in types.items())
         body.append(with_comment(f"types: {{{listed}}}", "what is added up or put in order must not be text"))
-    body += latest
-    keys = frozenset(studied.facts[fit.matches[fit.contract.key]].values) if fit.contract.key in fit.matches else None
-    prefix = _prefix(studied, fit, keys, before)
-    body += _column_lines(studied, fit, proposed, prefix)
-    todo = [*proposed.todo, *times_said[1], *number_todo, *todo]
-    return _Mapping(studied, fits, tuple(body), tuple(todo), keys or frozenset())
+    body += [*latest, *_column_lines(studied, fit, proposed, prefix)]
+    missing = proposed.missing
+    decide = [f"say where {', '.join(missing)} come{'s' * (len(missing) == 1)} from"] if missing else []
+    todo = (*decide, *time_todo, *number_todo, *repeat_todo)
+    key = fit.matches.get(fit.contract.key)
+    keys: frozenset[str] = frozenset(studied.facts[key].values) if key else frozenset()
+    return _Mapping((studied,), fits, tuple(body), missing, todo, keys)
 
 
 def _typed(fit: Fit, taken: set[str], types: dict[str, str]) -> tuple[list[str], list[str]]:
@@ -164,14 +227,6 @@ def _typed(fit: Fit, taken: set[str], types: dict[str, str]) -> tuple[list[str],
     return list(dict.fromkeys(moments)), list(dict.fromkeys(numbers))
 
 
-def _files_line(studied: Studied, fits: Sequence[Fit]) -> str:
-    fit, sample = fits[0], studied.sample
-    why = f"{sample.records:,} records; {len(fit.matches)} columns named like those of {fit.contract.table}"
-    if len(fits) > 1:
-        why += f"; next best {fits[1].contract.table} ({len(fits[1].matches)})"
-    return with_comment(f"files: {scalar(sample.written, always=True)}", why)
-
-
 def _repeat_lines(again: Repeats | None, types: dict[str, str]) -> tuple[list[str], list[str]]:
     """latest_by or group_by, with what was seen of the key."""
     if again is None:
@@ -183,23 +238,12 @@ def _repeat_lines(again: Repeats | None, types: dict[str, str]) -> tuple[list[st
     if again.order:
         name, kind, share = again.order
         types[name] = kind
-        why = f"{seen}, and {plain(name)} rises in {100 * share:.0f} % of the steps: a log, of which the last row counts"
+        rises = f"{plain(name)} rises in {100 * share:.0f} % of the steps"
+        why = f"{seen}, and {rises}: a log of events, of which the last counts"
         return [with_comment(f"latest_by: {{key: {key}, order: {scalar(name_sql(name))}}}", why)], []
     doubt = f"{seen}, and no column says which row is the later one; without this, repeats go to quarantine"
     line = commented(f"latest_by: {{key: {key}, order: …}}", doubt)
     return [line], [f"say what it means that {plain(again.key)} repeats"]
-
-
-def _prefix(
-    studied: Studied, fit: Fit, keys: frozenset[str] | None, before: Sequence[_Mapping]
-) -> tuple[str, str] | None:
-    """(what to put before the key, why) where another file of the same table numbers its rows alike."""
-    for other in before:
-        if other.table == fit.contract.table and keys and (shared := len(keys & other.key_values)):
-            stem = Path(studied.sample.written).name.split(".")[0]
-            why = f"{shared:,} sampled keys stand in {plain(other.studied.sample.shown)} too, so they get a name of their own"
-            return stem, why
-    return None
 
 
 def _column_lines(studied: Studied, fit: Fit, proposed: Proposed, prefix: tuple[str, str] | None) -> list[str]:
@@ -208,7 +252,7 @@ def _column_lines(studied: Studied, fit: Fit, proposed: Proposed, prefix: tuple[
     for line in proposed.lines:
         expression, why = line.expression, line.why
         if prefix and line.column == fit.contract.key:
-            expression, why = f"{literal(prefix[0] + '-')} || {expression}", prefix[1]
+            expression, why = f"{literal(prefix[0])} || {expression}", prefix[1]
         text = f"{line.column}: {scalar(expression)}"
         lines.append(f"  {with_comment(text, why) if line.sure else commented(text, why)}")
     there = {line.column for line in live}

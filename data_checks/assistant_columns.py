@@ -1,4 +1,4 @@
-"""What is proposed for each column of a table: an expression with its evidence, or a commented line with the choices."""
+"""What is proposed for each column of a table: an expression and its evidence, or a comment with the choices."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Proposed:
-    """The lines of one mapping, the types its expressions need, and what a person has to decide (sentences)."""
+    """The lines of one mapping, the types its expressions need, and the needed columns nobody found."""
 
     lines: tuple[Line, ...]
     types: dict[str, str]
-    todo: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def name_sql(name: str) -> str:
@@ -67,10 +67,11 @@ def propose_columns(studied: Studied, fit: Fit, lines_of: Repeats | None) -> Pro
     there = {line.column for line in lines if line.sure}
     missing = [column for column in needed(fit.contract) if column not in there]
     lines += [_choices(studied, fit, column) for column in missing if column not in {line.column for line in lines}]
+    if fit.contract.table == "survey_responses" and "score" not in there:
+        missing.append("score")
     order = list(fit.contract.columns)
     lines.sort(key=lambda line: order.index(line.column))
-    todo = tuple(f"say where {column} comes from" for column in missing)
-    return Proposed(tuple(lines), types, todo)
+    return Proposed(tuple(lines), types, tuple(missing))
 
 
 def _plain(studied: Studied, column: str, promised: Column, name: str) -> Line:
@@ -207,8 +208,9 @@ def _scale(name: str, values: Values) -> tuple[str, int, int, str] | None:
     words, seen = set(tokens(name)), total(values)
     shares = {high: sum(n for v, n in whole.items() if low <= v <= high) / seen for low, high in ((1, 5), (0, 10))}
     if words & _NPS_WORDS or (shares[5] < 0.9 <= shares[10] and len(whole) > 7):
-        return ("nps", 0, 10, f"{100 * shares[10]:.0f} % of {plain(name)} lies in 0 to 10") if shares[10] > 0.5 else None
-    if shares[5] >= 0.5 and max(whole, default=0) <= 6 or shares[5] >= 0.9:
+        why = f"{100 * shares[10]:.0f} % of {plain(name)} lies in 0 to 10"
+        return ("nps", 0, 10, why) if shares[10] > 0.5 else None
+    if shares[5] >= 0.9 or (shares[5] >= 0.5 and max(whole) <= 6):
         kind = "ces" if words & _EASE_WORDS else "csat"
         return kind, 1, 5, f"{100 * shares[5]:.0f} % of {plain(name)} lies in 1 to 5"
     return None

@@ -22,7 +22,7 @@ Lines = tuple[list[str], list[str]]
 """Lines of the source, and what a person has to decide."""
 
 
-def null_lines(studied: Studied) -> Lines:
+def null_lines(studied: Studied) -> list[str]:
     """`nulls`, and the words that may be some."""
     lines = []
     if studied.nulls:
@@ -33,7 +33,7 @@ def null_lines(studied: Studied) -> Lines:
         words = ", ".join(scalar(word, always=True) for word in (*studied.nulls, *studied.maybe))
         seen = "; ".join(f"'{word}' in {_columns(count)}" for word, count in studied.maybe.items())
         lines.append(commented(f"nulls: [{words}]", f"perhaps these say nothing too: {seen}"))
-    return lines, []
+    return lines
 
 
 def _columns(count: int) -> str:
@@ -48,7 +48,8 @@ def time_lines(studied: Studied, names: Sequence[str]) -> Lines:
     listed = ", ".join(plain(name) for name in names)
     unsure = [shape for shape in found.shapes if shape.is_ambiguous]
     if unsure:
-        return list(_either(found, unsure, listed)), [f"say whether day or month comes first in {listed}: uncomment one"]
+        decide = f"say whether day or month comes first in {listed}: uncomment one `datetimes`"
+        return list(_either(found, unsure, listed)), [decide]
     lines = []
     if found.formats:
         said = ", ".join(scalar(one, always=True) for one in found.formats)
@@ -95,21 +96,21 @@ def _either(found: Times, unsure: Sequence[TimeShape], listed: str) -> Iterator[
         yield commented(text, f"the {first} comes first in {example}")
 
 
-def number_lines(studied: Studied, names: Sequence[str]) -> tuple[Lines, Signs]:
-    """`decimal` and `thousands` of the columns read as numbers, and the signs assumed."""
+def number_lines(studied: Studied, names: Sequence[str]) -> Lines:
+    """`decimal` and `thousands` of the columns read as numbers."""
     values = together(studied.facts[name].values for name in names)
     fitting = number_signs(values) if values else (Signs("."),)
     listed = ", ".join(plain(name) for name in names)
     example = plain(next((value for value in values if "," in value or "." in value), ""))
     if not fitting:
         line = f"# Not all sampled values of {listed} read as numbers, written with whatever signs, such as {example}."
-        return ([line], [f"say how the numbers of {listed} are written"]), Signs(".")
+        return [line], [f"say how the numbers of {listed} are written"]
     if len(fitting) == 1:
         why = f"all {total(values):,} sampled values of {listed} read so, such as {example}"
-        return ([with_comment(f"{key}: {scalar(sign, True)}", why) for key, sign in fitting[0].lines], []), fitting[0]
+        return [with_comment(f"{key}: {scalar(sign, True)}", why) for key, sign in fitting[0].lines], []
     lines = [f"# Is {example} a fraction or thousands? {total(values):,} sampled values of {listed} do not tell."]
     for signs in fitting:
         meant = "thousands" if signs.thousands else "a fraction"
         lines += [commented(f"{key}: {scalar(sign, True)}", f"if it is {meant}") for key, sign in signs.lines]
     lines += ["# Without any of these lines it is a fraction."] if fitting[0].decimal == "." else []
-    return (lines, [f"say whether {example} in {listed} is a fraction or thousands"]), Signs(".")
+    return lines, [f"say whether {example} in {listed} is a fraction or thousands"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,9 +54,7 @@ def repeats(studied: Studied, fit: Fit) -> Repeats | None:
     return Repeats(key, len(by_key), sum(map(len, by_key.values())), groups, order, is_lines)
 
 
-def _order(
-    studied: Studied, key: str, groups: Sequence[Sequence[tuple[str, ...]]]
-) -> tuple[str, str, float] | None:
+def _order(studied: Studied, key: str, groups: Sequence[Sequence[tuple[str, ...]]]) -> tuple[str, str, float] | None:
     """The whole-number column, else the ISO time, that rises most surely within a key."""
     found = []
     for at, name in enumerate(studied.sample.names):
@@ -70,7 +69,7 @@ def _order(
             continue
         rising = steps = 0
         for rows in groups:
-            for before, after in zip(rows, rows[1:], strict=False):
+            for before, after in itertools.pairwise(rows):
                 steps += 1
                 rising += _after(before[at], after[at], kind)
         found.append((rising / steps, kind == "integer", name, kind))

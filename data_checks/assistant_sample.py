@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from data_checks.errors import LoadRefused, RequestError
-from data_checks.files import Header, check_is_text, clean_header, plain_bytes, text_chunks
+from data_checks.files import check_is_text, clean_header, plain_bytes, text_chunks
 from data_checks.sources_json import convert_json, json_header
 from data_checks.sources_parquet import convert_parquet, parquet_header
 from data_checks.sources_workbook import convert_workbook, visible_sheets, workbook_header
@@ -248,8 +248,7 @@ def _thinned(records: Iterable[list[str]]) -> tuple[tuple[tuple[str, ...], ...],
     """The first records, then every so-manieth to the end, and how many there are."""
     head: list[tuple[str, ...]] = []
     rest: list[tuple[str, ...]] = []
-    step = count = 0
-    step = 1
+    count, step = 0, 1
     for count, record in enumerate(records, 1):
         if count <= HEAD:
             head.append(tuple(record))
@@ -260,7 +259,7 @@ def _thinned(records: Iterable[list[str]]) -> tuple[tuple[tuple[str, ...], ...],
     return (*head, *rest), count
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = 60) -> str:
     """A text of a file as it may stand in a comment or on a terminal: one line, printable, not long."""
     shown = "".join(char if char.isprintable() else " " for char in text)
-    return shown if len(shown) <= 60 else f"{shown[:60]}…"
+    return shown if len(shown) <= longest else f"{shown[:longest]}…"

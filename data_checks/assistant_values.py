@@ -59,6 +59,7 @@ def together(columns: Iterable[Values]) -> Counter[str]:
 
 
 def total(values: Values) -> int:
+    """How many values, repeats counted."""
     return sum(values.values())
 
 
@@ -138,7 +139,7 @@ def _formats(value: str) -> tuple[str, ...]:
     if found := _NUMERIC.fullmatch(value):
         a, c, sign = found["a"], found["c"], found["sign"]
         if len(a) == 4:
-            orders = ("%Y{0}%m{0}%d",)
+            orders: tuple[str, ...] = ("%Y{0}%m{0}%d",)
         elif len(c) == 4 and len(a) <= 2:
             orders = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y")
         elif len(a) <= 2 and len(c) <= 2:

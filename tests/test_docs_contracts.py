@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from data_checks.contract import contracts
+from data_checks.contract import RowRule, TableRule, contracts
 from tests.contracts_page import PAGE, contracts_page
 
 
@@ -18,7 +18,7 @@ def test_every_column_rule_and_reason_is_on_the_page() -> None:
     assert list(chapters) == list(contracts())
     for table, contract in contracts().items():
         names = [*contract.columns, *contract.derived, *contract.slices, *contract.spans]
-        rules = [*contract.rules, *contract.table_rules]
+        rules: list[RowRule | TableRule] = [*contract.rules, *contract.table_rules]
         for told in (*(f"`{name}`" for name in names), *(f"`{rule.id}`" for rule in rules)):
             assert told in chapters[table], (table, told)
         for rule in rules:
