@@ -178,7 +178,7 @@ def _table(table: str, mappings: Sequence[_Mapping]) -> list[str]:
 def _files_line(mapping: _Mapping) -> str:
     fit, others = mapping.fits[0], mapping.fits[1:]
     records = sum(one.sample.records for one in mapping.samples)
-    why = f"{records:,} records; {len(fit.matches)} columns named like those of {mapping.table}"
+    why = f"{records:,} records; columns named like those of {mapping.table}: {len(fit.matches)}"
     if others:
         why += f"; next best {others[0].contract.table} ({len(others[0].matches)})"
     names = [scalar(one.sample.written, always=True) for one in mapping.samples]
@@ -193,11 +193,11 @@ def _mapping(studied: Studied, fits: Sequence[Fit], prefix: tuple[str, str] | No
     body = []
     if sample.sheet is not None:
         body.append(with_comment(f"sheet: {scalar(sample.sheet, always=True)}", "the workbook has more than one"))
-    for key, declared in (("encoding", sample.encoding), ("delimiter", sample.delimiter)):
+    for name, declared in (("encoding", sample.encoding), ("delimiter", sample.delimiter)):
         if declared:
-            body.append(with_comment(f"{key}: {scalar(declared[0], always=key == 'delimiter')}", declared[1]))
+            body.append(with_comment(f"{name}: {scalar(declared[0], always=name == 'delimiter')}", declared[1]))
     latest, repeat_todo = _repeat_lines(again, types)
-    times, numbers = _typed(fit, {line.column for line in proposed.lines if line.sure}, types)
+    times, numbers = _typed(fit, proposed, types)
     time_said, time_todo = time_lines(studied, times)
     number_said, number_todo = number_lines(studied, numbers)
     body += [*null_lines(studied), *time_said, *number_said]
@@ -213,14 +213,15 @@ def _mapping(studied: Studied, fits: Sequence[Fit], prefix: tuple[str, str] | No
     return _Mapping((studied,), fits, tuple(body), missing, todo, keys)
 
 
-def _typed(fit: Fit, taken: set[str], types: dict[str, str]) -> tuple[list[str], list[str]]:
-    """The columns of the file that are read as times, and as numbers."""
+def _typed(fit: Fit, proposed: Proposed, types: dict[str, str]) -> tuple[list[str], list[str]]:
+    """The columns of the file that are read as times, and as numbers, or will be if the first choice is taken."""
     columns = fit.contract.columns
     # A score holds codes that are no numbers; its expression leaves them out.
     coded = fit.matches.get("score") if fit.contract.table == "survey_responses" else None
-    kinds: list[tuple[str, str]] = [
-        (fit.matches[column], columns[column].type) for column in columns if column in taken & fit.matches.keys()
-    ]
+    kinds: list[tuple[str, str]] = []
+    for line in proposed.lines:
+        name = line.candidate or (fit.matches.get(line.column) if line.sure else None)
+        kinds += [(name, columns[line.column].type)] if name else []
     kinds = [(name, kind) for name, kind in kinds if name not in types and name != coded] + list(types.items())
     moments = [name for name, kind in kinds if kind in ("time", "day")]
     numbers = [name for name, kind in kinds if kind in ("number", "integer")]
@@ -266,5 +267,5 @@ def _column_lines(studied: Studied, fit: Fit, proposed: Proposed, prefix: tuple[
     if unused := [plain(name) for name in studied.sample.names if name not in used]:
         more = f" and {len(unused) - 30} more" if len(unused) > 30 else ""
         lines.append(f"# Columns of the file not used: {', '.join(unused[:30])}{more}.")
-    lines += [f"# {plain(note)}" for note in studied.sample.notes[:5]]
+    lines += [f"# {plain(note, 300)}" for note in studied.sample.notes[:5]]
     return lines

@@ -21,12 +21,14 @@ _EASE_WORDS = {"ces", "effort", "ease", "easy"}
 
 @dataclass(frozen=True)
 class Line:
-    """`column: expression`, and why. Not `sure`: written as a comment, for somebody to decide."""
+    """`column: expression`, and why. Not `sure`: written as a comment, for somebody to decide; `candidate` is then the
+    column of the file it would take first."""
 
     column: str
     expression: str
     why: str
     sure: bool = True
+    candidate: str | None = None
 
 
 @dataclass(frozen=True)
@@ -237,4 +239,6 @@ def _choices(studied: Studied, fit: Fit, column: str) -> Line:
         return Line(column, "'csat'", "needed: what was asked; 'csat', 'nps', 'ces' or a name of your own", sure=False)
     which = ", ".join(plain(name) for name in free[:12]) or "none; write an expression"
     ours = f"; one of {', '.join(promised.allowed)}" if promised.allowed else ""
-    return Line(column, name_sql(free[0]) if free else "''", f"needed, not found{ours}. Could be: {which}", sure=False)
+    first = free[0] if free else None
+    why = f"needed, not found{ours}. Could be: {which}"
+    return Line(column, name_sql(first) if first else "''", why, sure=False, candidate=first)

@@ -158,8 +158,8 @@ def _hints(studied: Studied, contract: Contract) -> float:
     words = table_words(contract.table)
     path = studied.sample.written.rsplit("/", 1)[-1].split(".")[0]
     file_words = [*tokens(path), *tokens(studied.sample.sheet or "")]
-    named = sum(1.5 for word in set(file_words) if word in words)
+    named = sum(2.5 for word in set(file_words) if word in words)
     columns = sum(0.3 for name in studied.sample.names if set(tokens(name)) & words)
     rated = sum(facts.is_small_scale for facts in studied.facts.values())
     asked = 3.0 if contract.table == "survey_responses" and rated >= _RATED else 0.0
-    return min(named, 3.0) + min(columns, 1.2) + asked
+    return min(named, 3.5) + min(columns, 1.2) + asked

@@ -13,7 +13,12 @@ def scalar(text: str, always: bool = False) -> str:
     """The text as one YAML value, in quotes where it needs them, or `always`."""
     if not always and _PLAIN.fullmatch(text) and text.isascii() and text.lower() not in _WORDS:
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return "".join(char if char.isprintable() else _escape(char) for char in json.dumps(text, ensure_ascii=False))
+
+
+def _escape(char: str) -> str:
+    """YAML, unlike JSON, has no pairs of escapes for one character."""
+    return f"\\U{ord(char):08x}"
 
 
 def with_comment(text: str, why: str) -> str:
