@@ -116,17 +116,24 @@ def _add(mappings: list[_Mapping], studied: Studied, fits: Sequence[Fit]) -> Non
         if not (shared := len(fresh.keys & other.keys)):
             continue
         if all(key.isdigit() and len(key) < 8 for key in fresh.keys):
-            why = f"{shared:,} sampled keys stand in {other.shown} too, so they get a name of their own"
-            stem = Path(studied.sample.written).name.split(".")[0]
-            fresh = _mapping(studied, fits, (f"{stem}-", why))
+            why = f"sampled keys that stand in {other.shown} too: {shared:,}; so they get a name of their own"
+            fresh = _mapping(studied, fits, (_prefix(studied, mappings), why))
             break
-        said = f"{shared:,} sampled keys stand in {{}} too: these are the same {fresh.table}; join both into one file"
+        said = f"{shared:,} of its sampled keys stand in {{}} too: the same {fresh.table}; join both into one file"
         if fresh.fits[0].score > other.fits[0].score:
             mappings[at] = replace(other, instead_of=said.format(fresh.shown), todo=())
         else:
             fresh = replace(fresh, instead_of=said.format(other.shown), todo=())
             break
     mappings.append(fresh)
+
+
+def _prefix(studied: Studied, mappings: Sequence[_Mapping]) -> str:
+    """What no other mapping puts before its keys."""
+    stem = studied.sample.sheet or Path(studied.sample.written).name.split(".")[0]
+    lines = [line for mapping in mappings for line in mapping.meaning]
+    taken = sum(f"'{stem}-" in line or f"'{stem}_" in line for line in lines)
+    return f"{stem}_{taken + 1}-" if taken else f"{stem}-"
 
 
 def _shown(studied: Studied) -> str:

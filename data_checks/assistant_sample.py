@@ -191,7 +191,7 @@ def _encoding(path: Path, shown: str) -> tuple[str, str] | None:
         return None
     name = "cp1252" if is_cp1252 else "latin-1"
     return name, (
-        f"{odd:,} bytes are no UTF-8; with {name} they give words such as '{plain(example)}'. "
+        f"not UTF-8: {odd:,} of its bytes; {name} gives words such as '{plain(example)}'. "
         "If that is misspelt, try iso-8859-15, cp1250 or mac-roman"
     )
 

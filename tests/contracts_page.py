@@ -61,6 +61,8 @@ def _counted(contract: Contract) -> str:
 def _column(name: str, column: Column, contract: Contract) -> tuple[str, ...]:
     allowed = ", ".join(column.allowed)
     low, high = column.at_least, column.at_most
+    if high is not None and low is None:
+        allowed = f"at most {high:g}"
     if low is not None:
         allowed = f"{low:g} to {high:g}" if high is not None else f"{low:g} and more"
     more = [

@@ -176,7 +176,7 @@ def test_a_number_that_may_be_a_fraction_or_thousands_is_asked(tmp_path: Path, a
 def test_bytes_tell_the_encoding_and_show_a_word(tmp_path: Path) -> None:
     text = proposed(tmp_path, customers="customer_id,name,joined\n1,Müller,2026-01-01\n".encode("cp1252"))
     assert source(text, "customers")["encoding"] == "cp1252"
-    assert "1 bytes are no UTF-8; with cp1252 they give words such as 'Müller'" in text
+    assert "not UTF-8: 1 of its bytes; cp1252 gives words such as 'Müller'" in text
     load_folder(tmp_path)
     assert ask(tmp_path, "select name from customers") == [("Müller",)]
 
@@ -251,16 +251,28 @@ def test_files_with_the_same_columns_are_one_mapping(tmp_path: Path) -> None:
 def test_running_numbers_of_two_files_get_a_name_of_their_own(tmp_path: Path) -> None:
     north, south = "ticket_id,opened_at\n1,2026-01-01\n", "ticket_id,created\n1,2026-02-01\n"
     text = proposed(tmp_path, north=north, south=south)
-    assert "1 sampled keys stand in north.csv too, so they get a name of their own" in text
+    assert "sampled keys that stand in north.csv too: 1; so they get a name of their own" in text
     load_folder(tmp_path)
     assert ask(tmp_path, "select ticket_id from tickets order by 1") == [("1",), ("south-1",)]
+
+
+def test_files_of_one_name_get_different_names_for_their_keys(tmp_path: Path) -> None:
+    heads = {"2024": "ticket_id,opened_at", "2025": "ticket_id,created", "2026": "ticket_id,opened"}
+    paths = [tmp_path / year / "tickets.csv" for year in heads]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"{heads[path.parent.name]}\n1,{path.parent.name}-01-01\n")
+    (tmp_path / "workspace.yaml").write_text(propose(paths, tmp_path).text)
+    load_folder(tmp_path)
+    keys = ask(tmp_path, "select ticket_id from tickets order by 1")
+    assert keys == [("1",), ("tickets-1",), ("tickets_2-1",)]
 
 
 def test_the_same_orders_in_two_files_are_not_doubled(tmp_path: Path) -> None:
     head = "order_id,order_date,customer,status\nX1,2026-01-01,c,completed\n"
     text = proposed(tmp_path, orders=head, order_payments="order_id,amount\nX1,5\n")
     assert source(text, "orders")["files"] == "orders.csv"
-    assert "# 1 sampled keys stand in orders.csv too: these are the same orders; join both into one file." in text
+    assert "# 1 of its sampled keys stand in orders.csv too: the same orders; join both into one file." in text
     assert accounts(load_folder(tmp_path), "orders")[:2] == (1, 1)
 
 
