@@ -14,7 +14,7 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz torture bench check browser clean
+.PHONY: help run test fuzz torture bench check docs browser clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -37,6 +37,9 @@ check: .venv/.dev ## formatting, lint and types only
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+docs: .venv/.dev ## docs/contracts.md, written from the contracts
+	@$(BIN)/python -m tests.contracts_page
 
 browser: .venv/.dev
 	@$(BIN)/python -m tests.browser > .venv/.chromium

@@ -36,6 +36,21 @@ def workbook_header(path: Path, sheet: str | None, shown: str) -> Header:
         return _header(rows, shown)[1]
 
 
+def visible_sheets(path: Path, shown: str) -> list[str]:
+    """The sheets that are not hidden. Raises LoadRefused for no sound workbook."""
+    _check_signs(path, shown)
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = openpyxl.load_workbook(path, read_only=True)
+        except Exception as error:
+            raise _unsound(shown, error) from None
+        with contextlib.closing(book):
+            return [one.title for one in book.worksheets if one.sheet_state == "visible"]
+
+
 def convert_workbook(
     path: Path, sheet: str | None, shown: str, header: Header, needed: Sequence[str], decimal: str, copy: Path
 ) -> Converted:
