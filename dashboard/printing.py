@@ -16,13 +16,14 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dashboard import wording
+from dashboard import sentences, wording
 from data_checks.warehouse.contract import LoadFacts
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.question import Question
 from metrics.result import MetricResult
 from metrics.rows import RowTable
+from metrics.standing import Standing
 
 FIELDS = ("value", "numerator", "denominator", "n", "low", "high", "state", "complete")
 _WIDE = 1000
@@ -95,6 +96,7 @@ def results(
                     metric: {
                         "unit": catalog.metrics[metric].unit,
                         "definition": catalog.metrics[metric].hash,
+                        "checks": checks_json(rows[0].checks if rows else ()),
                         "rows": [result_json(result) for result in rows],
                     }
                     for metric, rows in found.items()
@@ -114,6 +116,21 @@ def result_json(result: MetricResult) -> dict[str, Any]:
     return {"period": period, **result.slices, **{name: getattr(result, name) for name in FIELDS}}
 
 
+def checks_json(found: Sequence[Standing]) -> list[dict[str, Any]]:
+    """The checks that did not pass on what a metric stands on; `effect`: withheld, marked or left_out."""
+    names = ("table", "rule", "severity", "outcome", "bad_rows", "rows", "why", "owner")
+    return [{"effect": one.effect, **{name: getattr(one.check, name) for name in names}} for one in found]
+
+
+def checks_told(found: Sequence[Standing]) -> list[str]:
+    """A line for each of them: what it found, and what that does to the metric."""
+    return [
+        f"{sentences.sentence(sentences.check_clause(one.check)).rstrip('.')} "
+        f"({wording.say(f'effect_{one.effect}')}): {one.check.why}"
+        for one in found
+    ]
+
+
 def _result_tables(
     found: Mapping[str, Sequence[MetricResult]], catalog: Catalog, facts: LoadFacts, question: Question
 ) -> str:
@@ -123,6 +140,8 @@ def _result_tables(
         heads = [question.grain if question.grain != "all" else "period", *question.by, "value", "n", "95 %", "state"]
         body = [_result_cells(definition, result, facts) for result in rows]
         shown = table(heads, body, right=("value", "n", "95 %"))
+        told = checks_told(rows[0].checks) if rows else []
+        shown = "\n".join([shown, *told])
         parts.append(f"{definition.name} ({metric})\n{shown}" if body else f"{definition.name} ({metric}): no rows")
     return "\n\n".join([*parts, through(facts)])
 

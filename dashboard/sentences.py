@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from dashboard import wording
 from dashboard.wording import say
 from data_checks.errors import Problem
+from data_checks.warehouse.contract import CheckOutcome
 from metrics.definition import MetricDefinition
 from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.scorecard import Branch, Card, Scorecard, score_of
+from metrics.standing import Standing
 
 JUDGED = ("missed", "watch", "too_close", "met")
 _LONGEST_ANSWER = 110
@@ -122,7 +124,7 @@ def summary(board: Scorecard, currency: str, through: dt.date | None = None) -> 
 
     `through`: the last day of the data, to say how much of an unfinished month is there.
     """
-    parts = [_score_sentence(board), _branch_sentence(board), _fact_sentence(board, currency)]
+    parts = [_score_sentence(board), withheld(board), _branch_sentence(board), _fact_sentence(board, currency)]
     if not board.complete:
         parts.insert(0, _so_far(board.period, through))
     return " ".join(part for part in parts if part)
@@ -243,6 +245,31 @@ def coverage(board: Scorecard) -> str:
         return say("coverage_full") if present and not missing else ""
     metrics = wording.plural(missing, "metric", "metrics")
     return say("coverage_one" if missing == 1 else "coverage", share=wording.share(board.coverage), metrics=metrics)
+
+
+def withheld(board: Scorecard) -> str:
+    """How many metrics failed checks withhold, and what the score is over; '' when they withhold none."""
+    number = sum(card.result.state == "withheld" for card in cards_of(board))
+    if not number or board.coverage is None:
+        return ""
+    metrics = say("withheld_checks_one" if number == 1 else "withheld_checks", n=number)
+    key = "withheld_no_score" if board.score is None else "withheld_score"
+    return say(key, metrics=metrics, share=wording.share(board.coverage))
+
+
+def check_clause(check: CheckOutcome) -> str:
+    """'order has revenue found 3 bad rows of orders'."""
+    rule, table = check.rule.replace("_", " "), check.table.replace("_", " ")
+    if check.outcome == "broken":
+        return say("check_broken", rule=rule, table=table)
+    rows = say("bad_row" if check.bad_rows == 1 else "bad_rows", n=wording.count(check.bad_rows))
+    return say("check_failed", rule=rule, rows=rows, table=table)
+
+
+def marked(result: MetricResult) -> tuple[Standing, ...]:
+    """The checks that mark a number which is shown; none for one that is not."""
+    shown = result.value is not None and result.state not in ("withheld", "suppressed")
+    return tuple(one for one in result.checks if one.effect == "marked") if shown else ()
 
 
 def standing(score: float) -> str:
