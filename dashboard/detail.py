@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import marks, sentences, wording
+from dashboard import check_sentences, marks, sentences, wording
 from dashboard.cache import Load, Verdict
 from dashboard.charts import Trend
 from dashboard.components import anchor, breadcrumb, esc, note, section, status
@@ -202,16 +202,20 @@ def checks(view: View) -> str:
     found = view.card.result.checks
     if not found:
         return ""
-    items = "".join(_check(one, view.theme) for one in found)
+    items = "".join(_check(one, view.theme) for one in found if one.effect != "left_out")
+    items += "".join(
+        f'<div class="item check">{status("noted", view.theme, say("effect_left_out").capitalize())}{note(told)}</div>'
+        for told in check_sentences.left_out(found, view.load.facts)
+    )
     page = anchor(say("data_quality"), link("data_quality", {}))
     all_of_them = esc(say("checks_all", page="\0")).replace("\0", page)
     body = f'{items}<p class="note">{all_of_them}</p>'
-    return f'<div id="checks">{section(say("checks_here"), say("checks_here_scope", n=len(found)), body)}</div>'
+    return f'<div id="checks">{section(say("checks_here"), "", body)}</div>'
 
 
 def _check(one: Standing, theme: Tokens) -> str:
-    word = {"withheld": "withheld", "marked": "warning", "left_out": "passed"}[one.effect]
-    told = f"{sentences.sentence(sentences.check_clause(one.check))} {one.check.why}"
+    word = "withheld" if one.effect == "withheld" else "warning"
+    told = f"{sentences.sentence(check_sentences.clause(one.check))} {one.check.why}"
     owner = say("owner", owner=one.check.owner)
     return (
         f'<div class="item check">{status(word, theme, say(f"effect_{one.effect}").capitalize())}'

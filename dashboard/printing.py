@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dashboard import sentences, wording
+from dashboard import check_sentences, sentences, wording
 from data_checks.warehouse.contract import LoadFacts
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
@@ -27,6 +27,7 @@ from metrics.standing import Standing
 
 FIELDS = ("value", "numerator", "denominator", "n", "low", "high", "state", "complete")
 _WIDE = 1000
+_LONGEST = 100
 
 
 def progress(sentence: str) -> None:
@@ -65,6 +66,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterabl
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     return rendered(drawn)
+
+
+def visible(text: str) -> str:
+    """One line a terminal can show: what a file holds must not steer it."""
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: _LONGEST * 2])
+    return safe if len(safe) <= _LONGEST else f"{safe[: _LONGEST - 1]}…"
 
 
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -122,13 +129,15 @@ def checks_json(found: Sequence[Standing]) -> list[dict[str, Any]]:
     return [{"effect": one.effect, **{name: getattr(one.check, name) for name in names}} for one in found]
 
 
-def checks_told(found: Sequence[Standing]) -> list[str]:
-    """A line for each of them: what it found, and what that does to the metric."""
-    return [
-        f"{sentences.sentence(sentences.check_clause(one.check)).rstrip('.')} "
+def checks_told(found: Sequence[Standing], facts: LoadFacts) -> list[str]:
+    """What they found and what that does to the metric, a line each; rows in quarantine by table."""
+    lines = [
+        f"{sentences.sentence(check_sentences.clause(one.check)).rstrip('.')} "
         f"({wording.say(f'effect_{one.effect}')}): {one.check.why}"
         for one in found
+        if one.effect != "left_out"
     ]
+    return [*lines, *check_sentences.left_out(found, facts)]
 
 
 def _result_tables(
@@ -140,7 +149,7 @@ def _result_tables(
         heads = [question.grain if question.grain != "all" else "period", *question.by, "value", "n", "95 %", "state"]
         body = [_result_cells(definition, result, facts) for result in rows]
         shown = table(heads, body, right=("value", "n", "95 %"))
-        told = checks_told(rows[0].checks) if rows else []
+        told = checks_told(rows[0].checks, facts) if rows else []
         shown = "\n".join([shown, *told])
         parts.append(f"{definition.name} ({metric})\n{shown}" if body else f"{definition.name} ({metric}): no rows")
     return "\n\n".join([*parts, through(facts)])

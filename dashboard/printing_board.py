@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
-from dashboard import sentences, wording
+from dashboard import check_sentences, sentences, wording
 from dashboard.printing import as_json, checks_json, result_json, table, through
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
 from metrics.scorecard import Card, Scorecard
@@ -44,8 +44,8 @@ def _marked(board: Scorecard) -> list[str]:
     by_check: dict[tuple[str, str], list[str]] = {}
     for card in sentences.cards_of(board):
         hidden = [one for one in card.result.checks if one.effect == "withheld"]
-        for one in (*hidden, *sentences.marked(card.result)):
-            told = sentences.sentence(sentences.check_clause(one.check)).rstrip(".")
+        for one in (*hidden, *check_sentences.marked(card.result)):
+            told = sentences.sentence(check_sentences.clause(one.check)).rstrip(".")
             effect = wording.say(f"effect_{one.effect}")
             by_check.setdefault((told, effect), []).append(sentences.short(card.definition))
     lines = [f"{told}; {effect}: {', '.join(names)}." for (told, effect), names in by_check.items()]
@@ -107,7 +107,7 @@ def _card_row(card: Card, facts: LoadFacts) -> list[object]:
         sentences.goal_text(card.definition, currency),
         sentences.change_text(card, currency),
         sentences.basis(card, currency),
-        sentences.reason(card) or (wording.say("mark") if sentences.marked(card.result) else ""),
+        sentences.reason(card) or (wording.say("mark") if check_sentences.marked(card.result) else ""),
     ]
 
 

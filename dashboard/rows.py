@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard import marks, sentences, wording
+from dashboard import check_sentences, marks, sentences, wording
 from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
@@ -88,10 +88,10 @@ def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
 
 def _mark(card: Card, theme: Tokens, address: str) -> str:
     """'marked' beside a number whose checks found bad rows in it; the way to what they say."""
-    checks = sentences.marked(card.result)
+    checks = check_sentences.marked(card.result)
     if not checks:
         return ""
-    told = say("marked_because", checks="; ".join(sentences.check_clause(one.check) for one in checks))
+    told = say("marked_because", checks="; ".join(check_sentences.clause(one.check) for one in checks))
     word = status("warning", theme, say("mark"))
     return f' <a class="marked" href="{esc(address)}#checks" title="{esc(told)}">{word}</a>'
 

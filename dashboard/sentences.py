@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from dashboard import wording
 from dashboard.wording import say
 from data_checks.errors import Problem
-from data_checks.warehouse.contract import CheckOutcome
 from metrics.definition import MetricDefinition
 from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.scorecard import Branch, Card, Scorecard, score_of
-from metrics.standing import Standing
 
 JUDGED = ("missed", "watch", "too_close", "met")
 _LONGEST_ANSWER = 110
@@ -255,21 +253,6 @@ def withheld(board: Scorecard) -> str:
     metrics = say("withheld_checks_one" if number == 1 else "withheld_checks", n=number)
     key = "withheld_no_score" if board.score is None else "withheld_score"
     return say(key, metrics=metrics, share=wording.share(board.coverage))
-
-
-def check_clause(check: CheckOutcome) -> str:
-    """'order has revenue found 3 bad rows of orders'."""
-    rule, table = check.rule.replace("_", " "), check.table.replace("_", " ")
-    if check.outcome == "broken":
-        return say("check_broken", rule=rule, table=table)
-    rows = say("bad_row" if check.bad_rows == 1 else "bad_rows", n=wording.count(check.bad_rows))
-    return say("check_failed", rule=rule, rows=rows, table=table)
-
-
-def marked(result: MetricResult) -> tuple[Standing, ...]:
-    """The checks that mark a number which is shown; none for one that is not."""
-    shown = result.value is not None and result.state not in ("withheld", "suppressed")
-    return tuple(one for one in result.checks if one.effect == "marked") if shown else ()
 
 
 def standing(score: float) -> str:

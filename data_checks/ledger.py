@@ -125,10 +125,7 @@ def read_report(var: Path, load_id: str) -> LoadReport | None:
         tables = {
             name: TableReport(
                 **{key: value for key, value in table.items() if key != "rules"},
-                rules={
-                    rule: _outcome(name, rule, outcome)
-                    for rule, outcome in table["rules"].items()
-                },
+                rules={rule: _outcome(name, rule, outcome) for rule, outcome in table["rules"].items()},
             )
             for name, table in data["tables"].items()
         }

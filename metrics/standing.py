@@ -51,8 +51,9 @@ def standings(
 
 
 def _stands_on(check: CheckOutcome, columns: frozenset[Column], tables: frozenset[str]) -> bool:
-    """Whether it is about a column that is read; a check of no column, such as volume, is about the whole table."""
-    if not check.columns:
+    """Whether it is about a column that is read. A check of no column, such as volume, is about the whole table, and
+    a row in quarantine is missing from every number of its table."""
+    if not check.columns or (check.severity == "critical" and check.outcome == "failed"):
         return check.table in tables
     return any((check.table, column) in columns for column in check.columns)
 
