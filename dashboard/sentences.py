@@ -122,7 +122,7 @@ def summary(board: Scorecard, currency: str, through: dt.date | None = None) -> 
 
     `through`: the last day of the data, to say how much of an unfinished month is there.
     """
-    parts = [_score_sentence(board), withheld(board), _branch_sentence(board), _fact_sentence(board, currency)]
+    parts = [_score_sentence(board), _branch_sentence(board), _fact_sentence(board, currency), withheld(board)]
     if not board.complete:
         parts.insert(0, _so_far(board.period, through))
     return " ".join(part for part in parts if part)
