@@ -34,6 +34,8 @@ def quality(folder: Path, target: Path | None, as_json: bool, outside: bool, for
     with contextlib.closing(open_warehouse(workspace)) as warehouse:
         facts = warehouse.facts
     catalog = read_catalog(workspace.metrics_folder, facts.calendar)
+    for problem in catalog.problems:
+        click.echo(f"{problem} This metric is left out.", err=True)
     state = read_state(workspace.var)
     found = read_quality(facts, catalog.metrics, catalog.bound, workspace.var, state, Scope.everything())
     if target is None:

@@ -124,7 +124,9 @@ class RealFloors:
         return tuple(sorted((team for team in found if team is not None), key=str.casefold))
 
     def quality(self, load: Load, scope: Scope) -> Quality:
-        opened, workspace = self._of(load), self._read_workspace(settings.workspace_folder())
+        opened = self._of(load)
+        with self._lock:
+            workspace = self._read_workspace(settings.workspace_folder())
         state = read_state(workspace.var)
         return read_quality(load.facts, load.definitions, opened.catalog.bound, workspace.var, state, scope)
 

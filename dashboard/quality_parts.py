@@ -98,7 +98,7 @@ def _where(drawn: Drawn) -> str:
         f"<span>{marks.swatch(name, drawn.theme)} {esc(say(f'q_legend_{name}'))}</span>"
         for name in ("published", "quarantined", "folded", "filtered")
     )
-    return section(say("q_where"), scope, f'{table}<p class="legend">{legend}</p>')
+    return section(say("q_where"), scope, f'{table}<p class="legend bars">{legend}</p>')
 
 
 def _table(drawn: Drawn, name: str) -> str:
