@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from dashboard import sentences
+from dashboard.quality import Quality
 from data_checks.errors import Problem, RequestError
 from data_checks.warehouse.contract import LoadFacts
 from metrics.definition import MetricDefinition
@@ -34,7 +35,8 @@ class NothingPublished(RequestError):
 class Load:
     """What the reader looks at: one published version and the definitions read over it.
 
-    `refused`: what a newer load was refused for, '' when there is none. `kept`: metrics whose file is wrong now,
+    `refused`: what a newer load was refused for, '' when there is none; `rolled_back`: that an earlier load is shown
+    again, and since when. `kept`: metrics whose file is wrong now,
     shown as they last were right. `left_out`: those that never were since this runs.
     """
 
@@ -46,6 +48,7 @@ class Load:
     periods: tuple[Period, ...]
     default_period: Period
     refused: str = ""
+    rolled_back: str = ""
     kept: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -93,6 +96,8 @@ class Floors(Protocol):
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
 
     def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict: ...
+
+    def quality(self, load: Load, scope: Scope) -> Quality: ...
 
     def card(self, load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where) -> Card: ...
 
@@ -248,6 +253,12 @@ def sql(load: Load, scope: Scope, metric: str, period: Period, where: Where = ()
 def teams(load: Load, scope: Scope) -> tuple[str, ...]:
     """The names of the teams the reader may choose from, in order."""
     return _remembered.get(("teams", load.version, scope), lambda: floors().teams(load, scope))
+
+
+def quality(load: Load, scope: Scope) -> Quality:
+    """Rows, checks and what they mean, of the published load; a newer one that was refused is a point of its trend."""
+    question = ("quality", load.version, load.catalog, load.refused, load.rolled_back, scope)
+    return _remembered.get(question, lambda: floors().quality(load, scope))
 
 
 def warm() -> None:

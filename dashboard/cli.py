@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from dashboard import cli_init, cli_loads
+from dashboard import cli_init, cli_loads, cli_quality
 from dashboard.cli_options import form_option, read_workspace, workspace_option
 from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
 
@@ -300,7 +300,9 @@ def serve(folder: Path, host: str, port: int) -> None:
     run_server(folder, host, port)
 
 
-for command in (cli_init.init, cli_loads.status, cli_loads.quarantine, cli_loads.rollback):
+for command in (
+    cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
+):  # fmt: skip
     main.add_command(command)
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import marks, sentences, wording
+from dashboard import check_sentences, marks, sentences, wording
 from dashboard.cache import Load, Verdict
 from dashboard.charts import Trend
 from dashboard.components import anchor, breadcrumb, esc, note, section, status
@@ -16,6 +16,7 @@ from dashboard.wording import say
 from metrics.definition import PERSPECTIVES, MetricDefinition
 from metrics.result import MetricResult
 from metrics.scorecard import Card
+from metrics.standing import Standing
 
 Query = Mapping[str, str | None]
 
@@ -193,6 +194,32 @@ def _group(view: View, by: str, result: MetricResult, verdict: Verdict) -> str:
         f'<tr><th scope="row">{anchor(name or say("unassigned"), view.address(**{by: name or "", "rows": None}))}</th>'
         f'<td>{status(verdict.word, view.theme)}</td><td class="wide note">{middle}</td>'
         f'<td class="num {kind}">{esc(figure)}</td><td class="num unsure">{esc(n)}</td></tr>'
+    )
+
+
+def checks(view: View) -> str:
+    """The checks that did not pass on what the metric stands on, each with what it does here; '' when all passed."""
+    found = view.card.result.checks
+    if not found:
+        return ""
+    items = "".join(_check(one, view.theme) for one in found if one.effect != "left_out")
+    items += "".join(
+        f'<div class="item check">{status("noted", view.theme, say("effect_left_out").capitalize())}{note(told)}</div>'
+        for told in check_sentences.left_out(found, view.load.facts)
+    )
+    page = anchor(say("data_quality"), link("data_quality", {}))
+    all_of_them = esc(say("checks_all", page="\0")).replace("\0", page)
+    body = f'{items}<p class="note">{all_of_them}</p>'
+    return f'<div id="checks">{section(say("checks_here"), "", body)}</div>'
+
+
+def _check(one: Standing, theme: Tokens) -> str:
+    word = "withheld" if one.effect == "withheld" else "warning"
+    told = f"{sentences.sentence(check_sentences.clause(one.check))} {one.check.why}"
+    owner = say("owner", owner=one.check.owner)
+    return (
+        f'<div class="item check">{status(word, theme, say(f"effect_{one.effect}").capitalize())}'
+        f'<p class="note">{esc(told)} {esc(owner)}</p></div>'
     )
 
 

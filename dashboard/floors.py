@@ -7,12 +7,15 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard import settings
+from dashboard import check_sentences, settings
 from dashboard.cache import Load, NothingPublished, RowsBehind, Verdict, Where
+from dashboard.quality import Quality, read_quality
 from dashboard.wording import say
 from data_checks.calendar import Calendar
 from data_checks.contract import contracts
-from data_checks.ledger import loads_folder, read_report
+from data_checks.ledger import loads_folder, past_loads, read_report
+from data_checks.rollback import rollback_in_force
+from data_checks.state import read_state
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
@@ -120,6 +123,13 @@ class RealFloors:
         found = {value for table in tables for value in slice_values(warehouse, table, "team", scope)}
         return tuple(sorted((team for team in found if team is not None), key=str.casefold))
 
+    def quality(self, load: Load, scope: Scope) -> Quality:
+        opened = self._of(load)
+        with self._lock:
+            workspace = self._read_workspace(settings.workspace_folder())
+        state = read_state(workspace.var)
+        return read_quality(load.facts, load.definitions, opened.catalog.bound, workspace.var, state, scope)
+
     def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict:
         own = goals.is_own(definition, result.period.start, result.slices)
         definition = goals.at(definition, result.period.start, result.slices)
@@ -170,6 +180,7 @@ class RealFloors:
             periods=_with_facts(periods_of(warehouse), warehouse),
             default_period=default_period(warehouse),
             refused=_refusal(workspace.var, _newest_load(workspace.var), warehouse.facts.load_id),
+            rolled_back=_rollback(workspace, warehouse),
         )
         return _Opened(load, warehouse, catalog)
 
@@ -219,6 +230,12 @@ def _refusal(var: Path, newest: str, shown: str) -> str:
     if report is None or report.status != "refused":
         return ""
     return say("refused", load=report.load, why=report.message).strip()
+
+
+def _rollback(workspace: Workspace, warehouse: Warehouse) -> str:
+    """That an earlier load is shown again; '' when the last one is."""
+    entry = rollback_in_force(past_loads(workspace.var), f"w-{warehouse.facts.load_id}")
+    return check_sentences.rolled_back(entry, workspace.timezone) if entry else ""
 
 
 def _with_facts(periods: tuple[Period, ...], warehouse: Warehouse) -> tuple[Period, ...]:

@@ -29,7 +29,8 @@ _SHAPES = {
     "no_goal": '<path d="M2.5 5h5" stroke="{c}" stroke-width="1.4"/>',
     "not_provided": "",
 }
-_ALIKE = {"unripe": "too_few", "not_judged": "suppressed", "passed": "met", "warning": "watch", "failed": "missed"}
+_ALIKE = {"unripe": "too_few", "not_judged": "suppressed", "passed": "met", "warning": "watch", "failed": "missed",
+          "noted": "no_data"}  # fmt: skip
 
 
 def colour(word: str, theme: Tokens) -> str:
@@ -137,6 +138,30 @@ def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Token
     if last is not None:
         drawn += f'<circle cx="{x:.1f}" cy="{last:.1f}" r="2.2" fill="{theme.series}"/>'
     return _image(drawn, 104, 26, alt, "spark")
+
+
+@functools.lru_cache(maxsize=256)
+def shares(parts: tuple[tuple[str, int], ...], theme: Tokens, alt: str) -> str:
+    """Where the rows of a table went, as one bar; the few that are in quarantine stay visible."""
+    whole = sum(number for _, number in parts) or 1
+    drawn, x = "", 0.0
+    for name, number in parts:
+        width = max(number / whole * 160, 1.5) if number else 0.0
+        drawn += (
+            f'<rect x="{min(x, 160 - width):.1f}" width="{width:.1f}" height="9" fill="{_share_colour(name, theme)}"/>'
+        )
+        x += width
+    return _image(drawn, 160, 9, alt, "shares")
+
+
+def swatch(name: str, theme: Tokens) -> str:
+    """A little square of a bar's colour, to stand beside its word."""
+    return _image(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
+
+
+def _share_colour(name: str, theme: Tokens) -> str:
+    colours = {"published": theme.series, "quarantined": theme.missed, "folded": theme.soft, "filtered": theme.bench}
+    return colours[name]
 
 
 def _runs(points: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:

@@ -22,7 +22,7 @@ def show(view: View, level: Level, scope: Scope) -> None:
         _trend(view, level, scope)
         can_cut = _groups(view, level, scope)
     with right:
-        st.html(detail.receipt(view))
+        st.html(detail.checks(view) + detail.receipt(view))
         with st.expander(say("sql"), key="sql"), page.told():
             sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
             st.code(sql, language=None, wrap_lines=True)

@@ -14,6 +14,7 @@ from dashboard.wording import say
 _PAGES = {
     "overview": ("overview.py", "overview", True),
     "metric": ("metric.py", "metrics", True),
+    "data_quality": ("data_quality.py", "data_quality", True),
     "metrics": ("metric.py", "metrics", False),  # the address people type
 }
 

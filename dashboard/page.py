@@ -28,6 +28,8 @@ def start() -> tuple[Scope, Load]:
     theme.in_the_head(company(load))
     if load.refused:
         st.html(components.notice(without_paths(load.refused)))
+    if load.rolled_back:
+        st.html(components.notice(load.rolled_back))
     if load.problems:
         wrong = sentences.definitions_wrong(load.problems, load.kept, load.left_out)
         st.html(components.notice(without_paths(wrong)))

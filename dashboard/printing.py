@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dashboard import wording
+from dashboard import check_sentences, sentences, wording
 from data_checks.warehouse.contract import LoadFacts
 from data_checks.watch import Partly
 from metrics.catalog import Catalog
@@ -24,9 +24,11 @@ from metrics.definition import MetricDefinition
 from metrics.question import Question
 from metrics.result import MetricResult
 from metrics.rows import RowTable
+from metrics.standing import Standing
 
 FIELDS = ("value", "numerator", "denominator", "n", "low", "high", "state", "complete")
 _WIDE = 1000
+_LONGEST = 100
 
 
 _BAR = 24
@@ -76,6 +78,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterabl
     return rendered(drawn)
 
 
+def visible(text: str) -> str:
+    """One line a terminal can show: what a file holds must not steer it."""
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: _LONGEST * 2])
+    return safe if len(safe) <= _LONGEST else f"{safe[: _LONGEST - 1]}…"
+
+
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """CSV with a head line; missing is an empty field."""
     out = io.StringIO()
@@ -105,6 +113,7 @@ def results(
                     metric: {
                         "unit": catalog.metrics[metric].unit,
                         "definition": catalog.metrics[metric].hash,
+                        "checks": checks_json(rows[0].checks if rows else ()),
                         "rows": [result_json(result) for result in rows],
                     }
                     for metric, rows in found.items()
@@ -124,6 +133,23 @@ def result_json(result: MetricResult) -> dict[str, Any]:
     return {"period": period, **result.slices, **{name: getattr(result, name) for name in FIELDS}}
 
 
+def checks_json(found: Sequence[Standing]) -> list[dict[str, Any]]:
+    """The checks that did not pass on what a metric stands on; `effect`: withheld, marked or left_out."""
+    names = ("table", "rule", "severity", "outcome", "bad_rows", "rows", "why", "owner")
+    return [{"effect": one.effect, **{name: getattr(one.check, name) for name in names}} for one in found]
+
+
+def checks_told(found: Sequence[Standing], facts: LoadFacts) -> list[str]:
+    """What they found and what that does to the metric, a line each; rows in quarantine by table."""
+    lines = [
+        f"{sentences.sentence(check_sentences.clause(one.check)).rstrip('.')} "
+        f"({wording.say(f'effect_{one.effect}')}): {one.check.why}"
+        for one in found
+        if one.effect != "left_out"
+    ]
+    return [*lines, *check_sentences.left_out(found, facts)]
+
+
 def _result_tables(
     found: Mapping[str, Sequence[MetricResult]], catalog: Catalog, facts: LoadFacts, question: Question
 ) -> str:
@@ -133,6 +159,8 @@ def _result_tables(
         heads = [question.grain if question.grain != "all" else "period", *question.by, "value", "n", "95 %", "state"]
         body = [_result_cells(definition, result, facts) for result in rows]
         shown = table(heads, body, right=("value", "n", "95 %"))
+        told = checks_told(rows[0].checks, facts) if rows else []
+        shown = "\n".join([shown, *told])
         parts.append(f"{definition.name} ({metric})\n{shown}" if body else f"{definition.name} ({metric}): no rows")
     return "\n\n".join([*parts, through(facts)])
 

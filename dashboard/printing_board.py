@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.text import Text
 
-from dashboard import sentences, wording
-from dashboard.printing import as_json, result_json, table, through
+from dashboard import check_sentences, sentences, wording
+from dashboard.printing import as_json, checks_json, result_json, table, through
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
 from metrics.scorecard import Card, Scorecard
 
@@ -34,8 +34,22 @@ def scorecard(board: Scorecard, facts: LoadFacts, form: str) -> str:
         if cards:
             name = wording.say(branch.perspective)
             parts.append(f"{name}\n{_card_table(cards, facts)}")
+    parts += _marked(board)
     parts += _absent(board)
     return "\n\n".join([*parts, through(facts)])
+
+
+def _marked(board: Scorecard) -> list[str]:
+    """The checks that mark or withhold metrics, each with their names."""
+    by_check: dict[tuple[str, str], list[str]] = {}
+    for card in sentences.cards_of(board):
+        hidden = [one for one in card.result.checks if one.effect == "withheld"]
+        for one in (*hidden, *check_sentences.marked(card.result)):
+            told = sentences.sentence(check_sentences.clause(one.check)).rstrip(".")
+            effect = wording.say(f"effect_{one.effect}")
+            by_check.setdefault((told, effect), []).append(sentences.short(card.definition))
+    lines = [f"{told}; {effect}: {', '.join(names)}." for (told, effect), names in by_check.items()]
+    return ["\n".join(lines)] if lines else []
 
 
 def _absent(board: Scorecard) -> list[str]:
@@ -93,7 +107,7 @@ def _card_row(card: Card, facts: LoadFacts) -> list[object]:
         sentences.goal_text(card.definition, currency),
         sentences.change_text(card, currency),
         sentences.basis(card, currency),
-        sentences.reason(card),
+        sentences.reason(card) or (wording.say("mark") if check_sentences.marked(card.result) else ""),
     ]
 
 
@@ -137,6 +151,7 @@ def _card_json(card: Card) -> dict[str, Any]:
         "score": card.score,
         "change": card.change,
         "change_is_clear": card.change_is_clear,
+        "checks": checks_json(card.result.checks),
     }
 
 

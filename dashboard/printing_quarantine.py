@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from dashboard import spreadsheet, wording
-from dashboard.printing import as_json, table
+from dashboard.printing import as_json, table, visible
 from data_checks.quarantine_file import Quarantine, QuarantinedRow
 
 HEADS = ("table", "rules", "reason", "file", "record", "line", "byte", "row")
 SHOWN = 100
 """So many rows are printed unless told otherwise; a file holds them all."""
-_WIDEST = 100
 
 
 def quarantine(found: Quarantine, limit: int | None, form: str) -> str:
@@ -42,7 +41,7 @@ def _text(found: Quarantine, rows: list[QuarantinedRow], total: int) -> str:
         return head
     counts = found.counts()
     by_rule = [[name, rule, wording.count(count)] for (name, rule), count in counts.items()]
-    shown = [[row.table, f"{row.file}:{row.line}", _visible(row.reason), _visible(row.text)] for row in rows]
+    shown = [[row.table, f"{row.file}:{row.line}", visible(row.reason), visible(row.text)] for row in rows]
     left = f"The first {wording.count(len(rows))} of {wording.count(total)} rows; --limit shows more. "
     return "\n".join([
         head, "", table(["table", "rule", "rows"], by_rule, right=("rows",)), "",
@@ -73,9 +72,3 @@ def _cells(found: Quarantine, limit: int | None) -> Iterator[list[object]]:
 def _plain(row: QuarantinedRow) -> dict[str, Any]:
     return dict(zip(HEADS, (row.table, row.rules, row.reason, row.file, row.record, row.line, row.byte, row.text),
                     strict=True))  # fmt: skip
-
-
-def _visible(text: str) -> str:
-    """One line a terminal can show: what a file holds must not steer it."""
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: _WIDEST * 2])
-    return safe if len(safe) <= _WIDEST else f"{safe[: _WIDEST - 1]}…"

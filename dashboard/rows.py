@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard import marks, sentences, wording
+from dashboard import check_sentences, marks, sentences, wording
 from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
@@ -75,7 +75,7 @@ def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
         _cell(
             "c-metric",
             f'{anchor(sentences.title(definition), address)}<span class="basis">'
-            f"{esc(sentences.basis(card, currency))}</span>",
+            f"{esc(sentences.basis(card, currency))}{_mark(card, theme, address)}</span>",
             head=True,
         ),
         *_middle(card, word, currency, theme),
@@ -84,6 +84,16 @@ def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
         _cell("c-change", f"<span{_change_kind(card)}>{esc(sentences.change_text(card, currency))}</span>"),
     ]
     return f'<tr role="row" class="r-{card.status}">{"".join(cells)}</tr>'
+
+
+def _mark(card: Card, theme: Tokens, address: str) -> str:
+    """'marked' beside a number whose checks found bad rows in it; the way to what they say."""
+    checks = check_sentences.marked(card.result)
+    if not checks:
+        return ""
+    told = say("marked_because", checks="; ".join(check_sentences.clause(one.check) for one in checks))
+    word = status("warning", theme, say("mark"))
+    return f' <a class="marked" href="{esc(address)}#checks" title="{esc(told)}">{word}</a>'
 
 
 def _middle(card: Card, word: str, currency: str, theme: Tokens) -> list[str]:

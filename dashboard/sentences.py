@@ -122,7 +122,7 @@ def summary(board: Scorecard, currency: str, through: dt.date | None = None) -> 
 
     `through`: the last day of the data, to say how much of an unfinished month is there.
     """
-    parts = [_score_sentence(board), _branch_sentence(board), _fact_sentence(board, currency)]
+    parts = [_score_sentence(board), _branch_sentence(board), _fact_sentence(board, currency), withheld(board)]
     if not board.complete:
         parts.insert(0, _so_far(board.period, through))
     return " ".join(part for part in parts if part)
@@ -243,6 +243,16 @@ def coverage(board: Scorecard) -> str:
         return say("coverage_full") if present and not missing else ""
     metrics = wording.plural(missing, "metric", "metrics")
     return say("coverage_one" if missing == 1 else "coverage", share=wording.share(board.coverage), metrics=metrics)
+
+
+def withheld(board: Scorecard) -> str:
+    """How many metrics failed checks withhold, and what the score is over; '' when they withhold none."""
+    number = sum(card.result.state == "withheld" for card in cards_of(board))
+    if not number or board.coverage is None:
+        return ""
+    metrics = say("withheld_checks_one" if number == 1 else "withheld_checks", n=number)
+    key = "withheld_no_score" if board.score is None else "withheld_score"
+    return say(key, metrics=metrics, share=wording.share(board.coverage))
 
 
 def standing(score: float) -> str:

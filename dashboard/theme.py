@@ -98,6 +98,14 @@ def stylesheet(theme: Tokens) -> str:
     return f"<style>:root{{{_variables(theme)}}}\n{css}\n{paper}</style>"
 
 
+@functools.lru_cache
+def stylesheet_of_a_file() -> str:
+    """The page CSS for a file that stands alone: it follows the reader's own light or dark, and prints light."""
+    css = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+    dark = f"@media screen and (prefers-color-scheme: dark){{:root{{{_variables(DARK)}}}}}"
+    return f":root{{{_variables(LIGHT)}}}{dark}\n{css}"
+
+
 def _variables(theme: Tokens) -> str:
     colours = {name.replace("_", "-"): value for name, value in asdict(theme).items() if name != "name"}
     return "".join(f"--{name}:{value};" for name, value in colours.items())

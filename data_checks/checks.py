@@ -10,9 +10,15 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from data_checks.contract import Contract
+from data_checks.expression import quoted
 from data_checks.suites import Check, Verdict
 from data_checks.system_errors import system_error
 from data_checks.warehouse.contract import CheckOutcome, Outcome
+
+SAMPLES = 5
+"""So many keys of bad rows are kept of each check."""
+_LONGEST_KEY = 80
+_OF_KEYS = ("unique_key", "reference", "no_circle")
 
 
 def evaluate_rows(
@@ -44,10 +50,25 @@ def evaluate_rows(
         for place, check in enumerate(checks)
     )
     counts = connection.execute(f"select {counted} from failed_{table}").fetchall()[0]
-    return {
-        check.rule: Verdict(0, broken[check.rule]) if check.rule in broken else Verdict(count)
-        for check, count in zip(checks, counts, strict=True)
-    }
+    found = {}
+    for place, (check, count) in enumerate(zip(checks, counts, strict=True)):
+        samples: tuple[str, ...] = ()
+        if count:
+            bad = f"__failed & {1 << place} <> 0 and ({_is_counted(check, critical)})"
+            samples = _keys_of(connection, contract, bad)
+        found[check.rule] = Verdict(0, broken[check.rule]) if check.rule in broken else Verdict(count, "", samples)
+    return found
+
+
+def _keys_of(connection: duckdb.DuckDBPyConnection, contract: Contract, bad: str) -> tuple[str, ...]:
+    """The keys of the first rows that are bad; one whose key could not be read has none."""
+    first = f"select __row from failed_{contract.table} where {bad} order by __row limit {SAMPLES}"
+    key = quoted(contract.key)
+    found = connection.execute(
+        f"select left({key}::varchar, {_LONGEST_KEY}) from staged_{contract.table} "
+        f"where __row in ({first}) and {key} is not null order by __row"
+    ).fetchall()
+    return tuple(row[0] for row in found)
 
 
 def _is_counted(check: Check, critical: int) -> str:
@@ -81,12 +102,22 @@ def evaluate_tables(connection: duckdb.DuckDBPyConnection, checks: Sequence[Chec
         if not check.sql:
             continue
         try:
-            found[check.rule] = Verdict(int(connection.execute(f"select count(*) from ({check.sql})").fetchall()[0][0]))
+            bad = int(connection.execute(f"select count(*) from ({check.sql})").fetchall()[0][0])
+            samples = _offenders(connection, check.sql) if bad and check.kind in _OF_KEYS else ()
+            found[check.rule] = Verdict(bad, "", samples)
         except duckdb.Error as error:
             if system_error(error):
                 raise
             found[check.rule] = Verdict(0, str(error).splitlines()[0])
     return found
+
+
+def _offenders(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, ...]:
+    """The first few keys that a check of a whole table finds, each once."""
+    found = connection.execute(
+        f"select distinct left(key::varchar, {_LONGEST_KEY}) from ({sql}) offending(key) order by all limit {SAMPLES}"
+    ).fetchall()
+    return tuple(row[0] for row in found)
 
 
 def critical_mask(checks: Sequence[Check]) -> int:
@@ -124,6 +155,8 @@ def _outcome(
             message = f"Great Expectations counts {other.bad_rows:,} bad rows and the load {bad:,}"
         outcome = "broken" if message else "failed" if bad else "passed"
     total = rows if check.counts_all_rows or check.kind == "bad_rows" else rows - quarantined
+    samples = ours[check.rule].samples if check.rule in ours and outcome == "failed" else ()
     return CheckOutcome(
-        check.rule, check.table, check.severity, outcome, bad, total, check.columns, check.why, check.owner, message
-    )
+        check.rule, check.table, check.severity, outcome, bad, total, check.columns, check.why, check.owner, message,
+        samples,
+    )  # fmt: skip

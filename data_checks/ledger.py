@@ -111,6 +111,7 @@ def _table_json(table: TableReport) -> dict[str, Any]:
         rule: {
             **{k: v for k, v in vars(outcome).items() if k not in ("rule", "table")},
             "columns": list(outcome.columns),
+            "samples": list(outcome.samples),
         }
         for rule, outcome in table.rules.items()
     }
@@ -124,10 +125,7 @@ def read_report(var: Path, load_id: str) -> LoadReport | None:
         tables = {
             name: TableReport(
                 **{key: value for key, value in table.items() if key != "rules"},
-                rules={
-                    rule: CheckOutcome(**{**outcome, "rule": rule, "table": name, "columns": tuple(outcome["columns"])})
-                    for rule, outcome in table["rules"].items()
-                },
+                rules={rule: _outcome(name, rule, outcome) for rule, outcome in table["rules"].items()},
             )
             for name, table in data["tables"].items()
         }
@@ -149,6 +147,11 @@ def read_report(var: Path, load_id: str) -> LoadReport | None:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _outcome(table: str, rule: str, written: Mapping[str, Any]) -> CheckOutcome:
+    lists = {name: tuple(written.get(name, ())) for name in ("columns", "samples")}
+    return CheckOutcome(**{**written, **lists, "rule": rule, "table": table})
 
 
 def past_loads(var: Path) -> list[dict[str, Any]]:

@@ -213,10 +213,14 @@ def _circle(contract: Contract, provided: frozenset[str]) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What Great Expectations says of one check: its count of offending rows, or that the check itself crashed."""
+    """What an engine says of one check: its count of offending rows, or that the check itself crashed.
+
+    `samples`: the keys of the first few offenders; our own SQL finds them, Great Expectations does not.
+    """
 
     bad_rows: int
     broken: str = ""
+    samples: tuple[str, ...] = ()
 
 
 _importing: list[threading.Thread] = []

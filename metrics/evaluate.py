@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from data_checks.contract import contracts
-from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
+from data_checks.warehouse.contract import Warehouse
 from metrics import per_key, quantiles
 from metrics.asking import known_metric
 from metrics.bound import Aggregate, Arithmetic, Leaf, Products, Value, is_reference, leaves, tables_of
@@ -15,11 +15,12 @@ from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
 from metrics.kinds import has_gate, is_survey, kind_of, measured
 from metrics.period import Period
-from metrics.provided import columns_of, knows_teams, missing, provided_tables, tables_read
+from metrics.provided import knows_teams, missing, provided_tables
 from metrics.question import Group, Question, SliceValues
 from metrics.result import MetricResult, State
 from metrics.scans import WITH_OWN_QUERY, Answers, run
 from metrics.selection import window_of
+from metrics.standing import Standing, standing
 
 MOST_GROUPS = 64
 """Above this many groups, intervals that take a query of their own are left out: it is a table then, not cards."""
@@ -67,7 +68,8 @@ class _Judge:
         self.kind = kind_of(value)
         self.is_survey = is_survey(value)
         self.has_gate = has_gate(value)
-        self.withheld = None if lack else withheld_because(definition, value, warehouse.facts)
+        self.checks = () if lack else standing(definition, value, warehouse.facts)
+        self.withheld = withheld_because(self.checks)
         self._found = [(item, answers.parts.get(item, {}), self._too_fine(item)) for item in measured(value)]
 
     def results(self) -> tuple[MetricResult, ...]:
@@ -136,6 +138,7 @@ class _Judge:
             slices=dict(zip(self.question.by, group, strict=True)) if self.question.by else {},
             parts={} if hidden else found.parts,
             reason=reason,
+            checks=self.checks,
         )
 
     def _is_all_there_is(self, period: Period) -> bool:
@@ -243,20 +246,9 @@ def ends_by_query(
     return per_key.ends_of(value, question, warehouse)
 
 
-def withheld_because(definition: MetricDefinition, value: Value, facts: LoadFacts) -> str | None:
-    """The check that keeps a metric from being shown: one it `needs` that failed, or a broken one on its columns."""
-    columns, tables = columns_of(value), tables_read(value)
-    for check in facts.failed_checks:
-        if check.table in tables and _withholds(check, definition, columns):
-            return f"check '{check.rule}' {'is broken' if check.outcome == 'broken' else 'failed'}"
+def withheld_because(checks: Sequence[Standing]) -> str | None:
+    """The gravest check that keeps a metric from being shown, as a clause."""
+    for one in checks:
+        if one.effect == "withheld":
+            return f"check '{one.check.rule}' {'is broken' if one.check.outcome == 'broken' else 'failed'}"
     return None
-
-
-def _withholds(check: CheckOutcome, definition: MetricDefinition, columns: frozenset[tuple[str, str]]) -> bool:
-    if check.severity == "info":
-        return False
-    stands_on = any((check.table, column) in columns for column in check.columns)
-    if check.outcome == "broken":
-        return stands_on or check.rule in definition.needs
-    quarantined = check.severity == "critical"  # the bad rows are out; what is left is right
-    return check.rule in definition.needs and not quarantined

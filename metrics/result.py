@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from metrics.period import Period
+from metrics.standing import Standing
 
 State = Literal["not_provided", "no_data", "withheld", "suppressed", "unripe", "too_few", "ok"]
 Kind = Literal[
@@ -32,6 +33,7 @@ class MetricResult:
     numerator, denominator: what was divided; None where the kind has none. n: what was counted.
     low, high: 95 %; None for kinds without sampling error. complete: the data reach the period's end.
     parts: the additive counts behind the value (promoters, detractors, sum …), for tests of differences.
+    checks: those of the load that did not pass on what the metric stands on, the gravest first.
     """
 
     metric: str
@@ -48,3 +50,4 @@ class MetricResult:
     slices: Mapping[str, str | None] = field(default_factory=dict)
     parts: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
+    checks: tuple[Standing, ...] = ()

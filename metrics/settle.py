@@ -124,6 +124,7 @@ class Settling:
         )
         problems += [*unreadable, *(problem for rule in ABOUT_ONE for problem in rule(understood))]
         uses = {used: self.settled[used] for used in draft.names if used in self.settled}
+        definition = replace(definition, needs=_needs(definition, uses))
         if value is not None:
             definition = _completed(definition, value, self._ripe(draft, uses))
         problems = [*draft.problems, *dict.fromkeys(problems)]
@@ -154,6 +155,12 @@ class Settling:
         """The longest of its own and its parts'."""
         spans = [draft.metric.ripe_after, *(used.metric.ripe_after for used in uses.values())]
         return max((span for span in spans if span is not None), key=lambda span: span.about_days, default=None)
+
+
+def _needs(definition: MetricDefinition, uses: Mapping[str, Settled]) -> tuple[str, ...]:
+    """The checks it names, and those that the metrics in its formula stand on: what withholds them withholds it."""
+    of_parts = (need for used in uses.values() for need in used.metric.needs)
+    return tuple(dict.fromkeys([*definition.needs, *of_parts]))
 
 
 def _bound(binder: Binder, draft: Draft) -> Value | None:

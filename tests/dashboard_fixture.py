@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.cache import Load, RowsBehind, Verdict, Where
+from dashboard.quality import Quality
 from data_checks.calendar import EVERYBODYS
 from data_checks.errors import Place, RequestError
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
@@ -17,6 +18,7 @@ from metrics.period import Duration, Period, period_at, spine, step
 from metrics.result import Kind, MetricResult, State
 from metrics.scope import Scope
 from metrics.scorecard import Branch, Card, Scorecard, Status
+from metrics.standing import Standing
 
 OCTOBER = period_at(dt.date(2026, 10, 1), "month", EVERYBODYS)
 NOVEMBER = period_at(dt.date(2026, 11, 1), "month", EVERYBODYS)
@@ -406,6 +408,16 @@ class FixtureFloors:
         close = low is not None and high is not None and (min(low, high) < 67 < max(low, high))
         word = "too_close" if close else "met" if (score or 0) >= 67 else "watch" if (score or 0) >= 33 else "missed"
         return Verdict(word, score, low, high)
+
+    def quality(self, load: Load, scope: Scope) -> Quality:
+        names = {line.metric: line.name for line in LINES}
+        invitations, handling = self.facts.failed_checks
+        touched = {
+            "response": (Standing(invitations, "withheld"),),
+            "csat": (Standing(invitations, "left_out"),),
+            "resolution": (Standing(handling, "marked"),),
+        }
+        return Quality(self.facts, names, touched)
 
     def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str:
         return "SELECT count(*) FILTER (WHERE score >= 4) AS numerator\n  FROM survey_responses"

@@ -16,9 +16,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from dashboard.cli import main
 from tests.browser import FLAGS
+from tests.loading import load_folder
+from tests.test_quality import write_desk
 
 pytestmark = pytest.mark.browser
 
@@ -301,6 +305,60 @@ def test_before_the_first_load_the_page_says_what_to_run(
         shown = visit(browser, found, "/")
         expect(shown.page.locator("h1")).to_have_text("Nothing is published yet.")
         expect(shown.page.get_by_text("scorecard load")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose title, file name and ids try to be markup, loaded."""
+    folder = write_desk(tmp_path_factory.mktemp("hostile") / "desk")
+    load_folder(folder)
+    return folder
+
+
+def test_the_quality_page_shows_what_is_hostile_as_text(
+    browser: Browser, opened: None, hostile: Path, tmp_path: Path
+) -> None:
+    with serving(hostile, tmp_path) as found:
+        for size, scheme in (("desk", "light"), ("phone", "dark")):
+            shown = visit(browser, found, "/data_quality", size, scheme)
+            expect(shown.page.get_by_text("Such as <script>alert('id')</script>.")).to_be_visible()
+            expect(shown.page.locator(".stHtml script, .stHtml img[src=x]")).to_have_count(0)
+            assert overflow(shown.page) == 0
+            assert (shown.errors, shown.foreign) == ([], [])
+
+
+def test_the_quality_file_stands_alone(browser: Browser, opened: None, hostile: Path) -> None:
+    target = hostile / "report.html"
+    done = CliRunner().invoke(main, ["quality", "-w", str(hostile), "--html", str(target)])
+    assert done.exit_code == 0, done.output
+    papers = {
+        look_at_the_file(browser, target, size, scheme) for size, scheme in (("desk", "light"), ("phone", "dark"))
+    }
+    assert len(papers) == 2
+
+
+def look_at_the_file(browser: Browser, target: Path, size: str, scheme: str) -> str:
+    """Open the report offline, look at all that must hold; the colour of its paper."""
+    width, height = SIZES[size]
+    is_dark = scheme == "dark"
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if is_dark else "light", offline=True
+    )
+    page, asked, said = context.new_page(), list[str](), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.goto(target.as_uri())
+    expect(page.locator("h1")).to_contain_text("is published")
+    expect(page.get_by_text("Such as <script>alert('id')</script>.")).to_be_visible()
+    expect(page.locator("script")).to_have_count(0)
+    shown, hidden = ("dark", "light") if is_dark else ("light", "dark")
+    expect(page.locator(f".for-{shown} img.mark").first).to_be_visible()
+    expect(page.locator(f".for-{hidden} img.mark").first).to_be_hidden()
+    assert overflow(page) == 0
+    assert {urlsplit(url).scheme for url in asked} <= {"file", "data"}
+    assert said == []
+    return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
 
 
 def test_the_web_process_never_imports_great_expectations() -> None:

@@ -20,7 +20,10 @@ Outcome = Literal["passed", "failed", "broken"]
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """One rule after one load. `bad_rows` of `rows`; broken: the check itself crashed and proves nothing."""
+    """One rule after one load. `bad_rows` of `rows`; broken: the check itself crashed and proves nothing.
+
+    `columns`: those it is about; none: the table as a whole. `samples`: the keys of the first few bad rows.
+    """
 
     rule: str
     table: str
@@ -32,6 +35,7 @@ class CheckOutcome:
     why: str
     owner: str
     message: str = ""
+    samples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

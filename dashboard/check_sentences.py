@@ -1,0 +1,47 @@
+"""What checks found, in words: a check as a clause, what marks a number, a rollback in force. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dashboard import sentences, wording
+from dashboard.wording import say
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts
+from metrics.result import MetricResult
+from metrics.standing import Standing
+
+
+def rolled_back(entry: Mapping[str, Any], timezone: str) -> str:
+    """What the ledger's entry of a rollback means for who reads."""
+    try:
+        moment = wording.moment(dt.datetime.fromisoformat(str(entry.get("loaded_at"))), timezone)
+    except ValueError:
+        moment = say("no_value")
+    return say("rolled_back", why=sentences.sentence(str(entry.get("message", ""))).rstrip("."), moment=moment)
+
+
+def clause(check: CheckOutcome) -> str:
+    """'order has revenue found 3 bad rows of orders'."""
+    rule, table = check.rule.replace("_", " "), check.table.replace("_", " ")
+    if check.outcome == "broken":
+        return say("check_broken", rule=rule, table=table)
+    rows = say("bad_row" if check.bad_rows == 1 else "bad_rows", n=wording.count(check.bad_rows))
+    return say("check_failed", rule=rule, rows=rows, table=table)
+
+
+def left_out(checks: Iterable[Standing], facts: LoadFacts) -> tuple[str, ...]:
+    """How many rows of which table a metric is counted without, a sentence each."""
+    tables = dict.fromkeys(one.check.table for one in checks if one.effect == "left_out")
+    numbers = {table: facts.tables[table].accounts.get("quarantined", 0) for table in tables}
+    return tuple(
+        say("left_out_one" if number == 1 else "left_out", n=wording.count(number), table=table.replace("_", " "))
+        for table, number in numbers.items()
+    )
+
+
+def marked(result: MetricResult) -> tuple[Standing, ...]:
+    """The checks that mark a number which is shown; none for one that is not."""
+    shown = result.value is not None and result.state not in ("withheld", "suppressed")
+    return tuple(one for one in result.checks if one.effect == "marked") if shown else ()

@@ -1,0 +1,70 @@
+"""What the checks that did not pass mean for one metric: withheld, marked, or counted without some rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts
+from metrics.bound import Value
+from metrics.definition import MetricDefinition
+from metrics.provided import Column, columns_behind, missing, tables_read
+
+Effect = Literal["withheld", "marked", "left_out"]
+EFFECTS: tuple[Effect, ...] = ("withheld", "marked", "left_out")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A check that did not pass on what a metric stands on.
+
+    withheld: the number is not shown. marked: it is shown, with the bad rows in it. left_out: it is right, but counted
+    without the rows in quarantine.
+    """
+
+    check: CheckOutcome
+    effect: Effect
+
+
+def standing(definition: MetricDefinition, value: Value, facts: LoadFacts) -> tuple[Standing, ...]:
+    """Every check of this load that touches the metric, the gravest first; none when all passed."""
+    failed = facts.failed_checks
+    if not failed:
+        return ()
+    columns = columns_behind(value)
+    tables = tables_read(value) | {table for table, _ in columns}
+    found = []
+    for check in failed:
+        if effect := _effect(check, check.rule in definition.needs, _stands_on(check, columns, tables)):
+            found.append(Standing(check, effect))
+    return tuple(sorted(found, key=lambda one: (EFFECTS.index(one.effect), -one.check.bad_rows)))
+
+
+def standings(
+    metrics: Mapping[str, MetricDefinition], bound: Mapping[str, Value], facts: LoadFacts
+) -> Mapping[str, tuple[Standing, ...]]:
+    """The same for every metric that a check touches and whose data are provided, in the order of the catalogue."""
+    provided = (name for name in metrics if missing(bound[name], facts.tables) is None)
+    found = {name: standing(metrics[name], bound[name], facts) for name in provided}
+    return {name: checks for name, checks in found.items() if checks}
+
+
+def _stands_on(check: CheckOutcome, columns: frozenset[Column], tables: frozenset[str]) -> bool:
+    """Whether it is about a column that is read. A check of no column, such as volume, is about the whole table, and
+    a row in quarantine is missing from every number of its table."""
+    if not check.columns or (check.severity == "critical" and check.outcome == "failed"):
+        return check.table in tables
+    return any((check.table, column) in columns for column in check.columns)
+
+
+def _effect(check: CheckOutcome, is_needed: bool, stands_on: bool) -> Effect | None:
+    """What `needs` names is needed whatever its severity. The bad rows of a critical check are out, so the number
+    that is left is right."""
+    if not is_needed and (not stands_on or check.severity == "info"):
+        return None
+    if check.outcome == "broken":
+        return "withheld"
+    if check.severity == "critical":
+        return "left_out"
+    return "withheld" if is_needed else "marked"
