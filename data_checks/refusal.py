@@ -80,7 +80,8 @@ def _table_sentence(
             said = f"no good row is left, first at {bad.place}: {bad.reason}"
             return f"{check.table}: {said} ({check.rule}). {check.why} {_KEPT} Every row: {quarantine}"
         if count := filtered.get(check.table):
-            return f"{check.table}: `where` leaves out every row, {count:,} of {count:,} ({check.rule}); correct it. {_KEPT}"
+            said = f"`where` leaves out every row, {count:,} of {count:,} ({check.rule})"
+            return f"{check.table}: {said}; correct it. {_KEPT}"
         return f"{check.table}: there is no row ({check.rule}); export it again. {check.why} {_KEPT}"
     if check.kind == "unique_key":
         where = f", first at {row.place}: {row.reason}" if row else ""

@@ -115,7 +115,8 @@ def _no_header(wanted: Sequence[str], file: DataFile, known: Sequence[str], deli
         other = max((sign for sign in ",;\t|" if sign != delimiter), key=known[0].count)
         if other in known[0]:
             sign = "a tab" if other == "\t" else f"'{other}'"
-            return f"{file.shown} has one column '{_short(known[0])}': its delimiter seems to be {sign}; declare `delimiter`."
+            said = f"{file.shown} has one column '{_short(known[0])}'"
+            return f"{said}: its delimiter seems to be {sign}; declare `delimiter`."
     said = f"{file.shown} has none of the columns {_listed(wanted)}. It has {_listed(known)};"
     return f"{said} {'put the names into its first line, or ' if file.kind == 'text' else ''}correct `columns`."
 

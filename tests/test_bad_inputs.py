@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data_checks.errors import FileProblems, LoadRefused
-from data_checks.ledger import LoadReport
+from data_checks.ledger import LoadReport, SourceReport, TableReport
 from data_checks.warehouse import current_version
 from tests.bad_inputs import keys, numbers, packed_and_typed, text_files, times, workspaces
 from tests.bad_inputs.case import Case, Published, Quarantined, Refused
@@ -44,7 +44,7 @@ def failed_checks(report: LoadReport) -> dict[str, int]:
 
 def is_accounted_for(report: LoadReport) -> bool:
     names = ("published", "quarantined", "superseded", "merged", "filtered")
-    every = [*report.tables.values(), *report.sources]
+    every: list[TableReport | SourceReport] = [*report.tables.values(), *report.sources]
     return all(one.read == sum(getattr(one, name) for name in names) for one in every)
 
 
