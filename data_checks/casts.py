@@ -19,6 +19,8 @@ FIRST_DAY, END_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 ERA = f"{FIRST_DAY.year} to {END_DAY.year - 1}"
 EXCEL = "excel"
 """Among `datetimes` and `dates`: the number of days since 1899-12-30, as a spreadsheet stores a time."""
+_NO_OFFSET = "[+-](1[5-9]|[2-9][0-9]|[0-9]{2}:?[6-9][0-9])(:?[0-9]{2})?$"
+"""The end of a time whose offset no clock on earth has: they lie within fourteen hours. DuckDB would reckon with it."""
 _TIME_PARTS = re.compile(r"%-?[HIMSfgnpcX]")
 
 
@@ -57,6 +59,8 @@ def from_text(text: str, kind: str, reading: Reading) -> str:
 def to_type(value: str, sql_type: str, kind: ColumnType, reading: Reading) -> str:
     """SQL that turns `value` of DuckDB's `sql_type` into the contract's `kind`; times become naive UTC."""
     is_text = sql_type in ("VARCHAR", '"NULL"', "NULL")
+    if kind == "key" and sql_type == "VARCHAR":
+        return f"(case when trim({value}) <> '' then {value} end)"  # blanks name nobody
     if kind in ("key", "text"):
         return value if sql_type == "VARCHAR" else f"cast({value} as varchar)"
     if kind == "time":
@@ -138,7 +142,10 @@ def _times(text: str, reading: Reading) -> tuple[_Time, ...]:
     timed = [f for f in formats if _TIME_PARTS.search(f) and "%z" not in f]
     zoned = [f for f in formats if "%z" in f]
     dates = [f for f in formats if not _TIME_PARTS.search(f) and "%z" not in f]
-    ways = [_Time(*(_strptime(text, some) if some else "" for some in (timed, zoned, dates)))]
+    naive, instant, day = (_strptime(text, some) if some else "" for some in (timed, zoned, dates))
+    if instant and all(f.endswith("%z") for f in zoned):
+        instant = f"case when not regexp_matches({text}, '{_NO_OFFSET}') then {instant} end"
+    ways = [_Time(naive, instant, day)]
     if EXCEL in reading.datetimes:
         moment = _serial(text, reading)
         is_day = f"{moment} = date_trunc('day', {moment})"
@@ -152,9 +159,10 @@ def _iso(text: str) -> _Time:
     """ISO 8601 alone. DuckDB's own cast would read 1/2/20 as year 1 and would drop an offset such as +02:00."""
     iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
     with_zone = f"regexp_matches({text}, '[0-9](Z|z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
+    real = f"not regexp_matches({text}, '{_NO_OFFSET}')"
     return _Time(
         f"case when {iso} and length({text}) <> 10 and not {with_zone} then try_cast({text} as timestamp) end",
-        f"case when {iso} and length({text}) > 10 and {with_zone} then try_cast({text} as timestamptz) end",
+        f"case when {iso} and length({text}) > 10 and {with_zone} and {real} then try_cast({text} as timestamptz) end",
         f"case when {iso} and length({text}) = 10 then try_cast({text} as timestamp) end",
     )
 

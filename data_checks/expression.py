@@ -87,6 +87,8 @@ def select_of(text: str) -> Mapping[str, Any]:
     row = engine().cursor().execute("select json_serialize_sql(?)", ["select " + text]).fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
+        if "Only SELECT statements" in str(tree.get("error_message")):
+            raise ExpressionError("it holds more than one statement; write one expression")
         hint = "a column whose name holds blanks or is an SQL word stands in double quotes"
         raise ExpressionError(f"it does not parse ({tree.get('error_message', 'not SQL')}); {hint}")
     statements = tree["statements"]
@@ -136,7 +138,8 @@ def _check_function(name: str, aggregates: bool) -> bool:
         raise ExpressionError(f"it does not parse (nothing stands after {name.removesuffix('__postfix')})")
     if name in _every_function() or _DENIED.match(name):
         raise ExpressionError(f"the function {name}() is not allowed: it reaches outside the row")
-    raise ExpressionError(f"there is no function {name}().{did_you_mean(name, scalars | sums)}".rstrip("."))
+    near = re.findall(r"'(\w+)'", did_you_mean(name, scalars | sums))
+    raise ExpressionError(f"there is no function {name}()" + (f"; the nearest is {near[0]}()" if near else ""))
 
 
 @functools.cache

@@ -36,12 +36,20 @@ _SIGNS = (
     (b"<!DOCTYPE html", "a web page, perhaps a sign-in form, and no table; export it again"),
     (b"<html", "a web page, perhaps a sign-in form, and no table; export it again"),
 )
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+_PACKED = {b"\x1f\x8b": (".gz",), b"\x28\xb5\x2f\xfd": (".zst",)}
+"""Signs that a file may begin with, though what it holds may not."""
 
 
 def check_is_text(beginning: bytes, shown: str) -> None:
     """Raises LoadRefused for a file that its name calls text and that is something else."""
+    if beginning[257:262] == b"ustar":
+        raise LoadRefused(f"{shown}: this is no text but a tar archive; unpack it.")
     for sign, what in _SIGNS:
         if beginning[:64].lstrip(b"\xef\xbb\xbf \r\n").startswith(sign):
+            what = "packed twice; unpack it once" if Path(shown).suffix in _PACKED.get(sign, ()) else what
             raise LoadRefused(f"{shown}: this is no text but {what}.")
 
 
@@ -123,7 +131,7 @@ def text_chunks(path: Path, encoding: str, shown: str) -> Iterator[str]:
         for chunk in itertools.chain(_plain_chunks(raw, path, shown), [b""]):
             try:
                 text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
+            except UnicodeError as error:
                 raise _not_text(shown, encoding, lines, error) from None
             if "\0" in text:
                 raise _holds_nul(shown, lines + text[: text.index("\0")].count("\n") + 1)
@@ -169,7 +177,14 @@ def _is_utf8(encoding: str) -> bool:
     return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
 
 
-def _not_text(shown: str, encoding: str, lines: int, error: UnicodeDecodeError) -> LoadRefused:
+def _not_text(shown: str, encoding: str, lines: int, error: UnicodeError) -> LoadRefused:
+    if not isinstance(error, UnicodeDecodeError):  # what UTF-16 and UTF-32 say of a file without their mark
+        return LoadRefused(
+            f"{shown}:1: this file does not begin with the byte order mark of {encoding}; correct `encoding` in "
+            f"workspace.yaml ({encoding}-le and {encoding}-be need no mark)."
+        )
+    if bytes(error.object[:2]) in _UTF16 and not lines:
+        return LoadRefused(f"{shown}:1: this file begins as UTF-16 does; declare `encoding: utf-16` in workspace.yaml.")
     line = lines + 1 + bytes(error.object[: error.start]).count(b"\n")
     byte = error.object[error.start]
     return LoadRefused(
@@ -184,13 +199,16 @@ def _plain_chunks(raw: IO[bytes], path: Path, shown: str) -> Iterator[bytes]:
         return
     is_gzip = path.suffix.lower() == ".gz"
     stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_gzip else raw  # type: ignore[assignment]
+    if is_gzip and (sign := raw.read(2)) and sign != b"\x1f\x8b":
+        raise LoadRefused(f"{shown}: this is no gzip file; if it is text, leave .gz out of its name.")
+    raw.seek(0)
     try:
         while chunk := stream.read(_CHUNK):
             yield chunk
     except EOFError:
         raise LoadRefused(f"{shown}: this gzip file ends early (it was cut off); copy or export it again.") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise LoadRefused(f"{shown}: this is not a sound gzip file ({error}); copy or export it again.") from None
+    except (gzip.BadGzipFile, zlib.error):
+        raise LoadRefused(f"{shown}: this gzip file is damaged; copy or export it again.") from None
 
 
 def _zstd_chunks(raw: IO[bytes], shown: str) -> Iterator[bytes]:
@@ -220,7 +238,7 @@ def first_text(path: Path, encoding: str, shown: str) -> str:
     check_is_text(chunk, shown)
     try:
         return decoder.decode(chunk)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise _not_text(shown, encoding, 0, error) from None
 
 

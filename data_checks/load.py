@@ -210,7 +210,8 @@ class _Load:
         books.tables, books.sources = staged.reports, staged.sources
         books.notes += staged.notes
         shown = quarantine.relative_to(self.workspace.folder).as_posix()
-        if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown, staged.unknown):
+        filtered = {name: report.filtered for name, report in staged.reports.items()}
+        if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown, staged.unknown, filtered):
             raise LoadRefused(sentence)
         return self._publish(staging, staged)
 

@@ -225,8 +225,7 @@ def reason(check: Check, source: Source, values: Mapping[str, str], rejected: Re
     if check.rule.endswith("_record_readable"):
         if rejected is None:
             return "a line of it is torn"
-        told = rejected.reason
-        return f"the record cannot be split into fields ({told})" if rejected.text else told
+        return rejected.reason
     if check.rule.endswith("_types_readable"):
         names = [name for name in values if name in source.types]
         return "; ".join(f"{name} '{values[name]}' is no {source.types[name]}" for name in names) or check.why
@@ -249,6 +248,8 @@ def _outside(check: Check, source: Source, value: str) -> str:
     if check.kind == "range":
         return f"{column} {value}: {check.hint}"
     said = f"{column} '{value}' lies outside {ERA}"
+    if value.startswith("00") and any("%Y" in form for form in (*source.datetimes, *source.dates)):
+        return f"{said}; a year of two digits is read with %y"
     if value[:4] < str(FIRST_DAY.year) or value[4:5] != "-":
         return f"{said}; map what stands for no date to nothing"
     text = source.columns[column].expression.text

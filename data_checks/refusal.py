@@ -18,10 +18,12 @@ def refusal(
     first: Mapping[Key, BadRow],
     quarantine: str,
     unknown: Mapping[Key, str],
+    filtered: Mapping[str, int],
 ) -> str | None:
     """The sentence for the gravest outcome that forbids publishing; None when publishing is allowed.
 
-    `checks`, in `first` each one's first bad row and in `unknown` its values that are not allowed, by (table, rule).
+    `checks`, in `first` each one's first bad row and in `unknown` its values that are not allowed, by (table, rule);
+    `filtered`: how many rows of each table `where` left out.
     """
     grave = [o for o in outcomes if o.severity == "critical" and o.outcome != "passed"]
     for outcome in grave:
@@ -35,7 +37,7 @@ def refusal(
         if kind == "bad_rows":
             return _too_many(checks, outcomes, outcome, first, quarantine, unknown)
     for outcome in grave:
-        if sentence := _table_sentence(checks[outcome.table, outcome.rule], outcome, first, quarantine):
+        if sentence := _table_sentence(checks[outcome.table, outcome.rule], outcome, first, quarantine, filtered):
             return sentence
     return None
 
@@ -64,16 +66,27 @@ def _too_many(
     )
 
 
-def _table_sentence(check: Check, outcome: CheckOutcome, first: Mapping[Key, BadRow], quarantine: str) -> str | None:
+def _values(count: int, column: str) -> str:
+    return f"1 value of {column} stands" if count == 1 else f"{count:,} values of {column} stand"
+
+
+def _table_sentence(
+    check: Check, outcome: CheckOutcome, first: Mapping[Key, BadRow], quarantine: str, filtered: Mapping[str, int]
+) -> str | None:
     row = first.get((check.table, check.rule))
     if check.kind == "not_empty":
         bad = next((found for found in first.values() if found.table == check.table), None)
-        left = f"no good row is left; first at {bad.place}: {bad.reason}. Every row: {quarantine}" if bad else ""
-        return f"{check.table}: {left or 'there is no row.'} ({check.rule}) {check.why} {_KEPT}"
+        if bad:
+            said = f"no good row is left, first at {bad.place}: {bad.reason}"
+            return f"{check.table}: {said} ({check.rule}). {check.why} {_KEPT} Every row: {quarantine}"
+        if count := filtered.get(check.table):
+            said = f"`where` leaves out every row, {count:,} of {count:,} ({check.rule})"
+            return f"{check.table}: {said}; correct it. {_KEPT}"
+        return f"{check.table}: there is no row ({check.rule}); export it again. {check.why} {_KEPT}"
     if check.kind == "unique_key":
         where = f", first at {row.place}: {row.reason}" if row else ""
         return (
-            f"{check.table}: {outcome.bad_rows:,} values of {check.columns[0]} stand more than once ({check.rule})"
+            f"{check.table}: {_values(outcome.bad_rows, check.columns[0])} more than once ({check.rule})"
             f"{where}. {check.why} Use `latest_by` for an event log, `group_by` for lines, or correct the file. {_KEPT}"
         )
     return None

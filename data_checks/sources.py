@@ -97,20 +97,30 @@ def drift(sources: Sequence[Source], found: Mapping[DataFile, Header]) -> list[s
     return notes
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= 60 else f"{name[:60]}…"
+
+
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_SHOWN])
+    shown = ", ".join(_short(name) for name in names[:_SHOWN])
     return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
-def _missing(name: str, file: DataFile, known: Sequence[str], delimiter: str) -> str:
+def _missing(name: str, file: DataFile, known: Sequence[str]) -> str:
     """What is wrong when a file lacks a column, and what it has."""
-    if len(known) == 1:
+    return f"{file.shown} has no column '{name}'.{did_you_mean(name, known) or f' It has {_listed(known)}.'}"
+
+
+def _no_header(wanted: Sequence[str], file: DataFile, known: Sequence[str], delimiter: str) -> str:
+    """What is wrong when a file has not one of the columns that are asked for."""
+    if file.kind == "text" and len(known) == 1:
         other = max((sign for sign in ",;\t|" if sign != delimiter), key=known[0].count)
         if other in known[0]:
             sign = "a tab" if other == "\t" else f"'{other}'"
-            text = known[0] if len(known[0]) <= 60 else f"{known[0][:60]}…"
-            return f"{file.shown} has one column '{text}': its delimiter seems to be {sign}; declare `delimiter`."
-    return f"{file.shown} has no column '{name}'.{did_you_mean(name, known) or f' It has {_listed(known)}.'}"
+            said = f"{file.shown} has one column '{_short(known[0])}'"
+            return f"{said}: its delimiter seems to be {sign}; declare `delimiter`."
+    said = f"{file.shown} has none of the columns {_listed(wanted)}. It has {_listed(known)};"
+    return f"{said} {'put the names into its first line, or ' if file.kind == 'text' else ''}correct `columns`."
 
 
 def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -> None:
@@ -120,16 +130,22 @@ def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -
         for file in source.files:
             known = found[file].names
             lower = {name.lower() for name in known}
+            wanted = needed_names(source)
+            if len(wanted) > 1 and not any(name.lower() in lower for name in wanted):
+                place = source.places["sql" if file.kind == "sql" else "files"]
+                said = _no_header(wanted, file, known, delimiter_of(source, file))
+                problems.append(Problem(place, f"{source.table}: {said}"))
+                continue
             for name, expression in source.expressions.items():
                 mapped = source.columns.get(name)
                 place = mapped.place if mapped else source.places[re.sub(r"\.\d+$", "", name)]
                 for column in expression.columns:
                     if column.lower() not in lower:
-                        said = _missing(column, file, known, delimiter_of(source, file))
+                        said = _missing(column, file, known)
                         problems.append(Problem(place, f"{source.table}.{name} `{expression.text}`: {said}"))
             for column in source.types:
                 if column.lower() not in lower:
-                    said = _missing(column, file, known, delimiter_of(source, file))
+                    said = _missing(column, file, known)
                     problems.append(Problem(source.places["types"], f"types: {said}"))
     if problems:
         raise FileProblems(sorted(set(problems)))
@@ -153,13 +169,18 @@ def open_file(source: Source, file: DataFile, header: Header, sha256: str, numbe
     return OpenFile(number, file, header, delimiter, copy, sha256, above, tuple(notes), converted, rows)
 
 
+def needed_names(source: Source) -> tuple[str, ...]:
+    """The columns that the mapping names, as it spells them, each once."""
+    named = [column for expression in source.expressions.values() for column in expression.columns]
+    return tuple({name.lower(): name for name in reversed([*named, *source.types])}.values())[::-1]
+
+
 def needed_columns(source: Source, header: Header) -> tuple[str, ...]:
     """The file's columns that any expression or type of the mapping names, as the header spells them.
 
     By name, not in file order: files of one source are put together by position.
     """
-    named = {column.lower() for expression in source.expressions.values() for column in expression.columns}
-    named |= {column.lower() for column in source.types}
+    named = {name.lower() for name in needed_names(source)}
     return tuple(sorted((name for name in header.names if name.lower() in named), key=str.lower))
 
 
@@ -195,7 +216,7 @@ def rejected_records(connection: duckdb.DuckDBPyConnection, file: OpenFile) -> l
         return [Rejected(line, base + line, "", _why_broken(file.converted, line)) for line, *_ in rows]
     return [
         # DuckDB puts the blank lines before a rejected record in front of its text.
-        Rejected(line, base + line, (text or "").lstrip("\r\n"), f"{str(kind).lower()}: {_first_line(message)}")
+        Rejected(line, base + line, (text or "").lstrip("\r\n"), _why_torn(str(kind).lower(), message or ""))
         for line, text, kind, message in rows
     ]
 
@@ -207,8 +228,19 @@ def _why_broken(converted: Converted, count: int) -> str:
     return f"the {'line is no JSON object, or' if converted.plain else 'row is'} longer than 16 MiB"
 
 
-def _first_line(message: str | None) -> str:
-    return (message or "the reader gives no reason").splitlines()[0]
+def _why_torn(kind: str, message: str) -> str:
+    """What the reader says of a record it cannot split, in our words."""
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    if counts:
+        wanted, found = int(counts[1]), int(counts[2])
+        if found > wanted:  # the reader stops counting there
+            return f"the record has more fields than the header, which has {wanted}"
+        return f"the record has {found} {'field' if found == 1 else 'fields'} and the header {wanted}"
+    if kind == "unquoted value":
+        return "the record cannot be split into fields: something stands behind a closing quote"
+    if kind == "line size over maximum":
+        return "the record is longer than 16 MiB"
+    return f"the record cannot be split into fields ({(message or 'the reader gives no reason').splitlines()[0]})"
 
 
 def _cells(record: str, delimiter: str) -> list[str]:

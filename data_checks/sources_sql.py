@@ -69,7 +69,7 @@ def _fetch(source: Source, query: Query, copy: Path, rows: bool) -> None:
             except Exception:
                 if late.is_set():
                     raise LoadRefused(
-                        f"{place}: {query.shown} took longer than {query.timeout_seconds:,} seconds; "
+                        f"{place}: {query.shown} took longer than {_seconds(query.timeout_seconds)}; "
                         "ask for less, or raise `timeout`. The version before stays."
                     ) from None
                 raise
@@ -159,3 +159,7 @@ def _said(query: Query, url: sa.URL, error: Exception) -> str:
     if url.database and url.get_backend_name() != "postgresql":
         text = text.replace(url.database, Path(url.database).name)
     return f"{query.shown} failed: {text[:300].rstrip('.')}; correct the query, or the address and who may read it."
+
+
+def _seconds(count: int) -> str:
+    return "1 second" if count == 1 else f"{count:,} seconds"

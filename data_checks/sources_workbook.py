@@ -153,7 +153,7 @@ def _numbered(rows: Iterator[Sequence[Any]], shown: str) -> Iterator[tuple[int, 
 
 
 def _unsound(shown: str, error: Exception) -> LoadRefused:
-    said = (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
+    said = (str(error).splitlines() or [""])[0].strip('".') or type(error).__name__
     return LoadRefused(f"{shown}: this is not a sound Excel workbook ({said}); copy or export it again.")
 
 

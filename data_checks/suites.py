@@ -132,10 +132,10 @@ def _column_checks(contract: Contract, name: str, column: Column) -> list[Check]
         sql = f"{me} in ({', '.join(literal(value) for value in column.allowed)})"
         why = column.why or f"Only {', '.join(column.allowed)} have a meaning here."
         found.append(check("allowed", "allowed", sql, why, f"{MAP_IT}{', '.join(column.allowed)}"))
-    bounds = [f"{me} >= {column.at_least}" for _ in [0] if column.at_least is not None]
-    bounds += [f"{me} <= {column.at_most}" for _ in [0] if column.at_most is not None]
+    limits = [(">=", "at least", column.at_least), ("<=", "at most", column.at_most)]
+    bounds = [f"{me} {sign} {limit}" for sign, _, limit in limits if limit is not None]
     if bounds:
-        hint = f"it must be {' and '.join(bounds).replace(me, '').strip()}"
+        hint = f"it must be {' and '.join(f'{words} {limit:g}' for _, words, limit in limits if limit is not None)}"
         found.append(check("range", "in_range", " and ".join(bounds), column.why or "Outside its range.", hint))
     return found
 

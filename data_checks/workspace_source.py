@@ -241,7 +241,8 @@ class _Reader:
             self._add(zone_problem(written.timezone), "timezone")
         if not is_text_encoding(written.encoding):
             known = ["utf-8", "cp1252", "latin-1", "utf-16", "iso-8859-15"]
-            self._add(f"there is no encoding '{written.encoding}'.{did_you_mean(written.encoding, known)}", "encoding")
+            near = did_you_mean(written.encoding, known)
+            self._add(f"there is no encoding '{written.encoding}'; write one like utf-8 or cp1252.{near}", "encoding")
         for key, text in (("delimiter", written.delimiter), ("decimal", written.decimal)):
             if text is not None and len(text) != 1:
                 self._add(f"{key}: give one character.", key)
@@ -310,7 +311,7 @@ class _Reader:
             mapped[name] = Mapped(name, expression, sql_type, self.document.place(*self.at, *under))
         for name, column in known.items():
             if column.required and name not in self.written.columns:
-                self._add(f"{self.contract.table} needs the column '{name}'; no expression is given for it.", "columns")
+                self._add(f"{self.contract.table} needs the column '{name}'; give an expression for it.", "columns")
         return mapped
 
 

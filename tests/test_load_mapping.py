@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data_checks.errors import FileProblems, LoadRefused
+from data_checks.errors import FileProblems
 from tests.loading import accounts, ask, load_folder, quarantined, write
 
 LOG = """
@@ -195,13 +195,6 @@ def test_several_files_are_one_source_whatever_the_order_of_their_columns(tmp_pa
     assert ask(tmp_path, "select status, transfers from tickets") == [("Done", 4)]
     assert report.sources[0].files == ("log_1.csv", "log_2.csv")
     assert accounts(report, "tickets") == (2, 1, 0, 1, 0, 0)
-
-
-def test_a_strict_cast_that_fails_is_named_with_its_column(tmp_path: Path) -> None:
-    workspace = LOG.replace("transfers: moves", "transfers: moves::integer")
-    log = "id,step,state,opened,moves\n1,1,Open,2026-01-01 09:00,many\n"
-    with pytest.raises(LoadRefused, match=r"workspace.yaml:8:\d+: tickets.transfers `moves::integer` fails on log.csv"):
-        load_folder(write(tmp_path, workspace, log=log))
 
 
 @pytest.mark.parametrize(

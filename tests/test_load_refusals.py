@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import gzip
 import json
 from pathlib import Path
 
@@ -69,14 +68,6 @@ def test_a_fault_of_the_program_is_one_sentence_in_the_books(folder: Path, monke
     assert json.loads((folder / "var/loads/000002/load.json").read_text(encoding="utf-8"))["message"] == sentence
 
 
-def test_a_column_the_file_does_not_have_is_named_with_its_nearest(folder: Path) -> None:
-    write(folder, TICKETS.replace("resolved_at: resolved", "resolved_at: resolvd"))
-    assert refused(folder, FileProblems) == (
-        "workspace.yaml:5:62: tickets.resolved_at `resolvd`: tickets.csv has no column 'resolvd'. "
-        "Did you mean 'resolved'?"
-    )
-
-
 def test_a_wrong_date_format_says_value_format_and_key(folder: Path) -> None:
     write(folder, TICKETS.replace("    columns", '    datetimes: "%m/%d/%Y"\n    columns'))
     (folder / "tickets.csv").write_text("id,opened,resolved,moves\n1,29/02/2026,,0\n", encoding="utf-8")
@@ -85,52 +76,6 @@ def test_a_wrong_date_format_says_value_format_and_key(folder: Path) -> None:
         "opened_at_readable (1), first at tickets.csv:2: opened_at '29/02/2026' does not read as a time with the "
         'declared format "%m/%d/%Y"; correct `datetimes` (or `types`) of this source in workspace.yaml. '
         "Nothing was published; the version before stays. Every row: var/loads/000002/quarantine.csv"
-    )
-
-
-def test_broken_yaml(folder: Path) -> None:
-    write(folder, "sources: {tickets: [\n")
-    assert refused(folder, FileProblems).startswith("workspace.yaml:2:1: this is not valid YAML")
-
-
-def test_a_gzip_that_was_cut_off(folder: Path) -> None:
-    write(folder, TICKETS.replace("tickets.csv", "tickets.csv.gz"))
-    whole = gzip.compress((GOOD * 2000).encode())
-    (folder / "tickets.csv.gz").write_bytes(whole[: len(whole) // 2])
-    assert refused(folder) == "tickets.csv.gz: this gzip file ends early (it was cut off); copy or export it again."
-
-
-def test_a_file_that_is_no_gzip(folder: Path) -> None:
-    write(folder, TICKETS.replace("tickets.csv", "tickets.csv.gz"))
-    (folder / "tickets.csv.gz").write_text(GOOD, encoding="utf-8")
-    assert "tickets.csv.gz: this is not a sound gzip file" in refused(folder)
-
-
-@pytest.mark.parametrize("content", ["", "\n \n"])
-def test_an_empty_file(folder: Path, content: str) -> None:
-    write(folder, TICKETS, tickets=content)
-    assert refused(folder) == "tickets.csv: this file is empty; export it again. The version before stays."
-
-
-def test_a_file_with_a_header_alone(folder: Path) -> None:
-    write(folder, TICKETS, tickets="id,opened,resolved,moves\n")
-    assert refused(folder).startswith(
-        "tickets: there is no row. (tickets_not_empty) An empty export is a failed export"
-    )
-
-
-def test_bytes_of_another_encoding(folder: Path) -> None:
-    write(folder, TICKETS, tickets="id,opened,resolved,moves\nM\xfcller,2026-01-01 09:00,,0\n".encode("latin-1"))
-    assert refused(folder) == (
-        "tickets.csv:2: the byte 0xFC is not utf-8 text; declare the file's `encoding` in workspace.yaml."
-    )
-
-
-def test_a_key_that_stands_twice(folder: Path) -> None:
-    write(folder, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n1,2026-01-02 09:00,,0\n")
-    message = refused(folder)
-    assert (
-        "1 values of ticket_id stand more than once (tickets_unique), first at tickets.csv:4: ticket_id '1'" in message
     )
 
 
@@ -276,23 +221,3 @@ def test_rules_of_one_name_in_two_tables_are_told_apart(tmp_path: Path) -> None:
     assert "loyalty_entries: 1 of 1 rows" in str(caught.value)
     assert "most break kind_allowed (1), first at l.csv:2:" in str(caught.value)
     assert "map it to one of enrolled" in str(caught.value)
-
-
-def test_a_wrong_delimiter_is_guessed_and_named(folder: Path) -> None:
-    write(folder, TICKETS, tickets="id;opened;resolved;moves\n1;2026-01-01 09:00;;0\n")
-    assert (
-        "tickets.csv has one column 'id;opened;resolved;moves': its delimiter seems to be ';'; declare `delimiter`."
-        in refused(folder, FileProblems)
-    )
-
-
-def test_a_column_like_no_other_lists_what_the_file_has(folder: Path) -> None:
-    write(folder, TICKETS.replace("resolved_at: resolved", "resolved_at: zzz"))
-    assert refused(folder, FileProblems).endswith(
-        "tickets.csv has no column 'zzz'. It has id, opened, resolved, moves."
-    )
-
-
-def test_a_header_without_an_end_is_one_sentence(folder: Path) -> None:
-    write(folder, TICKETS, tickets=f"id,opened,{'h' * 140_000}\n1,2026-01-01,1\n")
-    assert "tickets.csv: its first line is no header" in refused(folder)

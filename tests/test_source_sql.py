@@ -149,14 +149,14 @@ def test_postgresql_refuses_a_wrong_password_without_repeating_it(tmp_path: Path
 def test_a_query_that_takes_too_long_is_stopped(tmp_path: Path, port, monkeypatch) -> None:
     monkeypatch.setenv("DESK_URL", f"postgresql://reader:open%20sesame@127.0.0.1:{port}/desk")
     said = refused(workspace(tmp_path, "env:DESK_URL", "select pg_sleep(600)", ", timeout: 1"))
-    assert "took longer than 1 seconds; ask for less, or raise `timeout`." in said
+    assert "took longer than 1 second; ask for less, or raise `timeout`." in said
 
 
 def test_an_endless_query_on_sqlite_is_stopped(tmp_path: Path) -> None:
     desk(tmp_path)
     endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) as id from n"
     assert refused(workspace(tmp_path, query=endless, more=", timeout: 1")) == (
-        f"workspace.yaml:3:10: sqlite:///desk.db (query {_digest(endless)}) took longer than 1 seconds; ask for less, "
+        f"workspace.yaml:3:10: sqlite:///desk.db (query {_digest(endless)}) took longer than 1 second; ask for less, "
         "or raise `timeout`. Nothing is published yet."
     )
 
