@@ -214,4 +214,8 @@ def _table_facts(
     ).fetchall()
     count, first, last = rows[0]
     provided = frozenset(shape.provided[contract.table])
-    return TableFacts(count, provided, first, last, accounts, derived_from_keys)
+    days = [name for name, kind in contract.types.items() if kind == "day" and name in provided]
+    ends = ", ".join(f"min({quoted(name)}), max({quoted(name)})" for name in days) or "count(*)"
+    found = connection.execute(f"select {ends} from {contract.table}").fetchall()[0]
+    reach = {name: (found[2 * at], found[2 * at + 1]) for at, name in enumerate(days) if found[2 * at] is not None}
+    return TableFacts(count, provided, first, last, accounts, derived_from_keys, reach)

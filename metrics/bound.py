@@ -38,7 +38,8 @@ class Frame:
             return floor(start, self.since, calendar), clipped_end
         assert self.length is not None
         if self.kind == "rolling":
-            return self.length.before(end), clipped_end
+            begins = self.length.before(end)
+            return (begins if begins < clipped_end else self.length.before(clipped_end)), clipped_end
         return self.length.before(start), self.length.before(clipped_end)
 
 

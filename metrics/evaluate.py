@@ -9,7 +9,7 @@ from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
 from metrics import per_key, quantiles
 from metrics.asking import known_metric
-from metrics.bound import Aggregate, Arithmetic, Leaf, Products, Value, is_reference, leaves, tables_of
+from metrics.bound import Aggregate, Arithmetic, Leaf, Products, RetentionOf, Value, is_reference, leaves, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
@@ -180,12 +180,12 @@ class _Judge:
         start, end = period.start, period.end
         if isinstance(leaf, Aggregate) and leaf.frame is not None:
             start, end = window_of(leaf.frame, start, end, self.question)
-        for table in tables_of(leaf):
-            facts = self.warehouse.facts.tables[table]
-            if facts.first_day is None or facts.last_day is None:
+        for table, column in _counted_at(leaf):
+            days = self.warehouse.facts.tables[table].days_at(column)
+            if days is None:
                 continue
             lasts = open_ended or contracts()[table].register
-            if end > facts.first_day and (lasts or start <= facts.last_day):
+            if end > days[0] and (lasts or start <= days[1]):
                 return period.start < self.question.as_of.end
         return False
 
@@ -234,6 +234,15 @@ class _Judge:
         if ripe_on <= (reach.end if reach.whole else reach.day):
             return None
         return f"complete on {ripe_on.isoformat()}"
+
+
+def _counted_at(leaf: Leaf) -> Iterator[tuple[str, str]]:
+    """Each table a leaf counts, and the day column it counts at; '' for a span."""
+    plain = isinstance(leaf, Aggregate) and not leaf.members
+    for part in (leaf,) if plain else [member for member in leaf.members if member.word == "union"]:
+        assert not isinstance(part, RetentionOf)
+        column = contracts()[part.table].day_column(part.window.name) if part.window.kind == "at" else ""
+        yield part.table, column
 
 
 def ends_by_query(

@@ -87,7 +87,8 @@ def _cut(question: Question, warehouse: Warehouse) -> tuple[tuple[str, ...], tup
     """The cut and the teams that hold the answer; None when the question is another than was prepared."""
     if question.grain != "month" or question.scope.teams is not None or question.by not in CUTS:
         return None
-    if question.as_of != as_of(warehouse.facts):
+    is_kept = question.periods[0].start >= prepared_of(warehouse).since
+    if question.as_of != as_of(warehouse.facts) or not is_kept:
         return None
     if not question.where:
         return question.by, ()

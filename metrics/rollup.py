@@ -6,6 +6,7 @@ holds is found by the meaning of the aggregate, so an edited definition is never
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 from collections.abc import Hashable, Mapping
@@ -51,10 +52,12 @@ class Rollup:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What was prepared with a load: rollups, and the aggregates and intervals whose monthly answers are kept."""
+    """What was prepared with a load: rollups, and the aggregates and intervals whose monthly answers are kept, those
+    of the months from `since` on."""
 
     rollups: tuple[Rollup, ...] = ()
     answered: frozenset[str] = frozenset()
+    since: dt.date = dt.date.min
 
 
 NOTHING = Prepared()

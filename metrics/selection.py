@@ -40,6 +40,7 @@ class Selection:
         self.contract = contracts()[table]
         self.question = question
         self.tables = tables
+        self.frame = frame
         self.table = tables(table)
         on_spine = window.kind != "at" or frame is not None
         self._spine = spine_of(question, frame) if on_spine else None
@@ -134,8 +135,8 @@ class Selection:
         return conditions
 
     def _is_member(self, key: Element, inside: Inside) -> Element:
-        """Whether a key is in a set, in the same period, among all rows."""
-        found = key_rows(members_of(inside), self.question, self.tables, filtered=False).subquery()
+        """Whether a key is in a set, in the same days, among all rows."""
+        found = key_rows(members_of(inside), self.question, self.tables, False, self.frame).subquery()
         same = [found.c.key == key]
         if self.period is not None:
             same.append(found.c.k0 == self.period)

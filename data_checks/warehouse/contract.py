@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
@@ -50,6 +50,15 @@ class TableFacts:
     last_day: dt.date | None
     accounts: Mapping[str, int]
     derived_from_keys: bool = False
+    reach: Mapping[str, tuple[dt.date, dt.date]] = field(default_factory=dict)
+    """The first and last day of every day column that holds one."""
+
+    def days_at(self, column: str) -> tuple[dt.date, dt.date] | None:
+        """The days this table is known for when its rows count at another day column: its own, and that column's."""
+        if self.first_day is None or self.last_day is None:
+            return None
+        first, last = self.reach.get(column, (self.first_day, self.last_day))
+        return min(first, self.first_day), max(last, self.last_day)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,128 @@
+"""Numbers that were wrong once, each with rows one can count. They may be wrong never again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from data_checks.load import load
+from data_checks.warehouse import open_warehouse
+from data_checks.workspace import read_workspace
+from metrics.asking import ask
+from metrics.catalog import read_catalog
+from metrics.evaluate import evaluate
+from metrics.prepare import prepare
+from metrics.scope import Scope
+from tests.loading import NOW, write
+
+ORDERS = (
+    "  orders: {files: orders.csv, columns: {order_id: id, ordered_at: day, customer_id: customer, revenue: amount}}\n"
+)
+TICKETS = (
+    "  tickets: {files: tickets.csv, columns: "
+    "{ticket_id: id, opened_at: opened, resolved_at: done, customer_id: customer}}\n"
+)
+ANSWERS = (
+    "  survey_responses: {files: answers.csv, columns: {response_id: id, survey: \"'csat'\", customer_id: customer, "
+    "sent_at: sent, responded_at: day, score: score}}\n"
+)
+
+
+def company(folder, sources, metrics, as_of, **files):
+    """A workspace of these rows, loaded with all that is prepared: its warehouse and its catalogue."""
+    write(folder, f"as_of: {as_of}\nsources:\n{sources}", **files)
+    (folder / "metrics").mkdir()
+    (folder / "metrics" / "own.yaml").write_text(metrics)
+    catalog = read_catalog(folder / "metrics")
+    assert catalog.problems == ()
+    report = load(read_workspace(folder), NOW, prepare=lambda version: prepare(version, catalog))
+    assert report.status == "published"
+    return open_warehouse(read_workspace(folder)), catalog
+
+
+def values(found, metric, grain="month", **more):
+    warehouse, catalog = found
+    question = ask(warehouse, catalog, Scope.everything(), [metric], grain, **more)
+    return [result.value for result in evaluate(warehouse, catalog, question, [metric])[metric]]
+
+
+def test_amounts_that_nearly_cancel_are_no_reason_to_refuse_a_load(tmp_path):
+    # every order is taken back on another day: the year's sum is 0, but for the order of adding up
+    amounts = [(1000 + (n * 7919) % 899_000) + (n % 100) / 100 for n in range(400)]
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=n % 300) for n in range(400)]
+    rows = [f"o{n},{day},c,{amount:.2f}" for n, (day, amount) in enumerate(zip(days, amounts, strict=True))]
+    rows += [
+        f"r{n},{day + dt.timedelta(days=1 + n % 50)},c,-{amount:.2f}"
+        for n, (day, amount) in enumerate(zip(days, amounts, strict=True))
+    ]
+    orders = "\n".join(["id,day,customer,amount", *rows]) + "\n"
+    found = company(tmp_path, ORDERS, "metric: net\nformula: sum(orders.revenue)\n", "2024-12-31", orders=orders)
+    assert values(found, "net", "year") == [pytest.approx(0, abs=1e-4)]
+
+
+def test_who_is_in_a_set_is_asked_of_the_days_a_window_looks_at(tmp_path):
+    # January: c0 buys for 100 and asks; February: c1 buys for 30 and asks
+    metrics = """metric: of_askers
+formula: sum(orders.revenue where customer_id in (tickets.customer_id))
+---
+metric: change
+compare: {of: of_askers, with: 1 month ago, as: difference}
+---
+metric: two_months
+rolling: {of: of_askers, last: 2 months}
+---
+metric: buyers_who_ask
+rolling: {of: distinct(orders.customer_id where customer_id in (tickets.customer_id)), last: 2 months}
+"""
+    found = company(
+        tmp_path,
+        ORDERS + TICKETS,
+        metrics,
+        "2024-02-29",
+        orders="id,day,customer,amount\no1,2024-01-10,c0,100\no2,2024-02-10,c1,30\n",
+        tickets="id,opened,done,customer\nt1,2024-01-05,,c0\nt2,2024-02-05,,c1\n",
+    )
+    assert values(found, "of_askers") == [100, 30]
+    assert values(found, "change") == [None, -70]
+    assert values(found, "two_months") == [100, 130]
+    assert values(found, "buyers_who_ask") == [1, 2]
+
+
+def test_what_is_counted_at_another_time_may_begin_before_the_table_does(tmp_path):
+    # ten invitations of December, all answered in January
+    answers = "\n".join(f"r{n},c{n},2023-12-20,2024-01-05,5" for n in range(10))
+    found = company(
+        tmp_path,
+        ANSWERS,
+        "metric: invited\nformula: distinct(survey_responses.customer_id at sent_at)\n",
+        "2024-01-31",
+        answers=f"id,customer,sent,day,score\n{answers}\n",
+    )
+    assert values(found, "invited", start=dt.date(2023, 12, 1)) == [10, 0]
+    assert values(found, "invited", start=dt.date(2023, 11, 1)) == [None, 10, 0]
+
+
+def test_nothing_done_between_two_things_done_is_zero(tmp_path):
+    # opened in January, the first done in January, the second in April: nothing was done in February and March
+    found = company(
+        tmp_path,
+        TICKETS,
+        "metric: done\nformula: count(tickets at done_at)\n",
+        "2024-04-30",
+        tickets="id,opened,done,customer\nt1,2024-01-02,2024-01-20,a\nt2,2024-01-03,2024-04-09,b\n",
+    )
+    assert values(found, "done") == [1, 0, 0, 1]
+
+
+def test_three_months_of_a_year_half_over_are_the_three_before_its_end_so_far(tmp_path):
+    # the data end on 30 June: April, May and June of the year, 1 + 1 + 1
+    orders = "".join(f"o{month},2024-{month:02}-15,c,1\n" for month in range(1, 7))
+    found = company(
+        tmp_path,
+        ORDERS,
+        "metric: lately\nrolling: {of: count(orders), last: 3 months}\n",
+        "2024-06-30",
+        orders=f"id,day,customer,amount\n{orders}",
+    )
+    assert values(found, "lately", "year") == [3]
