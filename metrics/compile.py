@@ -69,13 +69,10 @@ def _counted(
     parts: list[Part] = []
     columns: list[Element] = []
     for item in wanted:
-        found = (
-            _held_parts(item, rollup, selection.table)
-            if rollup is not None
-            else _products(item, selection.rows)
-            if isinstance(item, Products)
-            else _parts(item, selection.rows, _inner(item, selection.rows, shared is not None))
-        )
+        if rollup is not None:
+            found = _held_parts(item, rollup, selection.table)
+        else:
+            found = _parts_of(item, selection.rows, is_shared=shared is not None)
         parts += [(item, name) for name, _ in found]
         columns += [column for _, column in found]
     values = [column.label(f"v{index}") for index, column in enumerate(columns)]
@@ -95,13 +92,7 @@ def compile_daily(
     day = selection.table.c[selection.contract.day_column(first.window.name)]
     keys = [day, *([selection.table.c[team]] if team else [])]
     found = [
-        (item, name, column)
-        for item in wanted
-        for name, column in (
-            _products(item, selection.rows)
-            if isinstance(item, Products)
-            else _parts(item, selection.rows, _inner(item, selection.rows, False))
-        )
+        (item, name, column) for item in wanted for name, column in _parts_of(item, selection.rows, is_shared=False)
     ]
     values = [column.label(f"v{place}") for place, (_, _, column) in enumerate(found)]
     statement = selection.select([*keys, *values]).group_by(*keys)
@@ -194,8 +185,11 @@ def _pieces(frame: Frame | None, question: Question) -> Question:
     return question.at(piece, first, max(last, first + dt.timedelta(days=1)))
 
 
-def _inner(aggregate: Aggregate, rows: RowSql, is_shared: bool) -> Element | None:
-    return None if aggregate.where is None or is_shared else rows.sql(aggregate.where)
+def _parts_of(item: Aggregate | Products, rows: RowSql, is_shared: bool) -> list[tuple[str, Element]]:
+    """The parts of one item; `is_shared`: its condition filters the rows already."""
+    if isinstance(item, Products):
+        return _products(item, rows)
+    return _parts(item, rows, None if item.where is None or is_shared else rows.sql(item.where))
 
 
 def _parts(aggregate: Aggregate, rows: RowSql, condition: Element | None) -> list[tuple[str, Element]]:

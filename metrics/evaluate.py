@@ -9,13 +9,13 @@ from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
 from metrics import per_key, quantiles
 from metrics.asking import known_metric
-from metrics.bound import Aggregate, Arithmetic, Leaf, Products, RetentionOf, Value, is_reference, leaves, tables_of
+from metrics.bound import Aggregate, Arithmetic, Leaf, Products, Value, is_reference, leaves, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
 from metrics.kinds import has_gate, is_survey, kind_of, measured
 from metrics.period import Period
-from metrics.provided import knows_teams, missing, provided_tables
+from metrics.provided import counted_at, knows_teams, missing, provided_tables
 from metrics.question import Group, Question, SliceValues
 from metrics.result import MetricResult, State
 from metrics.scans import WITH_OWN_QUERY, Answers, run
@@ -180,7 +180,7 @@ class _Judge:
         start, end = period.start, period.end
         if isinstance(leaf, Aggregate) and leaf.frame is not None:
             start, end = window_of(leaf.frame, start, end, self.question)
-        for table, column in _counted_at(leaf):
+        for table, column in counted_at(leaf):
             days = self.warehouse.facts.tables[table].days_at(column)
             if days is None:
                 continue
@@ -234,15 +234,6 @@ class _Judge:
         if ripe_on <= (reach.end if reach.whole else reach.day):
             return None
         return f"complete on {ripe_on.isoformat()}"
-
-
-def _counted_at(leaf: Leaf) -> Iterator[tuple[str, str]]:
-    """Each table a leaf counts, and the day column it counts at; '' for a span."""
-    plain = isinstance(leaf, Aggregate) and not leaf.members
-    for part in (leaf,) if plain else [member for member in leaf.members if member.word == "union"]:
-        assert not isinstance(part, RetentionOf)
-        column = contracts()[part.table].day_column(part.window.name) if part.window.kind == "at" else ""
-        yield part.table, column
 
 
 def ends_by_query(

@@ -22,7 +22,7 @@ from metrics.evaluate import ends_by_query
 from metrics.kinds import kind_of, measured
 from metrics.prepared import ANSWERS, CUTS, EndsOf, answer_of, rows_of
 from metrics.provided import missing
-from metrics.question import Question
+from metrics.question import AsOf, Question
 from metrics.rollup import Prepared, Rollup, is_additive, key_of, sides, to_json, unframed
 from metrics.scans import WITH_OWN_QUERY, run
 from metrics.scope import Scope
@@ -34,7 +34,7 @@ CLOSE = 1e-9
 def prepare(version: Unpublished, catalog: Catalog) -> None:
     """Add rollups and answers for every metric of the catalogue that the load provides.
 
-    Raises LoadRefused when a rollup does not equal its facts.
+    Raises LoadRefused when a rollup counts other rows than its facts.
     """
     bound = [value for value in catalog.bound.values() if missing(value, version.facts.tables) is None]
     items = dict.fromkeys(item for value in bound for item in measured(value))
@@ -88,14 +88,14 @@ def _unlike(version: Unpublished, rollup: Rollup, items: Iterable[Leaf | Product
         for item in dict.fromkeys(unframed(item) for item in items if not isinstance(item, RetentionOf))
         if key_of(item) in rollup.parts
     ]
-    facts = version.facts.tables[rollup.table]
-    if facts.first_day is None or facts.last_day is None:
+    days = version.facts.tables[rollup.table].days_at(rollup.day)
+    if days is None:
         return frozenset()
     question = Question(
         Scope.everything(),
-        as_of(version.facts),
-        facts.first_day,
-        max(facts.last_day, facts.first_day) + dt.timedelta(days=1),
+        AsOf(days[1], whole=True),  # every row, those after the load's clock too: --as-of may ask for them
+        days[0],
+        days[1] + dt.timedelta(days=1),
         version.facts.calendar,
         "year",
         ("team",) if rollup.team else (),

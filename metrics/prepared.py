@@ -3,7 +3,6 @@ whole and for each team, and the intervals that take a query of their own."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -98,8 +97,6 @@ def _cut(question: Question, warehouse: Warehouse) -> tuple[tuple[str, ...], tup
 
 def rows_of(item: Leaf | Products | EndsOf, by: tuple[str, ...], groups: Mapping[Group, Parts]) -> list[dict[str, Any]]:
     """The answer of an item as rows of ANSWERS."""
-    found: dict[Group, Parts] = defaultdict(dict)
-    found.update(groups)
     return [
         {
             "item": key_of(item),
@@ -109,6 +106,6 @@ def rows_of(item: Leaf | Products | EndsOf, by: tuple[str, ...], groups: Mapping
             "part": part,
             "value": value,
         }
-        for (start, slices), parts in found.items()
+        for (start, slices), parts in groups.items()
         for part, value in parts.items()
     ]

@@ -47,6 +47,15 @@ def provided_tables(leaf: Leaf, tables: Facts) -> tuple[str, ...]:
     return tuple(table for table in tables_of(leaf) if table in tables and tables[table].provided)
 
 
+def counted_at(leaf: Leaf) -> Iterator[tuple[str, str]]:
+    """Each table a leaf counts, and the day column it counts at; '' for a span."""
+    plain = isinstance(leaf, Aggregate) and not leaf.members
+    for part in (leaf,) if plain else [member for member in leaf.members if member.word == "union"]:
+        assert not isinstance(part, RetentionOf)
+        column = contracts()[part.table].day_column(part.window.name) if part.window.kind == "at" else ""
+        yield part.table, column
+
+
 def knows_teams(table: str, tables: Facts) -> bool:
     """Whether a table's rows have a provided route to a team; without one a Scope shows none of them.
 

@@ -16,7 +16,7 @@ from metrics.figures import Parts
 from metrics.kinds import kind_of
 from metrics.period import Grain, Period, floor, shifted
 from metrics.prepared import kept_answers, kept_ends
-from metrics.provided import available_members, knows_teams, provided_tables
+from metrics.provided import available_members, counted_at, knows_teams, provided_tables
 from metrics.quantiles import Ends
 from metrics.question import Group, Question, SliceValues
 from metrics.rollup import NOTHING, Prepared, Rollup, prepared_of, rollup_of
@@ -91,8 +91,8 @@ def _retention_question(leaf: RetentionOf, question: Question) -> Question | Non
 
 def _retention(leaf: RetentionOf, question: Question, warehouse: Warehouse) -> Scan:
     reduced = _reduced(leaf, warehouse)
-    first_days = [warehouse.facts.tables[member.table].first_day for member in reduced.members]
-    history = min((day for day in first_days if day is not None), default=question.start)
+    known = (warehouse.facts.tables[table].days_at(column) for table, column in counted_at(reduced))
+    history = min((days[0] for days in known if days is not None), default=question.start)
     scan = compile_retention(reduced, question, history, warehouse.table)
     return replace(scan, parts=tuple((leaf, name) for _, name in scan.parts))
 

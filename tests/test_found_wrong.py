@@ -126,3 +126,17 @@ def test_three_months_of_a_year_half_over_are_the_three_before_its_end_so_far(tm
         orders=f"id,day,customer,amount\n{orders}",
     )
     assert values(found, "lately", "year") == [3]
+
+
+def test_a_newcomer_is_new_at_the_time_that_is_counted(tmp_path):
+    # c1 was invited in December, January and February, five others in January only; all answered in January or later
+    metrics = """metric: new_and_back
+retention: {of: survey_responses.customer_id at sent_at, cohort: first}
+"""
+    sent = [("c1", "2023-12-10"), ("c1", "2024-01-10"), ("c1", "2024-02-10")]
+    sent += [(f"n{n}", "2024-01-11") for n in range(5)]
+    answers = "\n".join(f"r{n},{customer},{day},2024-03-20,5" for n, (customer, day) in enumerate(sent))
+    answers = answers.replace("2024-03-20", "2024-01-20", 1)
+    found = company(tmp_path, ANSWERS, metrics, "2024-04-30", answers=f"id,customer,sent,day,score\n{answers}\n")
+    january = {"start": dt.date(2024, 1, 1), "end": dt.date(2024, 2, 1), "until": dt.date(2024, 4, 29)}
+    assert values(found, "new_and_back", **january) == [0]  # 0 of 5; c1 would make it 1 of 6
