@@ -22,7 +22,7 @@ def unknown_rows(
     """Every goal whose rows nothing loaded has, or its metric cannot be cut by. `written`: goals of goals.csv by
     metric, also those left out for another mistake."""
     own = ((name, entry) for name, metric in catalog.metrics.items() for e in metric.goals.values() for entry in e)
-    seen = dict.fromkeys((name, entry.place, entry.where) for name, entry in (*own, *written) if entry.place)
+    seen = dict.fromkeys((name, entry.place, entry.where) for name, entry in (*own, *written))
     known = _Known(warehouse, catalog)
     for name, place, where in seen:
         for slice_, value in where:
@@ -31,7 +31,7 @@ def unknown_rows(
                 told = f"{name} can have no goal by {slice_}: {told}."
             elif value not in (values := known.values(name, slice_)):
                 told = f"there is no {slice_} '{value}'.{did_you_mean(value, values)}"
-            if told and place:
+            if told and place is not None:
                 yield Problem(place, told)
 
 
