@@ -104,6 +104,25 @@ class Products(_HashedOnce):
     right: Aggregate
 
 
+ModelName = Literal["lifetime_value", "contract_lifetime_value", "lifecycle"]
+
+
+@dataclass(frozen=True)
+class ModelOf(_HashedOnce):
+    """What SQL cannot say: a model fitted to all that customers did until a period's end, for the whole organisation.
+
+    `inputs`: the aggregates whose rows it is fitted to; what it stands on. `horizon`: how far it looks ahead;
+    `discount`: a year, as a fraction; `stages`: those of the lifecycle whose share of customers is asked.
+    """
+
+    __hash__ = _HashedOnce.__hash__  # a dataclass would write its own
+    name: ModelName
+    inputs: tuple[Aggregate, ...]
+    horizon: Duration
+    discount: float
+    stages: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Constant:
     value: float
@@ -119,8 +138,10 @@ class Arithmetic(_HashedOnce):
     """Whether a side is a metric named by its id; the kind "sum or difference of metrics" asks."""
 
 
-Value = Aggregate | RetentionOf | Constant | Arithmetic
+Value = Aggregate | RetentionOf | Constant | Arithmetic | ModelOf
 Leaf = Aggregate | RetentionOf
+Item = Leaf | Products | ModelOf
+"""What a question fetches for a formula."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -136,6 +157,8 @@ def _leaves(value: Value) -> Iterator[Leaf]:
         case Arithmetic():
             yield from _leaves(value.left)
             yield from _leaves(value.right)
+        case ModelOf():
+            yield from value.inputs
 
 
 def framed(value: Value, frame: Frame) -> Value:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from data_checks.errors import Place
 from data_checks.yaml_file import Written
-from metrics.bound import Frame
+from metrics.bound import Frame, ModelName
 from metrics.period import Duration
 
 PerspectiveId = Literal["financial", "customer", "internal_process", "learning_growth"]
@@ -34,6 +34,17 @@ class Retention:
     every: Literal["week", "month", "quarter", "year"] = "month"
     after: int = 1
     cohort: Literal["active", "first"] = "active"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model fitted to what customers did, by name (metrics/models). `horizon`: how far it looks ahead; `discount`: a
+    year, in percent; `stages`: those of the lifecycle whose share of customers is asked."""
+
+    name: ModelName
+    horizon: str = "3 years"
+    discount: str = "10%"
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,8 @@ class MetricDefinition:
     percent values, red and goal are fractions here (0.85); all others are in their unit. red, goal and stretch are
     the newest of the whole organisation; `goals` holds every entry when they change by date or slice (goals.at).
     `goal_is_own`: red and goal are written `own`: only the organisation can know them, and has not said them yet.
-    Exactly one of `formula` and `retention` is set; `frame` and `compare` say over which days the formula is taken.
+    Exactly one of `formula`, `retention` and `model` is set; `frame` and `compare` say over which days a formula is
+    taken.
     `fills_zero`: over loaded days in which nothing was counted it is 0, not without a value (`fill: 0`).
     `hash` changes whenever the meaning does.
     """
@@ -91,6 +103,7 @@ class MetricDefinition:
     place: Place
     formula: str | None = None
     retention: Retention | None = None
+    model: Model | None = None
     frame: Frame | None = None
     compare: Compare | None = None
     name: str = ""

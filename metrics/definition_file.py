@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -17,17 +17,16 @@ from metrics.definition import (
     Compare,
     Drive,
     MetricDefinition,
+    Model,
     PerspectiveId,
     Retention,
     Unit,
 )
 from metrics.formula import FormulaError, parse, parse_set
-from metrics.period import Duration
+from metrics.period import duration
 from metrics.tree import Inside, Node, metric_names
 
 SHAPES = ("retention", "rolling", "to_date", "compare")
-LATER = ("model",)
-_DURATION = re.compile(r"(\d{1,12}) (day|week|month|quarter|year)s?")
 AGO = re.compile(r"(\d{1,4} (?:day|week|month|quarter|year)s?) ago")
 
 
@@ -60,6 +59,13 @@ class _Compare:
 
 
 @dataclass(frozen=True)
+class _Model(Model):
+    """As in a file: no other keys."""
+
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class _Drive(Drive):
     """As in a file: no other keys."""
 
@@ -84,7 +90,7 @@ class DefinitionFile:
     rolling: _Rolling | None = None
     to_date: _ToDate | None = None
     compare: _Compare | None = None
-    model: Any = None
+    model: _Model | None = None
     name: str | None = None
     question: str | None = None
     description: str | None = None
@@ -145,7 +151,8 @@ def draft_of(document: Document) -> Draft:
 
 def _has_lost_its_formula(document: Document, file: DefinitionFile) -> bool:
     """Whether what stands as formula or shape cannot be read: then nothing more is worth saying."""
-    return any(document.data.get(key) is not None and getattr(file, key) is None for key in ("formula", *SHAPES))
+    ways = ("formula", "model", *SHAPES)
+    return any(document.data.get(key) is not None and getattr(file, key) is None for key in ways)
 
 
 def _definition(document: Document, file: DefinitionFile, written: Written | None) -> MetricDefinition:
@@ -154,6 +161,7 @@ def _definition(document: Document, file: DefinitionFile, written: Written | Non
         place=document.key_place("metric"),
         formula=None if file.retention or written is None else written.value,
         retention=file.retention,
+        model=file.model,
         frame=_frame(file),
         compare=_comparison(file),
         name=file.name or file.metric.replace("_", " ").capitalize(),
@@ -188,9 +196,3 @@ def _comparison(file: DefinitionFile) -> Compare | None:
         return None
     length = duration(match[1])
     return Compare(Frame("ago", length), file.compare.as_) if length else None
-
-
-def duration(text: str | None) -> Duration | None:
-    """'3 months' as a span of time; None for anything else."""
-    match = _DURATION.fullmatch(text or "")
-    return Duration(int(match[1]), cast(Literal["day"], match[2])) if match else None

@@ -9,7 +9,7 @@ from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
 from metrics import per_key, quantiles
 from metrics.asking import known_metric
-from metrics.bound import Aggregate, Arithmetic, Leaf, Products, Value, is_reference, leaves, tables_of
+from metrics.bound import Aggregate, Arithmetic, Item, Leaf, ModelOf, Products, Value, is_reference, leaves, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
@@ -24,6 +24,8 @@ from metrics.standing import Standing, standing
 
 MOST_GROUPS = 64
 """Above this many groups, intervals that take a query of their own are left out: it is a table then, not cards."""
+TOO_FINE = ("day", "week")
+"""Grains finer than a table of months, or than a model is fitted."""
 SUPPRESSED_BELOW = 5
 """Fewer answers of people than this are never shown."""
 
@@ -102,8 +104,10 @@ class _Judge:
     def _period(self, period: Period, groups: Sequence[SliceValues]) -> Iterator[MetricResult]:
         complete = self.question.as_of.completes(period) or self._is_all_there_is(period)
         unripe = None if self.lack else self._why_unripe(period)
-        zero: dict[Leaf | Products, Parts] = {
-            item: {"n": 0.0, "s": 0.0} if not isinstance(item, Products) and self._is_loaded(item, period) else {}
+        zero: dict[Item, Parts] = {
+            item: {"n": 0.0, "s": 0.0}
+            if not isinstance(item, Products | ModelOf) and self._is_loaded(item, period)
+            else {}
             for item, _, _ in (self._found if self.lack is None else ())
         }
         for group in groups:
@@ -114,7 +118,7 @@ class _Judge:
         self,
         period: Period,
         group: SliceValues,
-        parts: Mapping[Leaf | Products, Parts],
+        parts: Mapping[Item, Parts],
         complete: bool,
         unripe: str | None,
     ) -> MetricResult:
@@ -145,11 +149,11 @@ class _Judge:
         return period.grain == "all" and period.end <= self.question.as_of.end
 
     def _parts(
-        self, period: Period, group: SliceValues, zero: Mapping[Leaf | Products, Parts]
-    ) -> dict[Leaf | Products, Parts]:
+        self, period: Period, group: SliceValues, zero: Mapping[Item, Parts]
+    ) -> dict[Item, Parts]:
         """What was pooled for this group; over no rows counts and sums are zero between the first and last day."""
         start = None if self.question.grain == "all" else period.start
-        parts: dict[Leaf | Products, Parts] = {}
+        parts: dict[Item, Parts] = {}
         for item, groups, too_fine in self._found:
             found = groups.get((start, () if is_reference(item) else group))
             if too_fine:
@@ -158,14 +162,16 @@ class _Judge:
                 parts[item] = found if found is not None and found.get("n") else zero[item]
         return parts
 
-    def _is_empty(self, parts: Mapping[Leaf | Products, Parts]) -> bool:
+    def _is_empty(self, parts: Mapping[Item, Parts]) -> bool:
         """Whether the days are loaded and nothing was counted in them; what divides something by nothing is not."""
         return all(parts[leaf].get("n") == 0 for leaf in self.leaves)
 
-    def _too_fine(self, leaf: Leaf | Products) -> bool:
+    def _too_fine(self, leaf: Item) -> bool:
         """Whether days or weeks are asked of a table that knows whole months only."""
+        if isinstance(leaf, ModelOf):
+            return self.question.grain in TOO_FINE
         asked = leaf.left if isinstance(leaf, Products) else leaf
-        return self.question.grain in ("day", "week") and any(
+        return self.question.grain in TOO_FINE and any(
             contracts()[table].period == "month" for table in tables_of(asked)
         )
 
@@ -189,7 +195,7 @@ class _Judge:
                 return period.start < self.question.as_of.end
         return False
 
-    def _state(self, found: Figure, parts: Mapping[Leaf | Products, Parts], unripe: str | None) -> tuple[State, str]:
+    def _state(self, found: Figure, parts: Mapping[Item, Parts], unripe: str | None) -> tuple[State, str]:
         """The first state that holds, and why in a clause."""
         if self.lack is not None:
             return "not_provided", self.lack
@@ -206,7 +212,7 @@ class _Judge:
             return "too_few", f"{found.n} of at least {self.definition.min_n}"
         return "ok", ""
 
-    def _fewest_answers(self, found: Figure, parts: Mapping[Leaf | Products, Parts]) -> float:
+    def _fewest_answers(self, found: Figure, parts: Mapping[Item, Parts]) -> float:
         """How many people's answers stand behind the figure, at the least counted of its parts; 0: nobody's."""
         if self.kind in ("proportion", "nps", "mean", "quantile"):
             return found.n or 0

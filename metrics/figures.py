@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from metrics.bound import Aggregate, Arithmetic, Constant, Leaf, Products, RetentionOf, Value
+from metrics.bound import Aggregate, Arithmetic, Constant, Item, ModelOf, RetentionOf, Value
 from metrics.kinds import kind_of, products_of
 from metrics.stats import intervals
 
@@ -33,7 +33,7 @@ class Figure:
         return None if self.low is None or self.high is None else (self.low, self.high)
 
 
-def figure(value: Value, parts: Mapping[Leaf | Products, Parts]) -> Figure:
+def figure(value: Value, parts: Mapping[Item, Parts]) -> Figure:
     """The figure of a bound formula over one group of rows. `parts`: per leaf, what was pooled for the group."""
     match value:
         case Constant():
@@ -42,8 +42,20 @@ def figure(value: Value, parts: Mapping[Leaf | Products, Parts]) -> Figure:
             return _proportion(parts[value].get("y") or 0.0, parts[value].get("n") or 0.0)
         case Aggregate():
             return _aggregate_figure(value, parts[value])
+        case ModelOf(name="lifecycle"):
+            return _proportion(parts[value].get("y") or 0.0, parts[value].get("n") or 0.0)
+        case ModelOf():
+            return _model_figure(parts[value])
         case Arithmetic():
             return _arithmetic_figure(value, parts)
+
+
+def _model_figure(parts: Parts) -> Figure:
+    """What the fit says, with its own interval; the parameters go along as parts."""
+    n = parts.get("n")
+    own = {name: part for name, part in parts.items() if name not in ("value", "low", "high", "n") and part is not None}
+    count = None if n is None else int(n)
+    return Figure(parts.get("value"), count, low=parts.get("low"), high=parts.get("high"), parts=own)
 
 
 def finite(found: Figure) -> Figure:
@@ -135,7 +147,7 @@ def _mean(aggregate: Aggregate, parts: Parts, count: int) -> Figure:
     return Figure(total / n, count, total, n, low, high, {"squares": squares})
 
 
-def _arithmetic_figure(value: Arithmetic, parts: Mapping[Leaf | Products, Parts]) -> Figure:
+def _arithmetic_figure(value: Arithmetic, parts: Mapping[Item, Parts]) -> Figure:
     left, right = figure(value.left, parts), figure(value.right, parts)
     counted = [side.n for side in (left, right) if side.n is not None]
     n = min(counted) if counted else None

@@ -13,7 +13,8 @@ from metrics.bound import (
     Aggregate,
     Arithmetic,
     Constant,
-    Leaf,
+    Item,
+    ModelOf,
     Products,
     RetentionOf,
     SetMember,
@@ -26,9 +27,10 @@ from metrics.result import Kind
 from metrics.tree import Node, Operation
 
 
-def measured(value: Value) -> tuple[Leaf | Products, ...]:
-    """Everything to fetch for a formula: its leaves, and what the interval of a quotient of sums needs."""
-    return (*leaves(value), *_products(value))
+def measured(value: Value) -> tuple[Item, ...]:
+    """Everything to fetch for a formula: its leaves, what the interval of a quotient of sums needs, its model."""
+    model = (value,) if isinstance(value, ModelOf) else ()
+    return (*leaves(value), *_products(value), *model)
 
 
 def _products(value: Value) -> Iterator[Products]:
@@ -52,7 +54,7 @@ def products_of(value: Arithmetic) -> Products | None:
 def kind_of(value: Value) -> Kind:
     """The kind, inferred in the order of formulas.md §5."""
     match value:
-        case RetentionOf():
+        case RetentionOf() | ModelOf(name="lifecycle"):
             return "proportion"
         case Aggregate():
             return _kind_of_aggregate(value)

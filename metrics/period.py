@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from data_checks.business_hours import DAYS
 from data_checks.calendar import Calendar
@@ -113,6 +113,15 @@ class Duration:
     def before(self, day: dt.date) -> dt.date:
         """The day this much earlier."""
         return Duration(-self.count, self.unit).after(day)
+
+
+_DURATION = re.compile(r"(\d{1,12}) (day|week|month|quarter|year)s?")
+
+
+def duration(text: str | None) -> Duration | None:
+    """'3 months' as a span of time; None for anything else."""
+    match = _DURATION.fullmatch(text or "")
+    return Duration(int(match[1]), cast(Literal["day"], match[2])) if match else None
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199

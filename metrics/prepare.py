@@ -15,7 +15,7 @@ from data_checks.contract import contracts
 from data_checks.errors import LoadRefused
 from data_checks.warehouse.contract import Unpublished
 from metrics.asking import as_of, cannot_cut
-from metrics.bound import Aggregate, Leaf, Products, RetentionOf, Value, is_reference
+from metrics.bound import Aggregate, Leaf, ModelOf, Products, RetentionOf, Value, is_reference
 from metrics.catalog import Catalog
 from metrics.compile import compile_daily, compile_plain
 from metrics.evaluate import ends_by_query
@@ -37,7 +37,8 @@ def prepare(version: Unpublished, catalog: Catalog) -> None:
     Raises LoadRefused when a rollup counts other rows than its facts.
     """
     bound = [value for value in catalog.bound.values() if missing(value, version.facts.tables) is None]
-    items = dict.fromkeys(item for value in bound for item in measured(value))
+    measures = dict.fromkeys(item for value in bound for item in measured(value))
+    items = [item for item in measures if not isinstance(item, ModelOf)]
     rollups = [_as_the_facts(version, rollup, items) for rollup in _rollups(version, items)]
     answered = _answers(version, bound, [item for item in items if not _is_rolled(item)])
     since = _months(version, ()).periods[0].start

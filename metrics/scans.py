@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data_checks.warehouse.contract import Warehouse
-from metrics.bound import Aggregate, Leaf, Products, RetentionOf, Value, is_reference, sets_in
+from metrics.bound import Aggregate, Item, Leaf, ModelOf, Products, RetentionOf, Value, is_reference, sets_in
 from metrics.compile import Scan, compile_plain
 from metrics.compile_keys import compile_retention, compile_set
 from metrics.figures import Parts
 from metrics.kinds import kind_of
+from metrics.models.answers import model_answers
 from metrics.period import Grain, Period, floor, shifted
 from metrics.prepared import kept_answers, kept_ends
 from metrics.provided import available_members, counted_at, knows_teams, provided_tables
@@ -21,7 +22,7 @@ from metrics.quantiles import Ends
 from metrics.question import Group, Question, SliceValues
 from metrics.rollup import NOTHING, Prepared, Rollup, prepared_of, rollup_of
 
-Found = dict[Leaf | Products, dict[Group, Parts]]
+Found = dict[Item, dict[Group, Parts]]
 WITH_OWN_QUERY = ("quantile", "mean_per_key")
 """Kinds whose interval takes a query of its own."""
 
@@ -31,7 +32,7 @@ class Answers:
     """Per leaf and group (period start, slice values): its parts. `unripe`: groups whose retention is too young.
     `ends`: intervals prepared with the load, for the formulas that have them."""
 
-    parts: Mapping[Leaf | Products, Mapping[Group, Parts]]
+    parts: Mapping[Item, Mapping[Group, Parts]]
     unripe: frozenset[tuple[Leaf, dt.date | None]]
     ends: Mapping[Value, Mapping[Group, Ends]] = field(default_factory=dict)
 
@@ -98,15 +99,17 @@ def _retention(leaf: RetentionOf, question: Question, warehouse: Warehouse) -> S
 
 
 def run(
-    items: Iterable[Leaf | Products], question: Question, warehouse: Warehouse, values: Iterable[Value] = ()
+    items: Iterable[Item], question: Question, warehouse: Warehouse, values: Iterable[Value] = ()
 ) -> Answers:
     """All parts of all items: what was kept with the load, then scans of rollups and of facts, as few as there are
     tables and windows. `values`: formulas whose kept intervals are wanted, too."""
-    items = tuple(dict.fromkeys(items))
+    wanted = tuple(dict.fromkeys(items))
+    models = [item for item in wanted if isinstance(item, ModelOf)]
+    plain = [item for item in wanted if not isinstance(item, ModelOf)]
     judged = [value for value in values if kind_of(value) in WITH_OWN_QUERY]
-    kept, ends = kept_answers(items, question, warehouse), kept_ends(judged, question, warehouse)
+    kept, ends = kept_answers(plain, question, warehouse), kept_ends(judged, question, warehouse)
     found: Found = defaultdict(dict, {item: dict(groups) for item, groups in kept.items()})
-    rest = [item for item in items if item not in kept]
+    rest = [item for item in plain if item not in kept]
     for scan, asked in scans_of(rest, question, warehouse, prepared_of(warehouse)):
         rows = warehouse.read(scan.statement)
         leaf = scan.parts[0][0]
@@ -115,14 +118,15 @@ def run(
         else:
             for row in rows:
                 _take(row, scan, found)
-    unripe = {(leaf, start) for leaf in items if isinstance(leaf, RetentionOf) for start in _unripe(leaf, question)}
+    found |= {model: dict(model_answers(model, question, warehouse)) for model in models}
+    unripe = {(leaf, start) for leaf in plain if isinstance(leaf, RetentionOf) for start in _unripe(leaf, question)}
     return Answers(found, frozenset(unripe), ends)
 
 
 def _take(row: Any, scan: Scan, found: Found) -> None:
     head, slices = (1 if scan.has_period else 0), scan.slices
     group = (_as_day(row[0]) if scan.has_period else None, tuple(row[head : head + slices]))
-    parts: dict[Leaf | Products, dict[str, float | None]] = {}
+    parts: dict[Item, dict[str, float | None]] = {}
     for (leaf, name), value in zip(scan.parts, row[head + slices :], strict=True):
         parts.setdefault(leaf, {})[name] = None if value is None else float(value)
     for leaf, own in parts.items():

@@ -19,6 +19,7 @@ from metrics.definition import MetricDefinition, Unit
 from metrics.definition_file import Draft
 from metrics.goals import goals_of, has_percent
 from metrics.kinds import default_unit
+from metrics.models.bind import bind_model
 from metrics.period import Duration
 from metrics.rules import ABOUT_ONE
 from metrics.rules.subjects import Understood
@@ -132,6 +133,8 @@ class Settling:
 
     def _bind(self, draft: Draft) -> tuple[Value | None, list[Problem]]:
         written = draft.metric.written
+        if draft.metric.model is not None and draft.metric.formula is None:
+            return bind_model(draft.metric.model, self.tables), []
         if draft.tree is None or written is None:
             return None, []
         binder = Binder(self.tables, self._value_of, self.known)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from data_checks.errors import Problem
 from metrics.rules.certified_is_complete import certified_is_complete
 from metrics.rules.compare_with import compare_with
-from metrics.rules.computable_shape import computable_shape
 from metrics.rules.defined_once import defined_once
 from metrics.rules.drives_known_metrics import drives_known_metrics
 from metrics.rules.drives_lag import drives_lag
@@ -21,6 +20,7 @@ from metrics.rules.goal_is_not_red import goal_is_not_red
 from metrics.rules.goals_within_unit import goals_within_unit
 from metrics.rules.id_form import id_form
 from metrics.rules.min_n_not_negative import min_n_not_negative
+from metrics.rules.model_settings import model_settings
 from metrics.rules.needs_known_checks import needs_known_checks
 from metrics.rules.no_circle import no_circle
 from metrics.rules.one_formula import one_formula
@@ -36,7 +36,7 @@ from metrics.rules.weight_above_zero import weight_above_zero
 ABOUT_ONE: tuple[Callable[[Understood], Iterable[Problem]], ...] = (
     id_form,
     one_formula,
-    computable_shape,
+    model_settings,
     retention_after,
     rolling_last,
     compare_with,

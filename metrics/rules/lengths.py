@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metrics.definition_file import duration
+from metrics.period import duration
 
 MOST_DAYS = 7320
 
