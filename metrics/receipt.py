@@ -1,0 +1,310 @@
+"""The receipt of a number: everything it stands on, so that nobody has to take it on trust. Data only, no words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from data_checks.contract import Severity
+from data_checks.errors import RequestError
+from data_checks.ledger import SourceReport
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Outcome, Warehouse
+from metrics import goals
+from metrics.asking import ask, known_metric
+from metrics.bound import Aggregate, Value
+from metrics.catalog import Catalog
+from metrics.definition import GoalEntry, MetricDefinition
+from metrics.evaluate import evaluate
+from metrics.formula import parse
+from metrics.kinds import depends_on_length, kind_of
+from metrics.period import Period
+from metrics.provided import tables_read
+from metrics.question import AsOf, Filter, Question
+from metrics.receipt_parts import Part, Untold, parts_of
+from metrics.result import MetricResult
+from metrics.rows import RowTable, rows_behind
+from metrics.scope import Scope
+from metrics.scorecard import Status, status_of
+from metrics.screen import GOAL_OF_A_MONTH, GOAL_OF_THE_WHOLE
+from metrics.show_sql import sql_of
+from metrics.standing import Effect, stood_on
+from metrics.tree import metric_names
+
+ROWS = 5
+"""So many of the rows behind a number stand on its receipt."""
+HIDDEN = ("suppressed", "withheld")
+_DIGITS = 12
+
+Method = Literal[
+    "wilson", "wilson_weighted", "nps", "nps_weighted", "t", "t_weighted", "ranks", "t_per_key", "delta", "poisson",
+    "square_and_add", "none",
+]  # fmt: skip
+"""How the interval was made; the statistics of formulas by kind."""
+_METHODS: Mapping[str, Method] = {
+    "proportion": "wilson", "nps": "nps", "mean": "t", "quantile": "ranks", "mean_per_key": "t_per_key",
+    "ratio": "delta", "rate": "poisson", "difference": "square_and_add",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CheckStood:
+    """A check of the load on what the metric stands on. bad_rows of rows: None for a reader of some teams.
+
+    effect: what one that did not pass does to the metric; None: nothing.
+    """
+
+    table: str
+    rule: str
+    severity: Severity
+    outcome: Outcome
+    effect: Effect | None
+    is_needed: bool
+    why: str
+    owner: str
+    bad_rows: int | None
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Rows of a table that one rule keeps in quarantine; a row that breaks two rules counts under both."""
+
+    rule: str
+    rows: int
+    why: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """A table the formula looks at, as the load read it: read = published + quarantined + superseded + merged +
+    filtered. Of the whole organisation: both are None for a reader of some teams."""
+
+    table: str
+    accounts: Mapping[str, int] | None
+    quarantine: tuple[SetAside, ...] | None
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file the load read for a table, and its SHA-256."""
+
+    table: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class LoadLine:
+    """Which load, when, and how far its data reach (naive UTC instants). `reach`: as far as was asked."""
+
+    load_id: str
+    loaded_at: dt.datetime
+    as_of: dt.datetime
+    reach: AsOf
+    timezone: str
+    title: str
+    currency: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One number and what it stands on. A hidden number (HIDDEN) has no counts, no rows and no n either.
+
+    definition: with the red, goal and stretch that hold here; `limits` says from when and for whom each holds,
+    `no_limits` why none does. bound: what the formula means. uses: the metrics it names. parts: formula by formula,
+    which rows counted. rows: the first ones, None when there are none to show.
+    """
+
+    fingerprint: str
+    definition: MetricDefinition
+    bound: Value
+    uses: tuple[str, ...]
+    result: MetricResult
+    status: Status
+    method: Method
+    where: tuple[Filter, ...]
+    scope: Scope
+    limits: Mapping[str, GoalEntry]
+    no_limits: str
+    parts: tuple[Part, ...]
+    tables: tuple[TableRead, ...]
+    checks: tuple[CheckStood, ...]
+    load: LoadLine
+    sources: tuple[SourceFile, ...]
+    sql: str
+    rows: RowTable | None
+
+
+def make_receipt(
+    warehouse: Warehouse,
+    catalog: Catalog,
+    scope: Scope,
+    metric: str,
+    period: Period,
+    where: Mapping[str, Sequence[str | None]] | None = None,
+    until: dt.date | None = None,
+    sources: Iterable[SourceReport] = (),
+) -> Receipt:
+    """The receipt of one metric in one period. `where`: slice values to keep, as in ask(); `until`: how far the data
+    are looked at; `sources`: what the ledger says of this load's files. Raises RequestError as ask() does."""
+    written, value = known_metric(catalog, metric), catalog.bound[known_metric(catalog, metric).metric]
+    question = ask(warehouse, catalog, scope, [metric], period.grain, (), period.start, period.end, where, until)
+    (result,) = evaluate(warehouse, catalog, question, [metric])[metric]
+    checks = _checks(written, value, warehouse.facts, scope)
+    definition, limits, no_limits = _limits(written, value, question, period)
+    shown = replace(result, n=None if result.state in HIDDEN else result.n, checks=())
+    return Receipt(
+        fingerprint=fingerprint(shown, written.hash, warehouse.facts.load_id, question),
+        definition=definition,
+        bound=value,
+        uses=_uses(written),
+        result=shown,
+        status=status_of(definition, result),
+        method=_method(value, shown),
+        where=question.where,
+        scope=scope,
+        limits=limits,
+        no_limits=no_limits,
+        parts=parts_of(value, question, warehouse, _untold(shown)),
+        tables=_tables(value, warehouse.facts, scope),
+        checks=checks,
+        load=_load(warehouse.facts, question),
+        sources=_sources(sources, value),
+        sql="" if result.state == "not_provided" else sql_of(warehouse, catalog, metric, question),
+        rows=_rows(warehouse, catalog, question, shown),
+    )
+
+
+def fingerprint(result: MetricResult, version: str, load_id: str, question: Question) -> str:
+    """16 hexadecimal digits that stand for a number: of which load, definition, period, slices and readers, and what
+    it is. Numbers to 12 significant digits, so that another machine's way of adding up gives the same."""
+    period = result.period
+    content = {
+        "load": load_id,
+        "metric": result.metric,
+        "definition": version,
+        "period": [period.start.isoformat(), period.end.isoformat(), period.grain],
+        "slices": [[name, sorted(values, key=lambda one: (one is None, one or ""))] for name, values in question.where],
+        "scope": None if question.scope.teams is None else sorted(question.scope.teams),
+        **{name: _canonical(getattr(result, name)) for name in ("value", "numerator", "denominator", "n")},
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+
+
+def _canonical(number: float | None) -> str | None:
+    return None if number is None else format(number + 0.0, f".{_DIGITS}g")
+
+
+def _untold(result: MetricResult) -> Untold:
+    if result.state in HIDDEN:
+        return "hidden"
+    return "not_provided" if result.state == "not_provided" else ""
+
+
+def _uses(definition: MetricDefinition) -> tuple[str, ...]:
+    """The metrics a formula names."""
+    return metric_names(parse(definition.formula)) if definition.formula is not None else ()
+
+
+def _method(value: Value, result: MetricResult) -> Method:
+    if result.low is None and result.high is None:
+        return "none"
+    method = _METHODS[kind_of(value)]
+    if isinstance(value, Aggregate) and value.weight is not None:
+        weighted: Mapping[Method, Method] = {"wilson": "wilson_weighted", "nps": "nps_weighted", "t": "t_weighted"}
+        return weighted[method]
+    return method
+
+
+def _limits(
+    definition: MetricDefinition, value: Value, question: Question, period: Period
+) -> tuple[MetricDefinition, Mapping[str, GoalEntry], str]:
+    """The definition with what holds here, where each limit comes from, and why there is none, as the board has it."""
+    here = {name: values[0] for name, values in question.where if len(values) == 1}
+    held = goals.at(definition, period.start, here)
+    own = goals.is_own(definition, period.start, here)
+    is_part = bool(question.where) or question.scope.teams is not None
+    misfit = ""
+    if period.grain != "month" and depends_on_length(value):
+        misfit = GOAL_OF_A_MONTH
+    elif is_part and not own and kind_of(value) == "total":
+        misfit = GOAL_OF_THE_WHOLE
+    if misfit and held.goal is not None:
+        return replace(held, red=None, goal=None, stretch=None), {}, misfit
+    entries = {name: _entry(definition, name, getattr(held, name), period.start, here) for name in goals.SCORES}
+    return held, {name: entry for name, entry in entries.items() if entry is not None}, ""
+
+
+def _entry(
+    definition: MetricDefinition, name: str, value: float | None, day: dt.date, here: Mapping[str, str | None]
+) -> GoalEntry | None:
+    """The written entry that a limit was taken from."""
+    if value is None:
+        return None
+    begun = [
+        entry
+        for entry in definition.goals.get(name, ())
+        if entry.value == value
+        and (entry.begins is None or entry.begins <= day)
+        and all(key in here and here[key] == wanted for key, wanted in entry.where)
+    ]
+    return max(begun, key=lambda one: (len(one.where), one.begins or dt.date.min), default=GoalEntry(value))
+
+
+def _checks(definition: MetricDefinition, value: Value, facts: LoadFacts, scope: Scope) -> tuple[CheckStood, ...]:
+    """Every check, without counts for a reader of some teams: they are of everybody's rows."""
+    sees_all = scope.teams is None
+
+    def stood(check: CheckOutcome, effect: Effect | None) -> CheckStood:
+        told: dict[str, Any] = {name: getattr(check, name) for name in ("table", "rule", "severity", "outcome")}
+        counts = {"bad_rows": check.bad_rows, "rows": check.rows} if sees_all else {"bad_rows": None, "rows": None}
+        is_needed = check.rule in definition.needs
+        return CheckStood(**told, **counts, effect=effect, is_needed=is_needed, why=check.why, owner=check.owner)
+
+    return tuple(stood(check, effect) for check, effect in stood_on(definition, value, facts))
+
+
+def _tables(value: Value, facts: LoadFacts, scope: Scope) -> tuple[TableRead, ...]:
+    names = [name for name in sorted(tables_read(value)) if name in facts.tables]
+    if scope.teams is not None:
+        return tuple(TableRead(name, None, None) for name in names)
+    return tuple(TableRead(name, facts.tables[name].accounts, _quarantine(name, facts)) for name in names)
+
+
+def _quarantine(table: str, facts: LoadFacts) -> tuple[SetAside, ...]:
+    return tuple(
+        SetAside(check.rule, check.bad_rows, check.why, check.owner)
+        for check in facts.failed_checks
+        if check.table == table and check.severity == "critical" and check.outcome == "failed" and check.bad_rows
+    )
+
+
+def _load(facts: LoadFacts, question: Question) -> LoadLine:
+    told = (facts.timezone, facts.title, facts.currency, facts.synthetic)
+    return LoadLine(facts.load_id, facts.loaded_at, facts.as_of, question.as_of, *told)
+
+
+def _sources(sources: Iterable[SourceReport], value: Value) -> tuple[SourceFile, ...]:
+    read = tables_read(value)
+    return tuple(
+        SourceFile(source.table, file, sha256)
+        for source in sources
+        if source.table in read
+        for file, sha256 in zip(source.files, source.sha256, strict=False)
+    )
+
+
+def _rows(warehouse: Warehouse, catalog: Catalog, question: Question, result: MetricResult) -> RowTable | None:
+    if _untold(result):
+        return None
+    try:
+        return rows_behind(warehouse, catalog, question, result.metric, ROWS)
+    except RequestError:  # the table knows no teams
+        return None
