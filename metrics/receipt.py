@@ -105,6 +105,7 @@ class LoadLine:
     load_id: str
     loaded_at: dt.datetime
     as_of: dt.datetime
+    as_of_day: dt.date
     reach: AsOf
     timezone: str
     title: str
@@ -116,8 +117,8 @@ class LoadLine:
 class Receipt:
     """One number and what it stands on. A hidden number (HIDDEN) has no counts, no rows and no n either.
 
-    definition: with the red, goal and stretch that hold here; `limits` says from when and for whom each holds,
-    `no_limits` why none does. bound: what the formula means. uses: the metrics it names. parts: formula by formula,
+    definition: with the red, goal and stretch that hold here; `limits` says from when and for whom each holds.
+    bound: what the formula means. uses: the metrics it names. parts: formula by formula,
     which rows counted. rows: the first ones, None when there are none to show.
     """
 
@@ -131,7 +132,6 @@ class Receipt:
     where: tuple[Filter, ...]
     scope: Scope
     limits: Mapping[str, GoalEntry]
-    no_limits: str
     parts: tuple[Part, ...]
     tables: tuple[TableRead, ...]
     checks: tuple[CheckStood, ...]
@@ -157,8 +157,9 @@ def make_receipt(
     question = ask(warehouse, catalog, scope, [metric], period.grain, (), period.start, period.end, where, until)
     (result,) = evaluate(warehouse, catalog, question, [metric])[metric]
     checks = _checks(written, value, warehouse.facts, scope)
-    definition, limits, no_limits = _limits(written, value, question, period)
-    shown = replace(result, n=None if result.state in HIDDEN else result.n, checks=())
+    definition, limits, misfit = _limits(written, value, question, period)
+    n = None if result.state in HIDDEN else result.n
+    shown = replace(result, n=n, checks=(), reason=result.reason or misfit)
     return Receipt(
         fingerprint=fingerprint(shown, written.hash, warehouse.facts.load_id, question),
         definition=definition,
@@ -170,7 +171,6 @@ def make_receipt(
         where=question.where,
         scope=scope,
         limits=limits,
-        no_limits=no_limits,
         parts=parts_of(value, question, warehouse, _untold(shown)),
         tables=_tables(value, warehouse.facts, scope),
         checks=checks,
@@ -226,7 +226,7 @@ def _method(value: Value, result: MetricResult) -> Method:
 def _limits(
     definition: MetricDefinition, value: Value, question: Question, period: Period
 ) -> tuple[MetricDefinition, Mapping[str, GoalEntry], str]:
-    """The definition with what holds here, where each limit comes from, and why there is none, as the board has it."""
+    """The definition with what holds here, where each limit comes from, and why a goal does not, as on the board."""
     here = {name: values[0] for name, values in question.where if len(values) == 1}
     held = goals.at(definition, period.start, here)
     own = goals.is_own(definition, period.start, here)
@@ -288,7 +288,7 @@ def _quarantine(table: str, facts: LoadFacts) -> tuple[SetAside, ...]:
 
 def _load(facts: LoadFacts, question: Question) -> LoadLine:
     told = (facts.timezone, facts.title, facts.currency, facts.synthetic)
-    return LoadLine(facts.load_id, facts.loaded_at, facts.as_of, question.as_of, *told)
+    return LoadLine(facts.load_id, facts.loaded_at, facts.as_of, facts.as_of_day, question.as_of, *told)
 
 
 def _sources(sources: Iterable[SourceReport], value: Value) -> tuple[SourceFile, ...]:

@@ -1,10 +1,10 @@
-"""Where the rows of a table went for one aggregate: counted, or left out and why. Every row once, so that they add up."""
+"""Where the rows of a table went for one aggregate: counted, or left out and why; each row once, so they add up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -60,16 +60,19 @@ def account_of(
     """The account of one aggregate, or of one member of a set, over the whole span of the question as one period.
 
     Each row in the period is left out for the first reason that holds: the slices asked for, the conditions as
-    written, then what is counted. `frame`: the days of the set a member belongs to. Under a scope other teams' rows are not there at all; the table must know teams.
+    written, then what is counted. `frame`: the days of the set a member belongs to. Under a scope other teams' rows
+    are not there at all; the table must know teams.
     """
     whole = question.at("all", question.start, question.end)
     frame = part.frame if isinstance(part, Aggregate) else frame
     everywhere = Selection(part.table, part.window, replace(whole, where=()), warehouse.table, frame=frame)
     tests = _tests(part, everywhere, question)
-    place = sa.case(*((test, at) for at, (_, _, test) in enumerate(tests)), else_=len(tests)) if tests else sa.literal(0)
+    place = (
+        sa.case(*((test, at) for at, (_, _, test) in enumerate(tests)), else_=len(tests)) if tests else sa.literal(0)
+    )
     rows = everywhere.select([place.label("place")]).subquery("rows")
-    statement = sa.select(rows.c.place, sa.func.count()).group_by(rows.c.place)
-    found = {int(row[0]): int(row[1]) for row in warehouse.read(statement)}
+    counts: Sequence[Any] = warehouse.read(sa.select(rows.c.place, sa.func.count()).group_by(rows.c.place))
+    found = {int(row[0]): int(row[1]) for row in counts}
     left_out = tuple(LeftOut(reason, what, found.get(at, 0)) for at, (reason, what, _) in enumerate(tests))
     loaded, no_time, later = _around(part, question, warehouse)
     in_period = sum(found.values())
@@ -84,7 +87,8 @@ def keys_of(members: Sequence[SetMember], question: Question, warehouse: Warehou
     aggregate = Aggregate(
         "distinct", first.table, first.key, first.window, first.where, members=tuple(members), frame=frame
     )
-    return int(warehouse.read(compile_set(aggregate, whole, warehouse.table).statement)[0][0])
+    row: Any = warehouse.read(compile_set(aggregate, whole, warehouse.table).statement)[0]
+    return int(row[0])
 
 
 def _around(part: Aggregate | SetMember, question: Question, warehouse: Warehouse) -> tuple[int, int, int]:
@@ -93,12 +97,15 @@ def _around(part: Aggregate | SetMember, question: Question, warehouse: Warehous
     begins = part.window.name if part.window.kind == "at" else contract.spans[part.window.name][0]
     counted = table.c[contract.day_column(begins)]
     after = counted >= day(question.as_of.end)
-    columns = [sa.func.count(), *(sa.func.count(sa.case((test, 1))) for test in (counted.is_(None), after))]
+    columns: list[Element] = [
+        sa.func.count(),
+        *(sa.func.count(sa.case((test, 1))) for test in (counted.is_(None), after)),
+    ]
     statement = sa.select(*columns).select_from(table)
     if question.scope.teams is not None and not contract.reference:
         statement = statement.where(table.c[contract.slices["team"].column].in_(sorted(question.scope.teams)))
-    loaded, no_time, later = warehouse.read(statement)[0]
-    return int(loaded), int(no_time), int(later)
+    row: Any = warehouse.read(statement)[0]
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 def _tests(part: Aggregate | SetMember, selection: Selection, question: Question) -> list[_Test]:
