@@ -27,6 +27,7 @@ from metrics.draft_files import metric_files
 from metrics.evaluate import evaluate
 from metrics.last_good import keep_last_good
 from metrics.period import Grain, Period
+from metrics.receipt import Receipt, make_receipt
 from metrics.result import MetricResult
 from metrics.rows import rows_behind
 from metrics.scope import Scope
@@ -115,6 +116,16 @@ class RealFloors:
             opened.warehouse, opened.catalog, scope, [metric], span.grain, (), span.start, span.end, dict(where)
         )
         return sql_of(opened.warehouse, opened.catalog, metric, question)
+
+    def receipt(self, load: Load, scope: Scope, metric: str, period: Period, where: Where) -> Receipt:
+        opened = self._of(load)
+        with self._lock:
+            workspace = self._read_workspace(settings.workspace_folder())
+        report = read_report(workspace.var, load.facts.load_id)
+        sources = report.sources if report else ()
+        return make_receipt(
+            opened.warehouse, opened.catalog, scope, metric, period, dict(where), sources=sources, rows=0
+        )
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         """Every team named in a published table."""

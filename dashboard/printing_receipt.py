@@ -11,7 +11,8 @@ from typing import Any
 from dashboard import sentences, wording
 from dashboard.formula_words import formula_words
 from dashboard.printing import as_json, table, visible
-from dashboard.receipt_sections import Line, Section, asked, card_of, sections
+from dashboard.receipt_lines import Line, Section
+from dashboard.receipt_sections import asked, card_of, sections
 from dashboard.wording import say
 from metrics.definition import GoalEntry
 from metrics.receipt import HIDDEN, Receipt

@@ -3,47 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from dashboard import sentences, wording
 from dashboard.formula_words import column, plain
+from dashboard.receipt_lines import Line, days, note
 from dashboard.wording import say
 from data_checks.contract import contracts
-from metrics.receipt import TableRead
-from metrics.receipt_parts import Part
-from metrics.row_accounts import RowAccount
 
-Days = Callable[[dt.date, dt.date], str]
+if TYPE_CHECKING:
+    from metrics.receipt import TableRead
+    from metrics.receipt_parts import Part
+    from metrics.row_accounts import RowAccount
+
 _ACCOUNTS = ("published", "quarantined", "superseded", "merged", "filtered")
 
 
-def part_lines(part: Part, sees_all: bool, days: Days) -> Iterator[tuple[str, str]]:
-    """(number, what it counts) from the rows in the period down to those counted; ('', sentence) for what is beside.
+def part_lines(part: Part, sees_all: bool) -> Iterator[Line]:
+    """From the rows in the period down to those counted, and what is beside them; of a set, member by member.
 
     `sees_all`: whether the reader may see every row of the table.
     """
+    yield Line("head", part.formula)
     if part.account is not None:
-        yield wording.count(part.account.in_period), _in_period(part, part.account, days)
+        yield Line("sum", _in_period(part, part.account), wording.count(part.account.in_period))
         yield from _reasons(part.account)
-        keys = (
-            f", {say('rc_keys', n=wording.count(part.keys))}"
-            if part.what == "distinct" and part.keys is not None
-            else ""
-        )
-        yield f"= {wording.count(part.account.counted)}", say("rc_sum") + keys
-        yield "", _around(part, part.account, sees_all)
+        keys = f", {say('rc_keys', n=wording.count(part.keys))}" if part.what == "distinct" and part.keys else ""
+        yield Line("sum", say("rc_sum") + keys, f"= {wording.count(part.account.counted)}")
+        yield note(_around(part, part.account, sees_all))
     elif part.untold:
-        yield "", sentences.sentence(say(f"rc_{part.untold}", table=plain(part.table)))
+        yield note(sentences.sentence(say(f"rc_{part.untold}", table=plain(part.table))))
     for member in () if part.untold else part.members:
-        yield "", member.formula
-        yield from part_lines(member, sees_all, days)
+        yield from part_lines(member, sees_all)
         if member.keys is not None:
-            yield f"→ {wording.count(member.keys)}", say("rc_keys_after")
+            yield Line("sum", say("rc_keys_after"), f"→ {wording.count(member.keys)}")
     if part.what == "retention" and not part.untold:
-        yield "", say("rc_retention")
+        yield note(say("rc_retention"))
 
 
-def _in_period(part: Part, account: RowAccount, days: Days) -> str:
+def _in_period(part: Part, account: RowAccount) -> str:
     rows = say("rc_row" if account.in_period == 1 else "rc_row_s")
     told = {"rows": rows, "table": plain(part.table), "days": days(part.start, part.end)}
     told |= {"first": wording.date(part.start), "last": wording.date(max(part.end - dt.timedelta(days=1), part.start))}
@@ -52,10 +51,10 @@ def _in_period(part: Part, account: RowAccount, days: Days) -> str:
     return say(f"rc_part_{part.window.kind}", **told, span=plain(part.window.name))
 
 
-def _reasons(account: RowAccount) -> Iterator[tuple[str, str]]:
+def _reasons(account: RowAccount) -> Iterator[Line]:
     for left in account.left_out:
         if left.rows:
-            yield f"{wording.MINUS} {wording.count(left.rows)}", say(f"rc_{left.reason}", what=left.what)
+            yield Line("sum", say(f"rc_{left.reason}", what=left.what), f"{wording.MINUS} {wording.count(left.rows)}")
 
 
 def _around(part: Part, account: RowAccount, sees_all: bool) -> str:

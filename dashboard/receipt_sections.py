@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from dashboard import receipt_left_out, wording
 from dashboard.formula_words import formula_words, length_words, plain
+from dashboard.receipt_lines import Line, Section, days, note, pair
 from dashboard.wording import say
 from metrics.definition import GoalEntry, MetricDefinition
-from metrics.receipt import CheckStood, Receipt
 from metrics.result import MetricResult
 from metrics.scorecard import Card, make_card
 
+if TYPE_CHECKING:
+    from metrics.receipt import CheckStood, Receipt
+
 _HASH = 12
 _LIMITS = ("red", "goal", "stretch")
-
-
-@dataclass(frozen=True)
-class Line:
-    """pair: a label and what it says. head: what the lines under it are about, a formula. sum: a number (`label`, with
-    its sign) and what it counts. note: a sentence."""
-
-    kind: Literal["pair", "head", "sum", "note"]
-    text: str
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    title: str
-    lines: tuple[Line, ...]
 
 
 def card_of(receipt: Receipt) -> Card:
@@ -45,7 +30,7 @@ def sections(receipt: Receipt) -> tuple[Section, ...]:
     return (
         Section(say("rc_counted"), tuple(line for line in _counted(receipt) if line.text)),
         Section(say("rc_left_out"), tuple(_left_out(receipt))),
-        Section(say("rc_stands"), tuple(_note(text) for text in _stands(receipt))),
+        Section(say("rc_stands"), tuple(note(text) for text in _stands(receipt))),
         Section(say("rc_comes"), tuple(_comes(receipt))),
     )
 
@@ -61,17 +46,17 @@ def asked(receipt: Receipt) -> str:
 
 def _counted(receipt: Receipt) -> Iterator[Line]:
     definition = receipt.definition
-    yield _pair("rc_words", formula_words(receipt.bound))
-    yield _pair("rc_formula", _formula(definition))
-    yield _pair("rc_uses", ", ".join(receipt.uses))
-    yield _pair("rc_result", _result(receipt))
-    yield _pair("rc_sure", _interval(receipt))
-    yield _pair("rc_period", _period(receipt))
-    yield _pair("rc_of", asked(receipt))
-    yield _pair("rc_limits", ", ".join(_limit(receipt, name) for name in _LIMITS if name in receipt.limits))
+    yield pair("rc_words", formula_words(receipt.bound))
+    yield pair("rc_formula", _formula(definition))
+    yield pair("rc_uses", ", ".join(receipt.uses))
+    yield pair("rc_result", _result(receipt))
+    yield pair("rc_sure", _interval(receipt))
+    yield pair("rc_period", _period(receipt))
+    yield pair("rc_of", asked(receipt))
+    yield pair("rc_limits", ", ".join(_limit(receipt, name) for name in _LIMITS if name in receipt.limits))
     version = {"metric": definition.metric, "version": definition.hash, "status": definition.status}
     owner = definition.owner or say("nobody")
-    yield _pair("rc_definition", say("rc_version", **version, owner=owner, place=definition.place))
+    yield pair("rc_definition", say("rc_version", **version, owner=owner, place=definition.place))
 
 
 def _formula(definition: MetricDefinition) -> str:
@@ -136,12 +121,6 @@ def _period(receipt: Receipt) -> str:
     return say(key, days=told, timezone=receipt.load.timezone, last=wording.date(reach.day))
 
 
-def days(start: dt.date, end: dt.date) -> str:
-    """'1 Jan 2024 – 31 Jan 2024'; one day is said once."""
-    last = max(end - dt.timedelta(days=1), start)
-    return wording.date(start) if last == start else f"{wording.date(start)} – {wording.date(last)}"
-
-
 def _limit(receipt: Receipt, name: str) -> str:
     """'goal 85 % since 1 Jan 2026 for team North'."""
     entry: GoalEntry = receipt.limits[name]
@@ -162,12 +141,9 @@ def _group(name: str, values: Iterable[str | None]) -> str:
 
 
 def _left_out(receipt: Receipt) -> Iterator[Line]:
-    sees_all = receipt.scope.teams is None
     for part in receipt.parts:
-        yield Line("head", part.formula)
-        yield from (Line("sum", text, label) if label else _note(text)
-                    for label, text in receipt_left_out.part_lines(part, sees_all, days))  # fmt: skip
-    yield from (_note(text) for text in receipt_left_out.load_lines(receipt.tables))
+        yield from receipt_left_out.part_lines(part, receipt.scope.teams is None)
+    yield from map(note, receipt_left_out.load_lines(receipt.tables))
 
 
 # ── what it stands on ────────────────────────────────────────────────────────────────────────────────
@@ -207,21 +183,13 @@ def _comes(receipt: Receipt) -> Iterator[Line]:
     load = receipt.load
     invented = say("rc_synthetic") if load.synthetic else ""
     moment = wording.moment(load.loaded_at, load.timezone)
-    yield _pair("rc_load", say("rc_loaded_at", load=load.load_id, moment=moment, synthetic=invented))
+    yield pair("rc_load", say("rc_loaded_at", load=load.load_id, moment=moment, synthetic=invented))
     through = wording.moment(load.as_of, load.timezone)
     if load.reach.day != load.as_of_day:
         through = say("rc_looked", moment=through, day=wording.date(load.reach.day))
-    yield _pair("rc_through", through)
+    yield pair("rc_through", through)
     for file in receipt.sources:
         told = say("rc_file", file=file.file, table=plain(file.table), sha256=file.sha256[:_HASH])
-        yield _pair("rc_files", told)
+        yield pair("rc_files", told)
     if not receipt.sources:
-        yield _note(say("rc_no_files"))
-
-
-def _pair(key: str, text: str) -> Line:
-    return Line("pair", text, say(key))
-
-
-def _note(text: str) -> Line:
-    return Line("note", text)
+        yield note(say("rc_no_files"))

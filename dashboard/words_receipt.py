@@ -26,7 +26,7 @@ RECEIPT_WORDS = {
     "f_start": "{rows} {span} at the start of the period",
     "f_end": "{rows} {span} at the end of the period",
     "f_during": "{rows} {span} at any time of the period",
-    "f_union": "{set} or {rows}",
+    "f_union": "{set}, or {rows}",
     "f_intersect": "{set}, as far as they are also among {rows}",
     "f_except": "{set}, unless they are among {rows}",
     "f_rolling": "{told}, over the last {length} up to the end of the period",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -19,6 +17,7 @@ from metrics.bound import Aggregate, Value
 from metrics.catalog import Catalog
 from metrics.definition import GoalEntry, MetricDefinition
 from metrics.evaluate import evaluate
+from metrics.fingerprint import fingerprint
 from metrics.formula import parse
 from metrics.kinds import depends_on_length, kind_of
 from metrics.period import Period
@@ -37,7 +36,6 @@ from metrics.tree import metric_names
 ROWS = 5
 """So many of the rows behind a number stand on its receipt."""
 HIDDEN = ("suppressed", "withheld")
-_DIGITS = 12
 
 Method = Literal[
     "wilson", "wilson_weighted", "nps", "nps_weighted", "t", "t_weighted", "ranks", "t_per_key", "delta", "poisson",
@@ -150,9 +148,11 @@ def make_receipt(
     where: Mapping[str, Sequence[str | None]] | None = None,
     until: dt.date | None = None,
     sources: Iterable[SourceReport] = (),
+    rows: int = ROWS,
 ) -> Receipt:
     """The receipt of one metric in one period. `where`: slice values to keep, as in ask(); `until`: how far the data
-    are looked at; `sources`: what the ledger says of this load's files. Raises RequestError as ask() does."""
+    are looked at; `sources`: what the ledger says of this load's files; `rows`: how many are shown at most, 0 for
+    a receipt that holds none of people's words. Raises RequestError as ask() does."""
     written, value = known_metric(catalog, metric), catalog.bound[known_metric(catalog, metric).metric]
     question = ask(warehouse, catalog, scope, [metric], period.grain, (), period.start, period.end, where, until)
     (result,) = evaluate(warehouse, catalog, question, [metric])[metric]
@@ -177,29 +177,8 @@ def make_receipt(
         load=_load(warehouse.facts, question),
         sources=_sources(sources, value),
         sql="" if result.state == "not_provided" else sql_of(warehouse, catalog, metric, question),
-        rows=_rows(warehouse, catalog, question, shown),
+        rows=_rows(warehouse, catalog, question, shown, rows),
     )
-
-
-def fingerprint(result: MetricResult, version: str, load_id: str, question: Question) -> str:
-    """16 hexadecimal digits that stand for a number: of which load, definition, period, slices and readers, and what
-    it is. Numbers to 12 significant digits, so that another machine's way of adding up gives the same."""
-    period = result.period
-    content = {
-        "load": load_id,
-        "metric": result.metric,
-        "definition": version,
-        "period": [period.start.isoformat(), period.end.isoformat(), period.grain],
-        "slices": [[name, sorted(values, key=lambda one: (one is None, one or ""))] for name, values in question.where],
-        "scope": None if question.scope.teams is None else sorted(question.scope.teams),
-        **{name: _canonical(getattr(result, name)) for name in ("value", "numerator", "denominator", "n")},
-    }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
-
-
-def _canonical(number: float | None) -> str | None:
-    return None if number is None else format(number + 0.0, f".{_DIGITS}g")
 
 
 def _untold(result: MetricResult) -> Untold:
@@ -272,7 +251,7 @@ def _checks(definition: MetricDefinition, value: Value, facts: LoadFacts, scope:
 
 
 def _tables(value: Value, facts: LoadFacts, scope: Scope) -> tuple[TableRead, ...]:
-    names = [name for name in sorted(tables_read(value)) if name in facts.tables]
+    names = [name for name in sorted(tables_read(value)) if name in facts.tables and facts.tables[name].provided]
     if scope.teams is not None:
         return tuple(TableRead(name, None, None) for name in names)
     return tuple(TableRead(name, facts.tables[name].accounts, _quarantine(name, facts)) for name in names)
@@ -301,10 +280,12 @@ def _sources(sources: Iterable[SourceReport], value: Value) -> tuple[SourceFile,
     )
 
 
-def _rows(warehouse: Warehouse, catalog: Catalog, question: Question, result: MetricResult) -> RowTable | None:
-    if _untold(result):
+def _rows(
+    warehouse: Warehouse, catalog: Catalog, question: Question, result: MetricResult, most: int
+) -> RowTable | None:
+    if not most or _untold(result):
         return None
     try:
-        return rows_behind(warehouse, catalog, question, result.metric, ROWS)
+        return rows_behind(warehouse, catalog, question, result.metric, most)
     except RequestError:  # the table knows no teams
         return None

@@ -18,9 +18,12 @@ from metrics.selection import window_of
 from metrics.tree import Window
 
 Untold = Literal["", "hidden", "not_provided", "no_source", "no_teams", "whole_months", "other_rows", "other_periods"]
-"""Why a part has no account. hidden: the number may not be seen. not_provided, no_source: nobody provides the table
-(as a member of a union it is empty). no_teams: only the whole organisation may see its rows. whole_months: nothing finer is
-known. other_rows: keys are only tested against it, among all rows. other_periods: it spans periods of another length."""
+"""Why a part has no account.
+
+hidden: the number may not be seen. not_provided, no_source: nobody provides the table (as a member of a union it is
+empty). no_teams: only the whole organisation may see its rows. whole_months: nothing finer is known. other_rows: keys
+are only tested against it, among all rows. other_periods: it is counted over periods of another length.
+"""
 
 
 @dataclass(frozen=True)
