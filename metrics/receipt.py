@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from data_checks.contract import Severity
+from data_checks.contract import Severity, contracts
 from data_checks.errors import RequestError
 from data_checks.ledger import SourceReport
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Outcome, Warehouse
@@ -21,7 +21,7 @@ from metrics.fingerprint import fingerprint
 from metrics.formula import parse
 from metrics.kinds import depends_on_length, kind_of
 from metrics.period import Period
-from metrics.provided import tables_read
+from metrics.provided import columns_behind, tables_read
 from metrics.question import AsOf, Filter, Question
 from metrics.receipt_parts import Part, Untold, parts_of
 from metrics.result import MetricResult
@@ -172,10 +172,10 @@ def make_receipt(
         scope=scope,
         limits=limits,
         parts=parts_of(value, question, warehouse, _untold(shown)),
-        tables=_tables(value, warehouse.facts, scope),
+        tables=_tables(value, warehouse.facts, question),
         checks=checks,
         load=_load(warehouse.facts, question),
-        sources=_sources(sources, value),
+        sources=_sources(sources, _tables_behind(value, question)),
         sql="" if result.state == "not_provided" else sql_of(warehouse, catalog, metric, question),
         rows=_rows(warehouse, catalog, question, shown, rows),
     )
@@ -250,11 +250,19 @@ def _checks(definition: MetricDefinition, value: Value, facts: LoadFacts, scope:
     return tuple(stood(check, effect) for check, effect in stood_on(definition, value, facts))
 
 
-def _tables(value: Value, facts: LoadFacts, scope: Scope) -> tuple[TableRead, ...]:
-    names = [name for name in sorted(tables_read(value)) if name in facts.tables and facts.tables[name].provided]
-    if scope.teams is not None:
+def _tables(value: Value, facts: LoadFacts, question: Question) -> tuple[TableRead, ...]:
+    names = [name for name in _tables_behind(value, question) if name in facts.tables and facts.tables[name].provided]
+    if question.scope.teams is not None:
         return tuple(TableRead(name, None, None) for name in names)
     return tuple(TableRead(name, facts.tables[name].accounts, _quarantine(name, facts)) for name in names)
+
+
+def _tables_behind(value: Value, question: Question) -> list[str]:
+    """Every table whose rows are counted or looked up: for a condition, a computed column or a slice asked for."""
+    read = tables_read(value)
+    cut = (contracts()[table].slices.get(name) for table in read for name, _ in question.where)
+    routes = {slice_.table for slice_ in cut if slice_ is not None and slice_.table is not None}
+    return sorted(read | routes | {table for table, _ in columns_behind(value)})
 
 
 def _quarantine(table: str, facts: LoadFacts) -> tuple[SetAside, ...]:
@@ -270,12 +278,11 @@ def _load(facts: LoadFacts, question: Question) -> LoadLine:
     return LoadLine(facts.load_id, facts.loaded_at, facts.as_of, facts.as_of_day, question.as_of, *told)
 
 
-def _sources(sources: Iterable[SourceReport], value: Value) -> tuple[SourceFile, ...]:
-    read = tables_read(value)
+def _sources(sources: Iterable[SourceReport], tables: Sequence[str]) -> tuple[SourceFile, ...]:
     return tuple(
         SourceFile(source.table, file, sha256)
         for source in sources
-        if source.table in read
+        if source.table in tables
         for file, sha256 in zip(source.files, source.sha256, strict=False)
     )
 

@@ -102,6 +102,27 @@ def test_a_metric_is_shown_with_its_receipt_and_its_teams() -> None:
     assert "By team" in shown
 
 
+def test_the_full_receipt_is_made_when_it_is_opened_and_escaped(
+    floors: fixture.FixtureFloors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    real = floors.receipt
+    monkeypatch.setattr(floors, "receipt", lambda *asked: made.append(asked) or real(*asked))
+    app = run(METRIC, metric="csat", team="Harbour")
+    assert made == []
+    assert "What was left out" not in text(app)
+    app.session_state["receipt"] = True
+    shown = text(app.run())
+    assert [(asked[2], asked[4]) for asked in made] == [("csat", (("team", ("Harbour",)),))]
+    for told in ("What was left out", "How it is counted", "<code>share(score &gt;= 4)</code>",
+                 "not: survey = &#x27;&lt;i&gt;csat&lt;/i&gt;&#x27;", "Fingerprint 0123456789abcdef"):  # fmt: skip
+        assert told in shown
+    assert "<script" not in shown
+    assert "<u>Why" not in shown
+    app.run()
+    assert len(made) == 1
+
+
 def test_an_agent_has_rows_and_their_words_are_escaped() -> None:
     shown = text(run(METRIC, metric="csat", team="Harbour", agent="K. Osei"))
     assert "Rows behind this number" in shown
