@@ -23,10 +23,10 @@ def show(view: View, level: Level, scope: Scope) -> None:
         can_cut = _groups(view, level, scope)
     with right:
         st.html(detail.checks(view) + detail.receipt(view))
-        _receipt(view, level, scope)
         with st.expander(say("sql"), key="sql"), page.told():
             sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
             st.code(sql, language=None, wrap_lines=True)
+    _receipt(view, level, scope)
     if level.shows_rows:
         with page.told():
             _rows(view, level, scope)

@@ -98,7 +98,15 @@ def _rows(found: Receipt, command: str) -> str:
     heads = [found.rows.columns[place] for place in kept]
     body = [[visible(wording.cell(row[place])) for place in kept] for row in found.rows.rows]
     numbers = {"shown": wording.count(len(body)), "total": wording.count(found.rows.total)}
-    return f"{table(heads, body)}\n{say('rc_rows_shown', **numbers, table=found.rows.table, command=command)}"
+    told = say("rc_rows_shown", **numbers, table=found.rows.table, command=command)
+    return "\n".join([table(heads, body), told, *([] if _are_counted(found) else [say("rc_rows_unknown")])])
+
+
+def _are_counted(found: Receipt) -> bool:
+    """Whether the rows listed are just those that one of the parts counts."""
+    parts = [part for whole in found.parts for part in (whole, *whole.members)]
+    counted = {part.account.counted for part in parts if part.account is not None}
+    return found.rows is not None and found.rows.total in counted
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -175,6 +175,7 @@ RECEIPT_WORDS = {
     "rc_no_files": "The ledger of this load names no files.",
     "rc_no_sql": "Nothing is asked: no source provides what it needs.",
     "rc_rows_shown": "{shown} of {total} of {table}; times are UTC. All of them: {command}",
+    "rc_rows_unknown": "Rows whose value is unknown are listed too; they count nothing.",
     "rc_rows_no_source": "No source provides them.",
     "rc_rows_none": "No row is behind it.",
     "rc_rows_hidden": "They are not shown with a number that may not be seen.",

@@ -279,12 +279,14 @@ def _load(facts: LoadFacts, question: Question) -> LoadLine:
 
 
 def _sources(sources: Iterable[SourceReport], tables: Sequence[str]) -> tuple[SourceFile, ...]:
-    return tuple(
+    """Each file once for a table, however many mappings read it."""
+    files = (
         SourceFile(source.table, file, sha256)
         for source in sources
         if source.table in tables
         for file, sha256 in zip(source.files, source.sha256, strict=False)
     )
+    return tuple(dict.fromkeys(files))
 
 
 def _rows(

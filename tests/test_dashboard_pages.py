@@ -8,6 +8,7 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cache, navigation, settings, theme
 from dashboard.cache import NothingPublished
 from data_checks.errors import FileProblems, Place, Problem, RequestError
+from metrics.receipt import Receipt
 from tests import dashboard_fixture as fixture
 
 METRIC = settings.PAGES / "metric.py"
@@ -105,9 +107,14 @@ def test_a_metric_is_shown_with_its_receipt_and_its_teams() -> None:
 def test_the_full_receipt_is_made_when_it_is_opened_and_escaped(
     floors: fixture.FixtureFloors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = []
+    made: list[tuple[object, ...]] = []
     real = floors.receipt
-    monkeypatch.setattr(floors, "receipt", lambda *asked: made.append(asked) or real(*asked))
+
+    def counted(*asked: Any) -> Receipt:
+        made.append(asked)
+        return real(*asked)
+
+    monkeypatch.setattr(floors, "receipt", counted)
     app = run(METRIC, metric="csat", team="Harbour")
     assert made == []
     assert "What was left out" not in text(app)

@@ -71,7 +71,7 @@ def company(folder: Path) -> Iterator[Any]:
 
         def of(metric: str, period: str = "2024-01", scope: Scope = EVERYBODY, **more: Any) -> Receipt:
             span = parse_period(period, EVERYBODYS)
-            return make_receipt(warehouse, catalog, scope, metric, span, sources=report.sources, **more)
+            return make_receipt(warehouse, catalog, scope, metric, span, **{"sources": report.sources, **more})
 
         yield of
 
@@ -382,6 +382,22 @@ def test_the_text_says_it_line_by_line(folder: Path) -> None:
     ):
         assert line in shown.splitlines()
     assert f"All of them: scorecard rows csat -w {folder} --from 2024-01-01 --to 2024-02-01" in shown
+
+
+def test_rows_that_count_nothing_are_said_to_be_listed_too(folder: Path) -> None:
+    told = "Rows whose value is unknown are listed too; they count nothing."
+    buyers, orders = (answer(metric, "-w", folder, "--period", "2024-03") for metric in ("buyers", "revenue"))
+    assert "2 of 2 of orders" in buyers  # o5 is nobody's
+    assert told in buyers
+    assert told not in orders
+
+
+def test_a_file_of_two_mappings_is_named_once(folder: Path) -> None:
+    report = read_report(read_workspace(folder).var, "000001")
+    assert report is not None
+    twice = (*report.sources, *report.sources)
+    with company(folder) as make:
+        assert len(make("revenue", sources=twice).sources) == 1
 
 
 def test_without_a_period_it_is_the_last_complete_month(folder: Path) -> None:
