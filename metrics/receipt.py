@@ -33,6 +33,7 @@ from metrics.show_sql import sql_of
 from metrics.standing import Effect, stood_on
 from metrics.tree import metric_names
 
+ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtered")
 ROWS = 5
 """So many of the rows behind a number stand on its receipt."""
 HIDDEN = ("suppressed", "withheld")
@@ -254,7 +255,12 @@ def _tables(value: Value, facts: LoadFacts, question: Question) -> tuple[TableRe
     names = [name for name in _tables_behind(value, question) if name in facts.tables and facts.tables[name].provided]
     if question.scope.teams is not None:
         return tuple(TableRead(name, None, None) for name in names)
-    return tuple(TableRead(name, facts.tables[name].accounts, _quarantine(name, facts)) for name in names)
+    return tuple(TableRead(name, _accounts(name, facts), _quarantine(name, facts)) for name in names)
+
+
+def _accounts(table: str, facts: LoadFacts) -> Mapping[str, int]:
+    """All zero for a table made from the keys in others."""
+    return {name: facts.tables[table].accounts.get(name, 0) for name in ACCOUNTS}
 
 
 def _tables_behind(value: Value, question: Question) -> list[str]:

@@ -98,8 +98,9 @@ def test_help_desk_other_teams_are_left_out_and_the_file_is_named(desk: Path, re
     (file,) = found["sources"]
     assert (Path(file["file"]).name, file["table"]) == ("incident_events.csv.gz", "tickets")
     assert file["sha256"] == hashlib.sha256((real_data / DESK).read_bytes()).hexdigest()
-    accounts = found["tables"][0]["accounts"]
-    assert (accounts["read"], accounts["filtered"]) == (119_998, 2)
+    accounts = {table["table"]: table["accounts"] for table in found["tables"]}
+    assert (accounts["tickets"]["read"], accounts["tickets"]["filtered"]) == (119_998, 2)
+    assert set(accounts["teams"].values()) == {0}  # made from the keys in the tickets
 
 
 INVOICES = """with lines as (
