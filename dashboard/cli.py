@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from dashboard import cli_init, cli_loads, cli_quality
-from dashboard.cli_options import form_option, read_workspace, workspace_option
+from dashboard import cli_init, cli_journal, cli_loads, cli_quality
+from dashboard.cli_options import form_option, read_workspace, where_option, workspace_option
 from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
 
 if TYPE_CHECKING:
@@ -71,26 +71,8 @@ def _day(text: str | None, calendar: Calendar) -> dt.date | None:
     return None if text is None else parse_period(text, calendar).start
 
 
-class _Filter(click.ParamType[tuple[str, str | None]]):
-    """slice=value; nothing behind the sign means rows without a value."""
-
-    name = "slice=value"
-
-    def convert(self, value: Any, param: object, ctx: object) -> tuple[str, str | None]:  # noqa: ARG002
-        name, sign, wanted = str(value).partition("=")
-        if not sign or not name:
-            raise RequestError(f"--where takes slice=value, like team=\"Group 70\"; this is '{value}'.")
-        return name.strip(), wanted or None
-
-
 def _as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--as-of", metavar="DAY", help="Look no further than this day.")(command)
-
-
-def _where_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--where", type=_Filter(), multiple=True, help="Only these rows: team=North; team= for rows without one."
-    )(command)
 
 
 def _span_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -225,7 +207,7 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
               show_default=True)  # fmt: skip
 @click.option("--by", default="", help="Slices to cut by, like team,channel.")
 @_span_options
-@_where_option
+@where_option
 @form_option("table", "csv", "json")
 def query(
     folder: Path, as_of: str | None, names: tuple[str, ...], grain: str, by: str, start: str | None,
@@ -253,7 +235,7 @@ def query(
 @_as_of_option
 @click.argument("name", metavar="METRIC")
 @_span_options
-@_where_option
+@where_option
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True)
 @form_option("table", "csv", "json")
 def rows(
@@ -279,7 +261,7 @@ def rows(
 @workspace_option
 @_as_of_option
 @click.option("--period", "period_text", help="Like 2016-05 or 2016-Q2; the last complete month if left out.")
-@_where_option
+@where_option
 @form_option("text", "json")
 def show(
     folder: Path, as_of: str | None, period_text: str | None, where: tuple[tuple[str, str | None], ...], form: str
@@ -313,6 +295,7 @@ def serve(folder: Path, host: str, port: int) -> None:
 
 for command in (
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
+    cli_journal.journal,
 ):  # fmt: skip
     main.add_command(command)
 

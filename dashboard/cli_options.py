@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from data_checks.errors import RequestError
+
 if TYPE_CHECKING:
     from data_checks.workspace import Workspace
 
@@ -30,3 +32,22 @@ def read_workspace(folder: Path) -> Workspace:
     from data_checks.workspace import read_workspace as read
 
     return read(folder)
+
+
+class _Filter(click.ParamType[tuple[str, str | None]]):
+    """slice=value; nothing behind the sign means rows without a value."""
+
+    name = "slice=value"
+
+    def convert(self, value: Any, param: object, ctx: object) -> tuple[str, str | None]:  # noqa: ARG002
+        name, sign, wanted = str(value).partition("=")
+        if not sign or not name:
+            raise RequestError(f"--where takes slice=value, like team=\"Group 70\"; this is '{value}'.")
+        return name.strip(), wanted or None
+
+
+def where_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--where slice=value, as often as wanted; given to the command as pairs."""
+    return click.option(
+        "--where", type=_Filter(), multiple=True, help="Only these rows: team=North; team= for rows without one."
+    )(command)

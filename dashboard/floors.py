@@ -28,6 +28,7 @@ from metrics.draft_files import metric_files
 from metrics.evaluate import evaluate
 from metrics.goals_file import FILE as GOALS
 from metrics.last_good import keep_last_good
+from metrics.one_card import one_card
 from metrics.period import Grain, Period
 from metrics.plans import with_plans
 from metrics.result import MetricResult
@@ -92,12 +93,8 @@ class RealFloors:
         return build_scorecard(opened.warehouse, opened.catalog, scope, period, against, dict(where))
 
     def card(self, load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where) -> Card:
-        """One card, from a catalogue of that metric alone; its place on the board does not matter here."""
         opened = self._of(load)
-        placed = dataclasses.replace(load.definitions[metric], perspective="customer")
-        alone = dataclasses.replace(opened.catalog, metrics={metric: placed})
-        board = build_scorecard(opened.warehouse, alone, scope, period, against, dict(where))
-        card = next(card for branch in board.branches for card in branch.cards)
+        card = one_card(opened.warehouse, opened.catalog, scope, metric, period, against, dict(where))
         return dataclasses.replace(card, definition=load.definitions[metric])
 
     def results(

@@ -35,6 +35,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "data_checks/sources",
         "metrics/compile",
         "metrics/constructs",
+        "metrics/events",
+        "metrics/journal_scope",
         "metrics/per_key",
         "metrics/prepared",
         "metrics/quantiles",
