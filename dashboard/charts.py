@@ -26,7 +26,7 @@ from metrics.result import MetricResult
 
 _HEIGHT = 300
 _MOST_EVENTS = 12
-_WIDTH_OF_A_NUMBER = 0.03
+_WIDTH_OF_A_NUMBER = 0.05
 """The part of the axis that a number needs, also on a phone."""
 _HIDDEN = ("withheld", "suppressed")
 

@@ -24,7 +24,7 @@ def said(found: Entries, subject: str, is_red: bool, timezone: str, theme: Token
     items = "".join(_comment(one, found.comments, timezone) for one in current(found.comments))
     for one in found.reviews:
         by = say("reviewed_by", author=one.author, moment=wording.moment(one.written_at, timezone))
-        items += f'<div class="item">{status("passed", theme, by)}</div>'
+        items += f'<div class="item">{status("noted", theme, by)}</div>'
     none = note(say("comments_none_red" if is_red else "comments_none"))
     return section(say("comments"), _plain(subject), items or none)
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from data_checks import journal_entries as entries
@@ -40,7 +40,8 @@ class Journal:
         if self._file:
             self._reader, self._writer = _sqlite(self._file, writes=False), _sqlite(self._file, writes=True)
         else:
-            self._reader = self._writer = _postgresql(self._url)
+            with self._told("opened"):
+                self._reader = self._writer = _postgresql(self._url)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -270,7 +271,4 @@ def _sqlite(file: Path, writes: bool) -> sa.Engine:
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     arguments = {} if "connect_timeout" in url.query else {"connect_timeout": _WAIT_SECONDS}
-    try:
-        return sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
-    except NoSuchModuleError:
-        raise RequestError("the journal's URL names a driver that does not exist; correct it.") from None
+    return sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
