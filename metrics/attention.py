@@ -9,7 +9,7 @@ from typing import Literal
 
 from data_checks.journal_entries import InitiativeUpdate, current
 from metrics.scorecard import Card, Scorecard
-from metrics.strategy import Initiative, Strategy
+from metrics.strategy import UNDER_WAY, Initiative, Strategy
 
 Why = Literal["red_alone", "red_in_hand", "watch", "too_close", "withheld"]
 _ORDER: tuple[Why, ...] = ("red_alone", "red_in_hand", "watch", "too_close", "withheld")
@@ -56,7 +56,7 @@ def attention(board: Scorecard, strategy: Strategy) -> tuple[Attention, ...]:
 
 
 def _at_work(initiatives: Iterable[Initiative]) -> tuple[Initiative, ...]:
-    going = [one for one in initiatives if one.status in ("planned", "running")]
+    going = [one for one in initiatives if one.status in UNDER_WAY]
     return tuple(sorted(going, key=lambda one: (one.due, one.initiative)))
 
 

@@ -44,6 +44,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/row",
         "metrics/selection",
         "metrics/slices",
+        "metrics/organisation",
     ),
     "alembic": ("data_checks/journal_schema", "data_checks/journal_migrations/"),
     "duckdb": ("data_checks/",),
