@@ -401,6 +401,35 @@ def test_two_processes_that_begin_one_journal_at_once_lose_nothing(
         assert [text for text in texts if text.startswith(name)] == [f"{name} {number}" for number in range(20)]
 
 
+_KILLED = """
+import datetime as dt, os, signal, sys
+from pathlib import Path
+from data_checks import journal_schema
+from data_checks.journal import Journal
+from data_checks.workspace_journal import JournalPlace
+
+with Journal(JournalPlace(Path(sys.argv[1]), *sys.argv[2:]))._writing() as connection:
+    event = {"written_at": dt.datetime(2026, 11, 2), "author": "A", "happened_on": dt.date(2026, 11, 1), "kind": ""}
+    connection.execute(journal_schema.EVENTS.insert(), [event | {"title": "x" * 200}] * 20_000)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["a journal", "none yet"])
+def test_a_writer_killed_before_its_end_leaves_nothing_half_written(
+    root: Path, journal: Journal, place: JournalPlace, begun: bool
+) -> None:
+    if begun:
+        four_entries(journal)
+    before = journal.read()
+    written = [] if place.makes_its_folder else [place.written]
+    killed = subprocess.run([sys.executable, "-c", _KILLED, str(place.folder), *written], cwd=root)
+    assert killed.returncode == -9
+    assert journal.read() == before
+    journal.write_comment(NORTH, "Written after.", "A. Brandt", NOW)
+    assert journal.read().comments[-1].text == "Written after."
+
+
 def _read_and_write(folder: Path) -> tuple[int, str]:
     """How many comments there are, and what is said to who writes one more."""
     as_nobody_special()
