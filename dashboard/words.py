@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dashboard.words_journal import JOURNAL
+
 WORDS = {
     "product": "Scorecard",
     "page_title": "{page} – {company}",
@@ -63,8 +65,16 @@ WORDS = {
     "frame_quarter": "quarter",
     "frame_month": "month",
     "frame_week": "week",
-    "red_without": "Nobody works on it: {name} is missed and has no initiative.",
-    "red_with": "{name} is missed; {initiative}{by} is due {due}.",
+    "red_without": "{name} is missed, and nobody works on it.",
+    "red_with": "{name} is missed; {initiative}{by} {due}.",
+    "red_head": "Who works on it",
+    "red_alone_count": "**{n}** missed without an initiative",
+    "red_none_alone": "every missed metric is in hand",
+    "red_nobody": "Missed, and nobody works on it.",
+    "red_work": "{initiative}{by} {due}.",
+    "red_more": "{n} more are missed.",
+    "due_is": "is due {due}",
+    "due_was": "was due {due}",
     "by_owner": " ({owner})",
     "why_own_goal": "No goal is set; only you can know it: write yours in goals.csv.",
     "why_running": "Judged when {period} is over.",
@@ -342,6 +352,8 @@ WORDS = {
     "nobody": "nobody named",
     "sql": "SQL",
     "retention_of": "share of {of} back after {after} {every}",
+    # what people write
+    **JOURNAL,
     # yes and no in raw rows
     "yes": "yes",
     "no": "no",
