@@ -28,9 +28,7 @@ class Maximum:
 
     def standard_errors(self) -> tuple[float, ...]:
         """One per parameter, in its own units (delta method)."""
-        return tuple(
-            value * float(np.sqrt(self.covariance[i][i])) for i, value in enumerate(self.parameters)
-        )
+        return tuple(value * float(np.sqrt(self.covariance[i][i])) for i, value in enumerate(self.parameters))
 
     def draws(self, count: int, generator: np.random.Generator) -> Floats:
         """`count` parameter sets (count, k) as the fit's uncertainty has them: normal in the logarithms."""

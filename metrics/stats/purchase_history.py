@@ -94,7 +94,7 @@ def _history(
         repeats,
         on[end] - on[begin],
         width - 1 - on[begin],
-        np.bincount(owner, weights=money),
+        np.bincount(owner, weights=money).astype(np.float64),
         spent / np.maximum(per_customer, 1),
         _own_quantile(gaps, repeats, own_quantile),
         np.where(repeats > 0, on[end] - on[np.maximum(end - 1, 0)], 0),

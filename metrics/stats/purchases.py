@@ -49,7 +49,9 @@ def grouped(x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Customers:
     good = np.isfinite(repeats) & np.isfinite(total) & (repeats >= 0) & (repeats == np.floor(repeats))
     good &= (last >= 0) & (last <= total) & ((repeats > 0) == (last > 0))
     if not good.all():
-        raise ValueError(f"customer {int(np.argmin(good))} has purchases that cannot be: {[c[~good][0] for c in columns]}")
+        raise ValueError(
+            f"customer {int(np.argmin(good))} has purchases that cannot be: {[c[~good][0] for c in columns]}"
+        )
     key = np.zeros(len(repeats), dtype=np.int64)
     levels = []
     for values in columns:
