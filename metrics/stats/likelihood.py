@@ -16,6 +16,8 @@ WithGradient = Callable[[Floats], tuple[float, Floats]]
 _LOWEST, _HIGHEST = -12.0, 12.0
 """Logarithms of parameters relative to the start; one that runs this far is not held by the data."""
 _STEP = 1e-4
+_WIDEST = 5.0
+"""Standard error of a logarithm (a factor of e⁵ either way) from which the data do not hold the parameter."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,17 @@ def log_gradient(likelihood: WithGradient, logs: Floats) -> tuple[float, Floats]
     return value, gradient * parameters
 
 
-def maximise(likelihood: WithGradient, start: tuple[float, ...], weight: float) -> Maximum | None:
-    """The maximum from `start`, or None where it does not settle: at the edge, not finite, or flat.
+@dataclass(frozen=True)
+class Search:
+    """Where the search for the top ended: parameters (k,), log-likelihood, and whether that is a top."""
+
+    parameters: Floats
+    log_likelihood: float
+    settled: bool
+
+
+def search(likelihood: WithGradient, start: tuple[float, ...], weight: float) -> Search:
+    """Uphill from `start` (L-BFGS-B in the logarithms); settled unless at the edge, not finite, or still on a slope.
 
     `weight` is the number of observations; the search divides by it, so that its stopping rule means the same
     for a hundred customers and for a million.
@@ -63,13 +74,22 @@ def maximise(likelihood: WithGradient, start: tuple[float, ...], weight: float) 
     found = minimize(downhill, begin, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     top = np.asarray(found.x)
     at_edge = any(log - low < 1e-3 or high - log < 1e-3 for log, (low, high) in zip(top, bounds, strict=True))
-    if at_edge or found.fun >= 1e10 or np.abs(downhill(top)[1]).max() > 1e-4:
-        return None
-    covariance = _covariance(likelihood, top)
+    settled = not at_edge and found.fun < 1e10 and np.abs(downhill(top)[1]).max() <= 1e-4
+    return Search(np.exp(top), -float(found.fun) * weight, bool(settled))
+
+
+def top_of(likelihood: WithGradient, ended: Search) -> Maximum | None:
+    """The maximum a search ended on, or None where it did not settle or the top is flat."""
+    covariance = _covariance(likelihood, np.log(ended.parameters)) if ended.settled else None
     if covariance is None:
         return None
-    value = -float(found.fun) * weight
-    return Maximum(tuple(map(float, np.exp(top))), value, tuple(tuple(map(float, row)) for row in covariance))
+    rows = tuple(tuple(map(float, row)) for row in covariance)
+    return Maximum(tuple(map(float, ended.parameters)), ended.log_likelihood, rows)
+
+
+def maximise(likelihood: WithGradient, start: tuple[float, ...], weight: float) -> Maximum | None:
+    """The maximum from `start`, or None where there is none to be found."""
+    return top_of(likelihood, search(likelihood, start, weight))
 
 
 def _covariance(likelihood: WithGradient, top: Floats) -> Floats | None:
@@ -84,7 +104,7 @@ def _covariance(likelihood: WithGradient, top: Floats) -> Floats | None:
     if not np.isfinite(curvature).all():
         return None
     values, vectors = np.linalg.eigh(curvature)
-    if values[0] <= 1e-9 * values[-1]:
+    if values[0] * _WIDEST**2 <= 1:
         return None
     covariance: Floats = (vectors / values) @ vectors.T
     return covariance

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, expit, gammaln, hyp2f1, psi
 
-from metrics.stats.likelihood import Maximum, maximise
+from metrics.stats.likelihood import Maximum, maximise, search, top_of
 from metrics.stats.not_known import NotKnown
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,8 @@ FEWEST_CUSTOMERS = 100
 FEWEST_REPEATERS = 50
 MEDIAN_GAPS = 3
 """How many median gaps between purchases must have been observed."""
+_AS_GOOD = 3.0
+"""Log-likelihood (half of the 95 % point of χ² with two degrees) that leaving must add to be seen without a top."""
 NO_EVIDENCE = "no evidence either way"
 """What to say instead of 100 % for who has bought once: the model lets customers leave only after a repeat."""
 
@@ -68,8 +70,11 @@ def grouped(x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Customers:
 
 @dataclass(frozen=True)
 class PurchaseFit:
-    """r and alpha: how often customers buy; a and b: the chance to leave after a repeat purchase. alpha in the
-    time unit of the data; `customers` and `repeaters` stood in the fit."""
+    """r and alpha: how often customers buy; a and b: the chance to leave after a repeat purchase.
+
+    alpha is in the time unit of the data; `customers` and `repeaters` stood in the fit. a = 0: the history shows
+    nobody leave (its likelihood is highest there), and the maximum holds r and alpha alone.
+    """
 
     r: float
     alpha: float
@@ -83,6 +88,16 @@ class PurchaseFit:
     def parameters(self) -> tuple[float, float, float, float]:
         """In the order of the maximum's standard errors."""
         return self.r, self.alpha, self.a, self.b
+
+    @property
+    def note(self) -> str | None:
+        """What to say beside every figure from this fit, if anything."""
+        return None if self.a else "This history shows no customer leave; what is expected holds while all stay."
+
+    def draws(self, count: int, generator: np.random.Generator) -> Floats:
+        """`count` parameter sets (count, 4) as the fit's uncertainty has them."""
+        drawn = self.maximum.draws(count, generator)
+        return drawn if self.a else np.column_stack([drawn, np.tile((self.a, self.b), (count, 1))])
 
 
 def log_likelihood(parameters: ArrayLike, customers: Customers) -> tuple[float, Floats]:
@@ -125,6 +140,20 @@ class _Likelihood:
         by_b = both + per @ psi(b + x) - n * psi(b) - _sum(gone, 1 / (b + self.x - 1))
         return float(value), np.array([by_r, by_alpha, by_a, by_b])
 
+    def without_leaving(self, parameters: Floats) -> tuple[float, Floats]:
+        """The limit in which nobody leaves, r and alpha alone (the negative binomial of Ehrenberg 1959)."""
+        r, alpha = parameters
+        x, n, per = self.level, self.n, self.per_level
+        power, log_once, log_age = r + self.x, np.log(alpha + self.age_once), np.log(alpha + self.age)
+        logs = _sum(self.count_once, log_once)
+        value = (
+            per @ gammaln(r + x) + n * (r * np.log(alpha) - gammaln(r)) - r * logs - _sum(self.count, power * log_age)
+        )
+        by_r = per @ psi(r + x) + n * (np.log(alpha) - psi(r)) - logs - _sum(self.count, log_age)
+        by_alpha = n * r / alpha - r * _sum(self.count_once, 1 / (alpha + self.age_once))
+        by_alpha -= _sum(self.count, power / (alpha + self.age))
+        return float(value), np.array([by_r, by_alpha])
+
 
 def _sum(weights: Floats, values: Floats) -> float:
     """Σ w·v of long columns; not by `@`, whose threads cost many times the sum when the machine is busy."""
@@ -136,12 +165,16 @@ def fit(customers: Customers) -> PurchaseFit | NotKnown:
     n, repeaters = int(customers.count.sum()), int(customers.count[customers.x > 0].sum())
     if refused := too_little(customers):
         return refused
-    start = (1.0, float(customers.age @ customers.count) / n / 4, 1.0, 1.0)
-    found = maximise(_Likelihood(customers), start, n)
-    if found is None:
+    likelihood, scale = _Likelihood(customers), float(customers.age @ customers.count) / n / 4
+    ended = search(likelihood, (1.0, scale, 1.0, 1.0), n)
+    if found := top_of(likelihood, ended):
+        r, alpha, a, b = found.parameters
+        return PurchaseFit(r, alpha, a, b, found, n, repeaters)
+    staying = maximise(likelihood.without_leaving, (1.0, scale), n)
+    if staying is None or staying.log_likelihood < ended.log_likelihood - _AS_GOOD:
         return NotKnown("no_convergence", "The fit did not settle: the purchases do not show how customers differ.")
-    r, alpha, a, b = found.parameters
-    return PurchaseFit(r, alpha, a, b, found, n, repeaters)
+    r, alpha = staying.parameters
+    return PurchaseFit(r, alpha, 0.0, 1.0, staying, n, repeaters)
 
 
 def too_little(customers: Customers) -> NotKnown | None:
@@ -172,6 +205,8 @@ def expected(parameters: ArrayLike, time: ArrayLike) -> Floats:
     """E[X(t)]: repeat purchases of a new customer within `time` (any shape)."""
     r, alpha, a, b = _away_from_poles(parameters)
     t = np.asarray(time, dtype=np.float64)
+    if a == 0:
+        return np.asarray(r / alpha * t)
     result: Floats = _grown(r, a, b, np.zeros_like(t), alpha / (alpha + t))
     return result
 
@@ -181,6 +216,8 @@ def alive(parameters: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -
     r, alpha, a, b = np.asarray(parameters, dtype=np.float64)
     repeats, last, total = (np.asarray(values, dtype=np.float64) for values in (x, t_x, age))
     again = repeats > 0
+    if a == 0:
+        return np.ones(np.shape(repeats))
     log_odds = (r + repeats) * (np.log(alpha + total) - np.log(alpha + last))
     log_odds += np.log(a) - np.log(b + np.where(again, repeats - 1, 0))
     chance: Floats = np.where(again, expit(-log_odds), 1.0)
@@ -191,6 +228,8 @@ def expected_next(parameters: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: Arra
     """E[Y(t)]: purchases (n,) within the next `time` of customers with this history."""
     r, alpha, a, b = _away_from_poles(parameters)
     repeats, total = np.asarray(x, dtype=np.float64), np.asarray(age, dtype=np.float64)
+    if a == 0:
+        return np.asarray((r + repeats) / (alpha + total) * time)
     left = (alpha + total) / (alpha + total + time)
     result: Floats = _grown(r, a, b, repeats, left) * alive((r, alpha, a, b), x, t_x, age)
     return result
@@ -229,6 +268,7 @@ class Scored:
 def score(model: PurchaseFit, customers: Customers, horizon: float) -> Scored:
     """All customers scored over `horizon`, each group of equal ones once."""
     rows = (customers.x, customers.t_x, customers.age)
+    evidence = (customers.x > 0) & (model.a > 0)
     ahead = expected_next(model.parameters, *rows, horizon)
     here = alive(model.parameters, *rows)
-    return Scored(ahead[customers.group], here[customers.group], (customers.x > 0)[customers.group])
+    return Scored(ahead[customers.group], here[customers.group], evidence[customers.group])

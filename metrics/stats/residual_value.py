@@ -117,12 +117,18 @@ def residual_value(
     """Residual value of all customers over the horizon with bands from DRAWS draws of both fits.
 
     customers as in purchases.grouped, m (n,) the mean spend of each (0 for none). NotKnown where too many draws
-    have no mean spend.
+    have no mean spend, and beyond the history where that shows nobody leave.
     """
     mean = np.asarray(m, dtype=np.float64)
     group = customers.group
     if len(mean) != len(group):
         raise ValueError(f"{len(group)} customers beside {len(mean)} means")
+    if bought.a == 0 and terms.horizon > customers.age.max():
+        return NotKnown(
+            "not_enough_history",
+            f"not enough history: no customer is seen to leave within {customers.age.max():.0f} units of time, "
+            f"so nothing tells who is left after {terms.horizon}",
+        )
     times = discounted_purchases(
         bought.parameters, customers.x, customers.t_x, customers.age, terms.horizon, terms.rate
     )
@@ -180,7 +186,7 @@ def _draws(bought: PurchaseFit, paid: SpendFit, cells: _Cells, terms: Terms, gen
     """Total and ten tenths (DRAWS, 11) relative to those at the fit; a draw without a mean spend is infinite."""
     drawn = np.full((DRAWS, 11), np.inf)
     at_fit = _worth(bought.parameters, paid.parameters, cells, terms)
-    both = zip(bought.maximum.draws(DRAWS, generator), paid.maximum.draws(DRAWS, generator), strict=True)
+    both = zip(bought.draws(DRAWS, generator), paid.maximum.draws(DRAWS, generator), strict=True)
     for row, (buying, paying) in enumerate(both):
         if paying[1] > 1:
             drawn[row] = _worth(buying, paying, cells, terms) / np.where(at_fit > 0, at_fit, 1)
