@@ -28,7 +28,7 @@ run: .venv/.runtime ## demo workspace, load, dashboard at http://127.0.0.1:8501 
 test: check browser ## formatting, types, then every test, a real browser among them
 	@test -n "$$SCORECARD_DATA" || echo "SCORECARD_DATA is not set: the tests on real data are left out."
 	@$(BIN)/python -m tests.postgres | grep -q or || echo "No PostgreSQL server is installed (Debian: postgresql): the tests that start one are left out."
-	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/pytest -n auto -m "$$($(BIN)/python -m tests.postgres)$(if $(SCORECARD_DATA),, and not real_data)"
+	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/pytest -n auto -m "$$($(BIN)/python -m tests.postgres) and $$($(BIN)/python -m tests.cdnow)$(if $(SCORECARD_DATA),, and not real_data)"
 
 fuzz: .venv/.dev ## thousands of hostile files and formulas, for a night (test shows some of them)
 	@SCORECARD_FUZZ=fuzz $(BIN)/pytest -n auto --hypothesis-show-statistics tests/test_fuzz.py tests/test_fuzz_files.py

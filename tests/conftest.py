@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import cdnow as cdnow_package
 from tests.browser import find_chromium
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,15 @@ def real_data() -> Path:
     if not Path(folder).is_dir():
         pytest.fail(f"SCORECARD_DATA is '{folder}', which is no folder.", pytrace=False)
     return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def cdnow() -> Path:
+    """The package that holds the CDNOW purchases. Fails, never skips: a test that asks for it is marked `cdnow`."""
+    try:
+        return cdnow_package.find_or_fetch()
+    except cdnow_package.NotFetched as why:
+        pytest.fail(str(why), pytrace=False)
 
 
 @pytest.fixture(scope="session")
