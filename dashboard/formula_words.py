@@ -8,8 +8,21 @@ from collections.abc import Sequence
 from dashboard import wording
 from dashboard.wording import say
 from data_checks.contract import contracts
-from metrics.bound import Aggregate, Arithmetic, Constant, Frame, RetentionOf, SetMember, Value, is_set, members_of
+from metrics.bound import (
+    Aggregate,
+    Arithmetic,
+    Constant,
+    Frame,
+    ModelOf,
+    RetentionOf,
+    SetMember,
+    Value,
+    is_set,
+    members_of,
+)
+from metrics.models.fitted import BASE_MONTHS, RULES
 from metrics.period import Duration
+from metrics.stats.lifecycle import STAGES
 from metrics.tree import Between, Call, Flag, In, IsNull, Minus, Name, Node, Not, Number, Operation, Text, Window
 
 _ARITHMETIC = {"+": "plus", "-": "minus", "*": "times", "/": "divided"}
@@ -47,6 +60,8 @@ def _value(value: Value) -> str:
             return _framed(_aggregate(value), value.frame)
         case RetentionOf():
             return _retention(value)
+        case ModelOf():
+            return _model(value)
         case Arithmetic():
             sides = {"left": _side(value.left), "right": _side(value.right)}
             return say(f"f_{_ARITHMETIC[value.op]}", **sides)
@@ -69,6 +84,15 @@ def _aggregate(part: Aggregate) -> str:
     spoken = condition_words if part.function == "share" else _node
     told = say(key, rows=rows, value=spoken(part.argument, part.table), percent=_number(part.percent))
     return told if part.weight is None else say("f_weighted", told=told, weight=_node(part.weight, part.table))
+
+
+def _model(model: ModelOf) -> str:
+    """What is fitted, how far it looks ahead, and by which rules."""
+    if model.name == "lifecycle":
+        rules = RULES.sentences()
+        told = "; ".join(f"{plain(stage)}: {rules[stage]}" for stage in STAGES if stage in model.stages)
+        return say("f_lifecycle", stages=told, months=BASE_MONTHS)
+    return say(f"f_{model.name}", horizon=length_words(model.horizon), discount=wording.share(model.discount))
 
 
 def _retention(shape: RetentionOf) -> str:

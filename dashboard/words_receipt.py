@@ -16,6 +16,18 @@ RECEIPT_WORDS = {
     "f_share": "among {rows}, the share for which {value}",
     "f_nps": "among {rows}, 100 times the share whose {value} is 9 or 10 less the share whose {value} is 0 to 6",
     "f_weighted": "{told}, each weighted by its {weight}",
+    "f_lifetime_value": (
+        "margin customers are expected to bring within {horizon}, on average of all who ever bought, discounted by "
+        "{discount} a year; how often they buy by BG/NBD, how much by Gamma–Gamma, fitted to every sold order until "
+        "the period's end"
+    ),
+    "f_contract_lifetime_value": (
+        "fees a new contract is expected to pay, discounted by {discount} a year; how long contracts last by the "
+        "shifted-beta-geometric model, fitted to all until the period's end, times the mean monthly fee"
+    ),
+    "f_lifecycle": (
+        "among customers who bought within {months} months, the share in these stages at the period's end: {stages}"
+    ),
     "f_retention": "among different {value}s of {rows} in one {every}, the share that is there again {after} later",
     "f_retention_first": (
         "among different {value}s that are of {rows} in one {every} for the first time, the share that is there again "

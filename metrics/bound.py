@@ -180,7 +180,7 @@ def tables_of(leaf: Leaf) -> tuple[str, ...]:
     return tuple(dict.fromkeys(member.table for member in leaf.members if member.word == "union"))
 
 
-def is_reference(leaf: Leaf | Products) -> bool:
+def is_reference(leaf: Item) -> bool:
     """Whether a leaf reads a reference table: never sliced, the same value for every slice and reader."""
     return isinstance(leaf, Aggregate) and not leaf.members and contracts()[leaf.table].reference
 

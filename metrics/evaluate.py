@@ -14,6 +14,7 @@ from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
 from metrics.kinds import has_gate, is_survey, kind_of, measured
+from metrics.models.fitted import WHY
 from metrics.period import Period
 from metrics.provided import counted_at, knows_teams, missing, provided_tables
 from metrics.question import Group, Question, SliceValues
@@ -148,9 +149,7 @@ class _Judge:
     def _is_all_there_is(self, period: Period) -> bool:
         return period.grain == "all" and period.end <= self.question.as_of.end
 
-    def _parts(
-        self, period: Period, group: SliceValues, zero: Mapping[Item, Parts]
-    ) -> dict[Item, Parts]:
+    def _parts(self, period: Period, group: SliceValues, zero: Mapping[Item, Parts]) -> dict[Item, Parts]:
         """What was pooled for this group; over no rows counts and sums are zero between the first and last day."""
         start = None if self.question.grain == "all" else period.start
         parts: dict[Item, Parts] = {}
@@ -158,6 +157,8 @@ class _Judge:
             found = groups.get((start, () if is_reference(item) else group))
             if too_fine:
                 parts[item] = {}
+            elif isinstance(item, ModelOf):
+                parts[item] = found or {}
             else:
                 parts[item] = found if found is not None and found.get("n") else zero[item]
         return parts
@@ -200,7 +201,7 @@ class _Judge:
         if self.lack is not None:
             return "not_provided", self.lack
         if found.value is None:
-            return "no_data", self._why_nothing()
+            return "no_data", self._why_not_fitted(parts) or self._why_nothing()
         if self.withheld is not None:
             return "withheld", self.withheld
         if self.is_survey and 0 < self._fewest_answers(found, parts) < SUPPRESSED_BELOW:
@@ -218,6 +219,13 @@ class _Judge:
             return found.n or 0
         counts = [parts[leaf].get("n") or 0 for leaf in self.leaves if "survey_responses" in tables_of(leaf)]
         return min((count for count in counts if count), default=0)
+
+    def _why_not_fitted(self, parts: Mapping[Item, Parts]) -> str:
+        """Why a model says nothing, as its fit told it; '' for what is no model."""
+        if not isinstance(self.value, ModelOf):
+            return ""
+        own = parts.get(self.value, {})
+        return next((part.removeprefix(WHY) for part in own if part.startswith(WHY)), "")
 
     def _why_nothing(self) -> str:
         if coarse := next((leaf for leaf in self.leaves if self._too_fine(leaf)), None):

@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from data_checks.contract import contracts
 from data_checks.errors import LoadRefused
@@ -20,6 +21,7 @@ from metrics.catalog import Catalog
 from metrics.compile import compile_daily, compile_plain
 from metrics.evaluate import ends_by_query
 from metrics.kinds import kind_of, measured
+from metrics.models.answers import prepare_models
 from metrics.prepared import ANSWERS, CUTS, EndsOf, answer_of, rows_of
 from metrics.provided import missing
 from metrics.question import AsOf, Question
@@ -40,9 +42,11 @@ def prepare(version: Unpublished, catalog: Catalog) -> None:
     measures = dict.fromkeys(item for value in bound for item in measured(value))
     items = [item for item in measures if not isinstance(item, ModelOf)]
     rollups = [_as_the_facts(version, rollup, items) for rollup in _rollups(version, items)]
-    answered = _answers(version, bound, [item for item in items if not _is_rolled(item)])
+    rows, answered = _answers(version, bound, [item for item in items if not _is_rolled(item)])
+    fitted, models = prepare_models([item for item in measures if isinstance(item, ModelOf)], version)
+    version.insert(ANSWERS, [*rows, *fitted])
     since = _months(version, ()).periods[0].start
-    version.note(to_json(Prepared(tuple(rollups), answered, since)))
+    version.note(to_json(Prepared(tuple(rollups), frozenset(answered | models), since)))
 
 
 def _as_the_facts(version: Unpublished, rollup: Rollup, items: Iterable[Leaf | Products]) -> Rollup:
@@ -126,9 +130,12 @@ def _is_close(ours: float | None, theirs: float | None) -> bool:
     return math.isclose(ours, theirs, rel_tol=CLOSE, abs_tol=CLOSE)
 
 
-def _answers(version: Unpublished, bound: Iterable[Value], items: list[Leaf | Products]) -> frozenset[str]:
-    """The months' answers of what cannot be added up; the names of those kept."""
-    rows, names = [], set()
+def _answers(
+    version: Unpublished, bound: Iterable[Value], items: list[Leaf | Products]
+) -> tuple[list[dict[str, Any]], set[str]]:
+    """The months' answers of what cannot be added up, as rows; the names of those kept."""
+    rows: list[dict[str, Any]] = []
+    names: set[str] = set()
     for by in CUTS:
         question = _months(version, by)
         asked = [item for item in items if _can_answer(item, by, version)]
@@ -145,8 +152,7 @@ def _answers(version: Unpublished, bound: Iterable[Value], items: list[Leaf | Pr
         ends = ends_by_query(value, counts, question, version)
         rows += rows_of(EndsOf(value), (), {group: {"low": low, "high": high} for group, (low, high) in ends.items()})
         names.add(answer_of(EndsOf(value), ()))
-    version.insert(ANSWERS, rows)
-    return frozenset(names)
+    return rows, names
 
 
 def _months(version: Unpublished, by: tuple[str, ...]) -> Question:

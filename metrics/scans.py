@@ -98,9 +98,7 @@ def _retention(leaf: RetentionOf, question: Question, warehouse: Warehouse) -> S
     return replace(scan, parts=tuple((leaf, name) for _, name in scan.parts))
 
 
-def run(
-    items: Iterable[Item], question: Question, warehouse: Warehouse, values: Iterable[Value] = ()
-) -> Answers:
+def run(items: Iterable[Item], question: Question, warehouse: Warehouse, values: Iterable[Value] = ()) -> Answers:
     """All parts of all items: what was kept with the load, then scans of rollups and of facts, as few as there are
     tables and windows. `values`: formulas whose kept intervals are wanted, too."""
     wanted = tuple(dict.fromkeys(items))
@@ -127,10 +125,10 @@ def _take(row: Any, scan: Scan, found: Found) -> None:
     head, slices = (1 if scan.has_period else 0), scan.slices
     group = (_as_day(row[0]) if scan.has_period else None, tuple(row[head : head + slices]))
     parts: dict[Item, dict[str, float | None]] = {}
-    for (leaf, name), value in zip(scan.parts, row[head + slices :], strict=True):
-        parts.setdefault(leaf, {})[name] = None if value is None else float(value)
-    for leaf, own in parts.items():
-        found[leaf][group] = own
+    for (item, name), value in zip(scan.parts, row[head + slices :], strict=True):
+        parts.setdefault(item, {})[name] = None if value is None else float(value)
+    for counted, own in parts.items():
+        found[counted][group] = own
 
 
 def _as_day(value: Any) -> dt.date:

@@ -25,7 +25,7 @@ from data_checks.contract import contracts
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from metrics.asking import ask
-from metrics.bound import Leaf, Products, RetentionOf
+from metrics.bound import Aggregate, Item, Products, leaves
 from metrics.catalog import Catalog, read_catalog
 from metrics.evaluate import evaluate
 from metrics.kinds import measured
@@ -207,8 +207,8 @@ def _screen(warehouse: Warehouse, facts: Warehouse, catalog: Catalog) -> Table:
     return table
 
 
-def _is_added_up(item: Leaf | Products) -> bool:
-    return not isinstance(item, RetentionOf) and is_additive(item)
+def _is_added_up(item: Item) -> bool:
+    return isinstance(item, Aggregate | Products) and is_additive(item)
 
 
 def _compiling(warehouse: Warehouse, catalog: Catalog) -> Table:
@@ -218,7 +218,7 @@ def _compiling(warehouse: Warehouse, catalog: Catalog) -> Table:
 
     def compiled(name: str) -> None:
         question = ask(warehouse, catalog, Scope.everything(), [name], "month", (), first, last.end)
-        for scan, _ in scans_of(measured(catalog.bound[name]), question, warehouse):
+        for scan, _ in scans_of(leaves(catalog.bound[name]), question, warehouse):
             scan.statement.compile(dialect=dialect)
 
     times = {name: _timed(lambda name=name: compiled(name))[0] for name in catalog.bound}  # type: ignore[misc]

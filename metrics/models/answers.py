@@ -1,0 +1,94 @@
+"""A model's answer for a question: kept with the load, or fitted now; nothing for a part of the organisation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import weakref
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from data_checks.warehouse.contract import Warehouse
+from metrics.asking import as_of
+from metrics.bound import ModelOf
+from metrics.models.fitted import Fitter, Parts
+from metrics.period import period_at, shifted
+from metrics.prepared import ANSWERS
+from metrics.question import Group, Question
+from metrics.rollup import key_of, prepared_of
+
+CUT = "model"
+"""How the answers of models are told from others in the table of answers."""
+OF_PURCHASES = ("lifetime_value", "lifecycle")
+MONTHS = 14
+"""Of a screen: a year, the same month before it, and the one compared with."""
+MOST_ROWS = 1_000_000
+"""Customers' purchase days that a load fits while it runs: some seconds."""
+MOST_FITS = 60
+"""Periods of one question; the last ones are answered."""
+_fitters: weakref.WeakKeyDictionary[Warehouse, Fitter] = weakref.WeakKeyDictionary()
+_fitted: weakref.WeakKeyDictionary[Warehouse, dict[tuple[ModelOf, dt.date], Parts]] = weakref.WeakKeyDictionary()
+
+
+def model_answers(model: ModelOf, question: Question, warehouse: Warehouse) -> Mapping[Group, Parts]:
+    """What the model says at the end of every period asked. Nothing for a filter, a slice or some teams alone, whose
+    customers are not theirs alone, nor by days and weeks."""
+    if question.by or question.where or question.scope.teams is not None or question.grain in ("day", "week"):
+        return {}
+    ends = {period.start: _last_day(period.end, question) for period in question.periods}
+    kept = _kept(model, warehouse)
+    found: dict[Group, Parts] = {}
+    for start, last in list(ends.items())[-MOST_FITS:]:
+        group: Group = (None if question.grain == "all" else start, ())
+        found[group] = kept[last] if last in kept else _fit_now(model, last, warehouse)
+    return found
+
+
+def prepare_models(models: Iterable[ModelOf], warehouse: Warehouse) -> tuple[list[dict[str, Any]], set[str]]:
+    """Rows of ANSWERS for the months of a screen, and the names of the models kept. What takes longer to read than a
+    load may be made to wait is left to whoever asks first."""
+    models = tuple(models)
+    fitter = Fitter(warehouse)
+    if not models or (any(one.name in OF_PURCHASES for one in models) and len(fitter.log.days) > MOST_ROWS):
+        return [], set()
+    reach = as_of(warehouse.facts)
+    month = period_at(reach.day, "month", warehouse.facts.calendar)
+    ends = [reach.day, *(shifted(month, -back).end - dt.timedelta(days=1) for back in range(1, MONTHS + 1))]
+    rows = [
+        {"item": key_of(one), "cut": CUT, "period": last, "slice": None, "part": part, "value": value}
+        for last in ends
+        for one in models
+        for part, value in fitter.parts(one, last).items()
+    ]
+    return rows, {_name(one) for one in models}
+
+
+def _name(model: ModelOf) -> str:
+    return f"{key_of(model)} {CUT}"
+
+
+def _kept(model: ModelOf, warehouse: Warehouse) -> Mapping[dt.date, Parts]:
+    """What was fitted with the load, by the last day it stands for."""
+    if _name(model) not in prepared_of(warehouse).answered:
+        return {}
+    table = ANSWERS.c
+    statement = sa.select(table.period, table.part, table.value).where(table.item == key_of(model), table.cut == CUT)
+    found: dict[dt.date, dict[str, float | None]] = {}
+    row: Any
+    for row in warehouse.read(statement):
+        found.setdefault(row[0], {})[row[1]] = row[2]
+    return found
+
+
+def _last_day(end: dt.date, question: Question) -> dt.date:
+    """The last day of a period, or of the data in it."""
+    return min(end - dt.timedelta(days=1), question.as_of.day)
+
+
+def _fit_now(model: ModelOf, last: dt.date, warehouse: Warehouse) -> Parts:
+    fitter = _fitters.setdefault(warehouse, Fitter(warehouse))
+    known = _fitted.setdefault(warehouse, {})
+    if (model, last) not in known:
+        known[model, last] = fitter.parts(model, last)
+    return known[model, last]

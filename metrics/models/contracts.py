@@ -1,0 +1,73 @@
+"""What a contract is worth when it begins: monthly renewals by the shifted-beta-geometric model times the mean fee."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from data_checks.warehouse.contract import Warehouse
+from metrics.stats import contractual
+from metrics.stats.not_known import NotKnown
+
+DRAWS = 200
+SEED = 20_100
+MONTHS_A_YEAR = 12
+
+
+def contract_value(warehouse: Warehouse, last: dt.date, discount: float) -> Mapping[str, float | None] | NotKnown:
+    """Expected discounted fees of a new contract as of the end of a day, with a band from the fit's uncertainty.
+
+    discount: a year, as a fraction; one of zero has no end and is not known.
+    """
+    if discount <= 0:
+        return NotKnown("undefined", "without a discount the fees of a contract that may never end have no sum")
+    rows = _rows(warehouse, last)
+    fees = [fee for _, _, fee in rows if fee is not None]
+    if not rows or not fees:
+        return NotKnown("no_data", "there are no contracts with a fee")
+    fit = contractual.fit(_renewals(rows, last))
+    if isinstance(fit, NotKnown):
+        return fit
+    monthly, fee = (1 + discount) ** (1 / MONTHS_A_YEAR) - 1, float(np.mean(fees))
+    value = fee * contractual.expected_payments(fit.alpha, fit.beta, monthly)
+    drawn = fit.maximum.draws(DRAWS, np.random.default_rng(SEED))
+    ends = np.quantile([fee * contractual.expected_payments(a, b, monthly) for a, b in drawn], (0.025, 0.975))
+    return {
+        "value": value, "low": min(value, float(ends[0])), "high": max(value, float(ends[1])), "n": float(len(rows)),
+        "alpha": fit.alpha, "beta": fit.beta, "log_likelihood": fit.maximum.log_likelihood, "mean_fee": fee,
+        "renewals": float(fit.renewals),
+    }  # fmt: skip
+
+
+def _rows(warehouse: Warehouse, last: dt.date) -> list[tuple[dt.date, dt.date | None, float | None]]:
+    contracts = warehouse.table("subscriptions").c
+    statement = sa.select(contracts.started_on, contracts.ended_on, contracts.monthly_fee).where(
+        contracts.started_on <= last
+    )
+    found: Any = warehouse.read(statement)
+    return [(row[0], row[1], None if row[2] is None else float(row[2])) for row in found]
+
+
+def _renewals(rows: list[tuple[dt.date, dt.date | None, float | None]], last: dt.date) -> contractual.Renewals:
+    """Whole months each contract had lasted when it ended, or has lasted so far."""
+    lost: dict[int, float] = {}
+    kept: dict[int, float] = {}
+    for began, ended, _ in rows:
+        over = ended is not None and ended <= last
+        months = _months(began, ended if over and ended is not None else last + dt.timedelta(days=1))
+        if over:
+            lost[max(months, 1)] = lost.get(max(months, 1), 0.0) + 1
+        elif months:
+            kept[months] = kept.get(months, 0.0) + 1
+    most = max([0, *lost, *kept])
+    order = range(1, most + 1)
+    return contractual.Renewals(tuple(lost.get(t, 0.0) for t in order), tuple(kept.get(t, 0.0) for t in order))
+
+
+def _months(first: dt.date, second: dt.date) -> int:
+    months = (second.year - first.year) * MONTHS_A_YEAR + second.month - first.month
+    return max(0, months - (second.day < first.day))

@@ -1,0 +1,125 @@
+"""One model as of one day: what it says, with n, interval, parameters and, where it says nothing, why.
+
+Everything is of the whole organisation. The same purchases give the same figures: draws have a fixed seed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from data_checks.warehouse.contract import Warehouse
+from metrics.bound import ModelOf
+from metrics.models.contracts import contract_value
+from metrics.models.purchases import PurchaseLog, read_purchases
+from metrics.period import Duration
+from metrics.stats import lifecycle, purchases, residual_value, spend
+from metrics.stats.not_known import NotKnown
+from metrics.stats.purchase_history import History
+
+Parts = Mapping[str, float | None]
+WHY = "why: "
+"""How the part that says why there is no figure begins; the sentence follows."""
+DAYS_A_WEEK = 7
+SEED = 20_100
+BASE_MONTHS = 24
+RULES = lifecycle.Rules()
+
+
+@dataclass
+class Fitter:
+    """Fits models of one published version; purchases are read once, and a day's fit serves every model that asks."""
+
+    warehouse: Warehouse
+    _log: PurchaseLog | None = None
+    _bought: dict[tuple[dt.date, bool], _Bought | NotKnown] = field(default_factory=dict)
+
+    def parts(self, model: ModelOf, last: dt.date) -> Parts:
+        """What the model says as of the end of a day."""
+        if model.name == "contract_lifetime_value":
+            found = contract_value(self.warehouse, last, model.discount)
+        elif model.name == "lifecycle":
+            found = self._stages(model, last)
+        else:
+            found = self._lifetime(model, last)
+        return {f"{WHY}{found.sentence}": 0.0} if isinstance(found, NotKnown) else found
+
+    @property
+    def log(self) -> PurchaseLog:
+        if self._log is None:
+            self._log = read_purchases(self.warehouse)
+        return self._log
+
+    def _fit(self, last: dt.date, recent_only: bool) -> _Bought | NotKnown:
+        key = (last, recent_only)
+        if key not in self._bought:
+            log = self.log.until(last)
+            if recent_only:
+                log = log.since(_months_before(last, BASE_MONTHS))
+            self._bought[key] = _bought(log, last)
+        return self._bought[key]
+
+    def _lifetime(self, model: ModelOf, last: dt.date) -> Parts | NotKnown:
+        """Residual margin of a customer over the horizon, on average of all who ever bought."""
+        found = self._fit(last, recent_only=False)
+        if isinstance(found, NotKnown):
+            return found
+        margin = self.log.until(last).margin
+        if margin is None or not 0 <= margin <= 1:
+            return NotKnown("undefined", "the margin of what was sold is not known, or negative")
+        paid = spend.fit(found.history.repeats, found.history.repeat_spend)
+        if isinstance(paid, NotKnown):
+            return paid
+        weeks = max(1, round(model.horizon.about_days / DAYS_A_WEEK))
+        terms = residual_value.Terms(weeks, residual_value.rate_per_unit(model.discount), margin)
+        generator = np.random.default_rng(SEED)
+        mean = found.history.repeat_spend
+        worth = residual_value.residual_value(found.fit, paid, found.customers, mean, terms, generator)
+        if isinstance(worth, NotKnown):
+            return worth
+        n = len(found.history.repeats)
+        ends = {"value": worth.total.value / n, "low": worth.total.low / n, "high": worth.total.high / n}
+        spent = {"p": paid.p, "q": paid.q, "v": paid.v, "spend_log_likelihood": paid.maximum.log_likelihood}
+        return {**ends, "n": float(n), "total": worth.total.value, "margin": margin, **found.parameters, **spent}
+
+    def _stages(self, model: ModelOf, last: dt.date) -> Parts | NotKnown:
+        """How many of those who bought in the last two years stand in the stages asked."""
+        found = self._fit(last, recent_only=True)
+        if isinstance(found, NotKnown):
+            return found
+        rows = (found.customers.x, found.customers.t_x, found.customers.age)
+        chance = purchases.alive(found.fit.parameters, *rows)[found.customers.group]
+        counts = lifecycle.lifecycle(found.history, np.clip(chance, 0.0, 1.0), RULES).counts
+        y = sum(counts[stage] for stage in lifecycle.STAGES if stage in model.stages)
+        return {"y": float(y), "n": float(sum(counts.values())), **found.parameters}
+
+
+@dataclass(frozen=True)
+class _Bought:
+    history: History
+    customers: purchases.Customers
+    fit: purchases.PurchaseFit
+
+    @property
+    def parameters(self) -> dict[str, float | None]:
+        fit = self.fit
+        named = dict(zip(("r", "alpha", "a", "b"), map(float, fit.parameters), strict=True))
+        return {**named, "log_likelihood": fit.maximum.log_likelihood, "repeaters": float(fit.repeaters)}
+
+
+def _bought(log: PurchaseLog, last: dt.date) -> _Bought | NotKnown:
+    history = log.history(last)
+    if isinstance(history, NotKnown):
+        return history
+    weeks = (history.last / DAYS_A_WEEK, history.age / DAYS_A_WEEK)
+    customers = purchases.grouped(history.repeats, *weeks)
+    fit = purchases.fit(customers)
+    return fit if isinstance(fit, NotKnown) else _Bought(history, customers, fit)
+
+
+def _months_before(last: dt.date, months: int) -> dt.date:
+    """The day so many months before the day after `last`."""
+    return Duration(months, "month").before(last + dt.timedelta(days=1))

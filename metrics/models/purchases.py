@@ -1,0 +1,71 @@
+"""The purchases a model is fitted to: every sold order of a known customer, read once for all its days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from data_checks.warehouse.contract import Warehouse
+from metrics.stats.not_known import NotKnown
+from metrics.stats.purchase_history import History, summarise
+
+
+@dataclass(frozen=True)
+class PurchaseLog:
+    """One row a customer and day, in order of the day. days: numpy days; paid, earned: revenue and margin, currency.
+    earned is not a number where a cost is unknown."""
+
+    customers: NDArray[Any]
+    days: NDArray[np.datetime64]
+    paid: NDArray[np.float64]
+    earned: NDArray[np.float64]
+
+    def until(self, last: dt.date) -> PurchaseLog:
+        """What had been bought by the end of a day."""
+        end = int(np.searchsorted(self.days, np.datetime64(last, "D"), side="right"))
+        return PurchaseLog(self.customers[:end], self.days[:end], self.paid[:end], self.earned[:end])
+
+    def since(self, first: dt.date) -> PurchaseLog:
+        """The purchases of those alone who bought on or after a day."""
+        recent = self.customers[self.days >= np.datetime64(first, "D")]
+        kept = np.isin(self.customers, recent)
+        return PurchaseLog(self.customers[kept], self.days[kept], self.paid[kept], self.earned[kept])
+
+    def history(self, as_of: dt.date) -> History | NotKnown:
+        """One row a customer as of the end of a day; money in whole cents, so that rounding brings nothing new."""
+        return summarise(self.customers, self.days, self.paid, np.datetime64(as_of, "D"))
+
+    @property
+    def margin(self) -> float | None:
+        """Earned for each unit of money paid, of the purchases whose cost is known; None without any."""
+        known = np.isfinite(self.earned) & (self.paid > 0)
+        paid = float(self.paid[known].sum())
+        return float(self.earned[known].sum()) / paid if paid > 0 else None
+
+
+def read_purchases(warehouse: Warehouse) -> PurchaseLog:
+    """The log of the whole organisation."""
+    orders = warehouse.table("orders").c
+    number = sa.func.dense_rank().over(order_by=orders.customer_id)
+    rows = sa.select(number.label("customer"), orders.ordered_on, orders.revenue, orders.cost).where(
+        orders.sold, orders.customer_id.is_not(None), orders.revenue.is_not(None), orders.ordered_on.is_not(None)
+    )
+    log = rows.subquery()
+    statement = (
+        sa.select(log.c.customer, log.c.ordered_on, sa.func.sum(log.c.revenue), sa.func.sum(log.c.revenue - log.c.cost))
+        .group_by(log.c.customer, log.c.ordered_on)
+        .order_by(log.c.ordered_on, log.c.customer)
+    )
+    found = warehouse.read(statement)
+    who, when, paid, earned = zip(*found, strict=True) if found else ((), (), (), ())
+    return PurchaseLog(
+        np.array(who, dtype=np.int64),
+        np.array(when, dtype="datetime64[D]"),
+        np.array(paid, dtype=np.float64),
+        np.array([np.nan if one is None else one for one in earned], dtype=np.float64),
+    )
