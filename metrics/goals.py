@@ -18,6 +18,8 @@ from metrics.period import parse_period
 SCORES = {"red": "the limit below which it is red", "goal": "the goal", "stretch": "the stretch goal"}
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
 _KEYS = ("from", "where", "value")
+OWN = "own"
+"""Written in place of red and goal: only the organisation itself can know them (goals.csv)."""
 
 
 def has_percent(document: Document) -> bool:
@@ -64,7 +66,8 @@ def goals_of(
     entries = {key: _entries(document, key, metric.unit, calendar, problems) for key in SCORES}
     changing = {key: found for key, found in entries.items() if found}
     if problems or not changing:
-        return metric, problems
+        is_own = not problems and document.data.get("goal") == document.data.get("red") == OWN
+        return replace(metric, goal_is_own=is_own), problems
     metric = at(replace(metric, goals=changing), dt.date.max)
     plain = all(entry.begins is None and not entry.where for found in changing.values() for entry in found)
     return replace(metric, goals={} if plain else changing), problems
@@ -74,7 +77,7 @@ def _entries(
     document: Document, key: str, unit: Unit, calendar: Calendar, problems: list[Problem]
 ) -> tuple[GoalEntry, ...]:
     written = document.data.get(key)
-    if written is None:
+    if written is None or (written == OWN and key != "stretch"):
         return ()
     if not isinstance(written, list):
         value = _number(document, (key,), key, unit, problems)
