@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import click
 from rich.console import Console, RenderableType
@@ -20,7 +20,8 @@ from dashboard import check_sentences, sentences, wording
 from data_checks.warehouse.contract import LoadFacts
 from data_checks.watch import Partly
 from metrics.catalog import Catalog
-from metrics.definition import MetricDefinition
+from metrics.definition import PERSPECTIVES, MetricDefinition
+from metrics.period import Duration
 from metrics.question import Question
 from metrics.result import MetricResult
 from metrics.rows import RowTable
@@ -68,11 +69,14 @@ def rendered(content: RenderableType) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> str:
-    """A plain table: a rule under the heads, columns in `right` to the right."""
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = (), whole: Iterable[str] = ()
+) -> str:
+    """A plain table: bold heads, columns in `right` to the right, columns in `whole` never folded."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for head in heads:
-        drawn.add_column(head, justify="right" if head in right else "left", header_style="bold", overflow="fold")
+        side: Literal["left", "right"] = "right" if head in right else "left"
+        drawn.add_column(head, justify=side, header_style="bold", overflow="fold", no_wrap=head in whole)
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     return rendered(drawn)
@@ -206,13 +210,21 @@ def catalogue(catalog: Catalog, json_wanted: bool) -> str:
     """The answer of `scorecard metrics`."""
     if json_wanted:
         return as_json({"metrics": [definition_json(metric) for metric in catalog.metrics.values()]})
-    rows = [
-        [metric.metric, metric.name, (metric.perspective or "").replace("_", " "), metric.unit,
-         _limits(metric), metric.status]
-        for metric in catalog.metrics.values()
-    ]  # fmt: skip
-    shown = table(["metric", "name", "perspective", "unit", "red → goal", "status"], rows)
-    return f"{shown}\n\n{len(rows)} metrics; scorecard metrics NAME shows one, with --sql its SQL.{_notes(catalog)}"
+    metrics = list(catalog.metrics.values())
+    rows: list[list[object]] = []
+    for perspective in (*PERSPECTIVES, None):
+        if here := [metric for metric in metrics if metric.perspective == perspective]:
+            head = wording.say(perspective or "without_perspective")
+            rows += [*([[""] * 4] if rows else []), [Text(f"{head} ({len(here)})", style="bold"), "", "", ""]]
+            rows += [[metric.metric, _called(metric), metric.unit, _limits(metric)] for metric in here]
+    heads = ["metric", "name", "unit", "red → goal"]
+    shown = table(heads, rows, whole=("metric", "unit", "red → goal"))
+    return f"{shown}\n\n{len(metrics)} metrics; scorecard metrics NAME shows one, with --sql its SQL.{_notes(catalog)}"
+
+
+def _called(metric: MetricDefinition) -> str:
+    """Its name; one that is a draft or deprecated says so."""
+    return metric.name if metric.status == "certified" else f"{metric.name} ({metric.status})"
 
 
 def _notes(catalog: Catalog) -> str:
@@ -227,7 +239,7 @@ def _notes(catalog: Catalog) -> str:
 
 def _limits(metric: MetricDefinition) -> str:
     if metric.red is None or metric.goal is None:
-        return "no goal"
+        return "yours to set" if metric.goal_is_own else "no goal"
     return " → ".join(wording.value(limit, metric.unit, "", exact=True) for limit in (metric.red, metric.goal))
 
 
@@ -252,8 +264,10 @@ def definition(metric: MetricDefinition, catalog: Catalog, sql: str | None, json
         ("question", metric.question),
         ("means", metric.description),
         ("formula", " ".join(formula.split())),
+        ("over", _days(metric)),
         ("kind", f"{kind}, unit {metric.unit}"),
         ("red → goal", _limits(metric)),
+        ("judged", _judged(metric)),
         ("on the board", (metric.perspective or "nowhere: it has no perspective").replace("_", " ")),
         ("owner", metric.owner),
         ("status", metric.status),
@@ -261,6 +275,23 @@ def definition(metric: MetricDefinition, catalog: Catalog, sql: str | None, json
     ]
     shown = table(["", metric.metric], [[head, text] for head, text in lines if text])
     return f"{shown}\n\n{sql}" if sql else shown
+
+
+def _days(metric: MetricDefinition) -> str:
+    """The days its formula is taken over, where they are not the period's own."""
+    if metric.frame is None:
+        return ""
+    if metric.frame.kind == "rolling" and (length := metric.frame.length):
+        return f"the last {_length(length)} up to the end of each period"
+    return f"the days since the start of the {metric.frame.since}"
+
+
+def _judged(metric: MetricDefinition) -> str:
+    return f"{_length(metric.ripe_after)} after the end of its period" if metric.ripe_after else ""
+
+
+def _length(length: Duration) -> str:
+    return wording.plural(length.count, length.unit, f"{length.unit}s")
 
 
 def check_report(problems: Sequence[Any], catalog: Catalog, json_wanted: bool) -> str:

@@ -278,3 +278,20 @@ def test_data_that_may_not_be_published_is_exit_3_and_the_old_load_stays(company
     assert "10/01/2024" in sentence
     rows = json.loads(answer("query", "revenue", "-w", folder, "--grain", "all", "--as", "json"))
     assert rows["metrics"]["revenue"]["rows"][0]["value"] == 530
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_catalogue_stands_in_four_perspectives_and_no_id_is_folded(monkeypatch, width):
+    monkeypatch.setattr(printing, "_WIDE", width)
+    catalog = read_catalog()
+    lines = printing.catalogue(catalog, json_wanted=False).splitlines()
+    heads = [line.split(" (")[0] for line in lines if line.endswith(")") and line[0].isupper()]
+    assert heads == ["Financial", "Customer", "Internal process", "Learning and growth"]
+    assert set(catalog.metrics) <= {line.split(" ")[0] for line in lines}
+    assert max(map(len, lines)) <= width
+    assert next(line for line in lines if line.startswith("revenue ")).endswith("currency  yours to set")
+
+
+def test_one_metric_says_which_days_it_is_taken_over_and_when_it_is_judged():
+    assert "the last 12 months up to the end of each period" in answer("metrics", "revenue_at_risk")
+    assert "24 months after the end of its period" in answer("metrics", "lifetime_value_24m")
