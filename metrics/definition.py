@@ -38,11 +38,16 @@ class Retention:
 
 @dataclass(frozen=True)
 class GoalEntry:
-    """One value of red, goal or stretch, in the unit: from a day on (None: always), for some rows (none: for all)."""
+    """One value of red, goal or stretch, in the unit: from a day on (None: always) to another, which is left out
+    (None: for ever), for some rows (none: for all). `of_file`: from goals.csv, which wins over the definition.
+    value None: a stretch goal that no longer holds. place: where the rows are named."""
 
-    value: float
+    value: float | None
     begins: dt.date | None = None
     where: tuple[tuple[str, str], ...] = ()
+    ends: dt.date | None = None
+    of_file: bool = False
+    place: Place | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from data_checks.errors import Problem
 from metrics.definition_file import Draft
 from metrics.goals import OWN, settings
+from metrics.rules.goal_faults import one_alone
 
 
 def red_and_goal(draft: Draft) -> Iterator[Problem]:
@@ -16,6 +17,5 @@ def red_and_goal(draft: Draft) -> Iterator[Problem]:
         yield Problem(draft.document.place("metric"), told)
         return
     for held in settings(draft.metric):
-        given = (held.red, held.goal, held.stretch)
-        if given != (None, None, None) and None in given[:2]:
-            yield Problem(draft.document.place("metric"), "red and goal come together; give both or neither.")
+        for _, told in one_alone(held):
+            yield Problem(draft.document.place("metric"), told)
