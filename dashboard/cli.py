@@ -202,7 +202,7 @@ def tables(name: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> None:
     """The catalogue of metrics, or one definition with its SQL."""
-    from dashboard import printing
+    from dashboard import printing_catalogue
     from metrics.asking import known_metric
     from metrics.show_sql import sql_of
 
@@ -210,11 +210,11 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
     if name is None and with_sql:
         raise RequestError("--sql shows the SQL of one metric; name it: scorecard metrics NAME --sql")
     if name is None:
-        click.echo(printing.catalogue(catalog, as_json))
+        click.echo(printing_catalogue.catalogue(catalog, as_json))
         return
     definition = known_metric(catalog, name)
     sql = sql_of(_warehouse(read_workspace(folder)), catalog, name) if with_sql else None
-    click.echo(printing.definition(definition, catalog, sql, as_json))
+    click.echo(printing_catalogue.definition(definition, catalog, sql, as_json))
 
 
 @main.command()

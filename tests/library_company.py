@@ -123,7 +123,17 @@ def _orders(dice: _Dice) -> Iterable[Row]:
         revenue = round(dice.random.uniform(5, 300), 2)
         cost = dice.some(0.9, round(revenue * dice.random.uniform(0.4, 0.9), 2))
         kept = None if status == "cancelled" and number % 2 else revenue
-        yield f"o{number}", _customer(dice, 0.92, ordered.date()), ordered, promised, delivered, status, kept, cost, _agent(dice)
+        yield (
+            f"o{number}",
+            _customer(dice, 0.92, ordered.date()),
+            ordered,
+            promised,
+            delivered,
+            status,
+            kept,
+            cost,
+            _agent(dice),
+        )
 
 
 def _tickets(dice: _Dice) -> Iterable[Row]:
@@ -137,20 +147,25 @@ def _tickets(dice: _Dice) -> Iterable[Row]:
         due = dice.some(0.8, opened + dt.timedelta(days=6, minutes=7))
         due = None if isinstance(due, dt.datetime) and due.hour == 2 else due
         yield (
-            f"t{number}", _customer(dice, 0.9), _agent(dice), dice.one("complaint", "delivery", "invoice", None), opened,
-            reply, resolved, closed, due, dice.some(0.95, dice.one(0, 0, 1, 3)),
+            f"t{number}", _customer(dice, 0.9), _agent(dice), dice.one("complaint", "delivery", "invoice", None),
+            opened, reply, resolved, closed, due, dice.some(0.95, dice.one(0, 0, 1, 3)),
             dice.some(0.9, dice.one(0, 0, 0, 1, 2)), dice.some(0.7, round(dice.random.uniform(1, 60), 1)),
             dice.some(0.8, dice.one("true", "false", "false")),
         )  # fmt: skip
 
 
-_SURVEYS = {"csat": ("1-5", (1, 2, 3, 4, 5, 5, 5)), "nps": ("0-10", (*range(11), 9, 10)), "employee": ("0-10", range(11))}
+_SURVEYS: dict[str, tuple[tuple[str | None, Sequence[int]], ...]] = {
+    "csat": (("1-5", (1, 2, 3, 4, 5, 5, 5)),),
+    "nps": (("0-10", (*range(11), 9, 10)),),
+    "employee": (("0-10", range(11)),),
+    "ces": (("1-5", range(1, 6)), ("1-7", range(1, 8)), (None, range(1, 8))),
+}
 
 
 def _answers(dice: _Dice) -> Iterable[Row]:
     for number in range(1600):
         survey = str(dice.one("csat", "csat", "nps", "ces", "employee"))
-        scale, scores = _SURVEYS.get(survey) or dice.one(("1-5", range(1, 6)), ("1-7", range(1, 8)), (None, range(1, 8)))  # type: ignore[misc]
+        scale, scores = dice.random.choice(_SURVEYS[survey])
         sent = dice.time()
         answered = dice.some(0.5, dice.later(sent, 20))
         score = dice.one(*scores) if answered else None
@@ -167,27 +182,28 @@ def _subscriptions(dice: _Dice) -> Iterable[Row]:
 
 
 def _what_people_learn(dice: _Dice) -> dict[str, list[Row]]:
-    courses = [
-        (f"k{number}", f"a{dice.random.randrange(24)}", dice.one("A", "B"), dice.day(), dice.some(0.95, dice.one(2, 4, 8)),
-         dice.some(0.9, dice.one("true", "true", "false")), dice.some(0.8, dice.one(1, 2, 3, 4, 4, 5)))
+    courses: list[Row] = [
+        (f"k{number}", f"a{dice.random.randrange(24)}", dice.one("A", "B"), dice.day(),
+         dice.some(0.95, dice.one(2, 4, 8)), dice.some(0.9, dice.one("true", "true", "false")),
+         dice.some(0.8, dice.one(1, 2, 3, 4, 4, 5)))
         for number in range(110)
     ]  # fmt: skip
     skills = ("clarity", "patience", "attention")
-    reviews = [
+    reviews: list[Row] = [
         (f"q{number}", _agent(dice), dice.day(), dice.one(*skills), dice.random.randrange(101)) for number in range(250)
     ]
     return {"training": courses, "quality_reviews": reviews}
 
 
 def _what_is_sent(dice: _Dice) -> dict[str, list[Row]]:
-    entries = []
+    entries: list[Row] = []
     for number in range(600):
         kind = dice.one("enrolled", "earned", "earned", "redeemed", "expired", "stored_in", "stored_in", "stored_out")
         is_points, is_money = kind in ("earned", "redeemed", "expired"), kind in ("stored_in", "stored_out")
         points = dice.random.randrange(1, 500) if is_points else None
         amount = dice.some(0.95, dice.random.randrange(1, 90)) if is_money else None
         entries.append((f"e{number}", _customer(dice), dice.time(), kind, points, amount))
-    messages = []
+    messages: list[Row] = []
     for number in range(400):
         sent = dice.time()
         kind = dice.one("proactive", "birthday", "sms", "email")
@@ -196,18 +212,18 @@ def _what_is_sent(dice: _Dice) -> dict[str, list[Row]]:
 
 
 def _what_is_planned(dice: _Dice) -> dict[str, list[Row]]:
-    costs = []
+    costs: list[Row] = []
     for month in range(30):
         day = dt.date(2024 + month // 12, month % 12 + 1, 1 + month % 20)
         kinds = ["marketing", "support", "training"] if month % 7 else ["support", "support"]
         costs += [(f"p{len(costs) + at}", day, kind, dice.random.randrange(90, 900)) for at, kind in enumerate(kinds)]
-    benchmarks = [
+    benchmarks: list[Row] = [
         (f"b{number}", dice.one("csat", "csat", "nps"), dice.one("Alfa", "Beta", None), "retail", dice.day(),
          dice.random.randrange(40, 99) / 100, dice.some(0.5, 400), dice.one("1-5 top 2", "1-5 top 2", "0-100 index"),
          "yearbook", LAST)
         for number in range(60)
     ]  # fmt: skip
-    plans = []
+    plans: list[Row] = []
     for number in range(60):
         due = dice.day(dt.date(2024, 3, 1), dt.date(2026, 9, 1))
         done = dice.some(0.7, min(due + dt.timedelta(days=dice.random.randrange(-30, 25)), LAST))

@@ -41,7 +41,9 @@ def opened(folder: Path, now: dt.datetime) -> Company:
     report = load(workspace, now, prepare=lambda version: prepare(version, read_catalog()))
     assert report.status == "published", report.message
     # a copy: one process may not open the same file in two ways
-    copy = shutil.copy(version_path(workspace.var, current_version(workspace.var)), folder / "plain.duckdb")
+    version = current_version(workspace.var)
+    assert version is not None
+    copy = shutil.copy(version_path(workspace.var, version), folder / "plain.duckdb")
     warehouse = open_warehouse(workspace)
     return Company(warehouse, plain_sql(Path(copy), workspace, warehouse))
 

@@ -20,21 +20,23 @@ WORKSPACE = "title: By hand\ntimezone: UTC\ncurrency: EUR\nas_of: 2026-06-30\nso
 
 def result(folder, metric, month, **tables):
     """The metric's result for a month ('2026-01'), over these tables: CSV texts with the canonical columns."""
-    files = {table: "\n".join(line.strip() for line in text.strip().splitlines()) + "\n" for table, text in tables.items()}
-    sources = [
-        f"  {table}: {{files: {table}.csv, columns: {{{', '.join(f'{c}: {c}' for c in text.split()[0].split(','))}}}}}\n"
-        for table, text in files.items()
-    ]
+    files = {
+        table: "\n".join(line.strip() for line in text.strip().splitlines()) + "\n" for table, text in tables.items()
+    }
+    sources = [f"  {table}: {{files: {table}.csv, columns: {_as_named(text)}}}\n" for table, text in files.items()]
     report = load_folder(write(folder, WORKSPACE + "".join(sources), **files))
     assert [counts.accounts["quarantined"] for counts in report.tables.values()] == [0] * len(report.tables)
     warehouse, catalog = open_warehouse(read_workspace(folder)), read_catalog()
     start = dt.date.fromisoformat(f"{month}-01")
-    question = ask(
-        warehouse, catalog, Scope.everything(), [metric], "month", start=start, end=add_months(start, 1)
-    )
+    question = ask(warehouse, catalog, Scope.everything(), [metric], "month", start=start, end=add_months(start, 1))
     (found,) = evaluate(warehouse, catalog, question, [metric])[metric]
     warehouse.close()
     return found
+
+
+def _as_named(text):
+    """Every column of the file under its own name."""
+    return "{" + ", ".join(f"{column}: {column}" for column in text.split()[0].split(",")) + "}"
 
 
 ANSWERED = """response_id,survey,customer_id,responded_at,score
