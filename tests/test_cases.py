@@ -12,6 +12,7 @@ import duckdb
 import pytest
 import yaml
 
+from dashboard.sentences import short
 from data_checks.load import load
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
@@ -129,6 +130,11 @@ def test_the_library_has_no_problem_and_says_what_people_need():
             assert said, metric.metric
         assert metric.perspective, metric.metric
         assert metric.objective, metric.metric
+
+
+def test_no_two_metrics_of_the_library_are_called_the_same_in_a_sentence():
+    names = [short(metric) for metric in read_catalog().metrics.values()]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["metric"] for case in CASES])
