@@ -8,12 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dashboard import wording
 from dashboard.wording import say
-from data_checks.errors import Problem
 from metrics.definition import MetricDefinition
 from metrics.period import Period
 from metrics.result import MetricResult
@@ -21,7 +20,6 @@ from metrics.scorecard import Branch, Card, Scorecard, score_of
 
 JUDGED = ("missed", "watch", "too_close", "met")
 _LONGEST_ANSWER = 110
-_NAMES_SAID = 3
 _UNCUT = re.compile(r"(\w+) cannot be (?:cut|split) by '?(\w+)'?")
 
 
@@ -205,6 +203,21 @@ def change_text(card: Card, currency: str) -> str:
     return wording.change(card.change, card.definition.unit, card.result.kind, card.result.value, currency)
 
 
+def gap_text(card: Card, currency: str) -> str:
+    """How far the value is from its goal, in its unit; '' when there is none."""
+    if card.gap is None:
+        return ""
+    return wording.change(card.gap, card.definition.unit, currency=currency)
+
+
+def pace(card: Card) -> str:
+    """How much of a year's goal is reached, beside how much of the year has passed; '' for other goals."""
+    if card.pace is None or card.pace.of_goal is None or card.status == "not_judged":
+        return ""
+    frame = wording.say(f"frame_{card.pace.frame.grain}")
+    return say("pace", reached=wording.share(card.pace.of_goal), frame=frame, passed=wording.share(card.pace.passed))
+
+
 @dataclass(frozen=True)
 class Change:
     """One change worth a sentence: what moved, and what it rests on. `metric`: where its link leads."""
@@ -376,19 +389,3 @@ def _moved_sentence(card: Card, currency: str, form: str = "", name: Callable[[M
     by = wording.amount(change, card.definition.unit, card.result.kind, card.result.value, currency)
     key = f"{'fell' if change < 0 else 'rose'}{form}"
     return say(key, name=name(card.definition), by=by, value=figure(card, currency))
-
-
-def definitions_wrong(problems: Sequence[Problem], kept: Sequence[str], left_out: Sequence[str]) -> str:
-    """What is wrong in metric files, where, and what is shown meanwhile. Ids, as the files name them."""
-    many = len(problems)
-    told = [say("definitions_wrong_one" if many == 1 else "definitions_wrong", n=many, first=problems[0])]
-    told += [say("definitions_kept", names=_some(kept))] if kept else []
-    told += [say("definitions_left_out", names=_some(left_out))] if left_out else []
-    return " ".join(told)
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first few of many names."""
-    if len(names) > _NAMES_SAID:
-        return say("definitions_more", names=", ".join(names[:_NAMES_SAID]), n=len(names) - _NAMES_SAID)
-    return ", ".join(names)

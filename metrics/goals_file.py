@@ -111,7 +111,7 @@ def _faults(metric: MetricDefinition, changed: MetricDefinition, line: Line) -> 
         for key, told in fault(held):
             yield Problem(line.place(key), told)
     up, was_up = held.higher_is_better, metric.higher_is_better
-    if None not in (up, was_up) and up != was_up:
+    if None not in (up, was_up) and up != was_up and held.red != held.goal:
         side = "above" if was_up else "below"
         told = f"red and goal are the wrong way round: {metric.metric} has its goal {side} red."
         yield Problem(line.place("goal"), told)
