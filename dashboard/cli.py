@@ -9,21 +9,31 @@ import contextlib
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from dashboard import cli_init, cli_loads, cli_quality
-from dashboard.cli_options import form_option, read_workspace, workspace_option
+from dashboard import cli_benchmarks, cli_init, cli_loads, cli_quality
+from dashboard.cli_options import (
+    as_of_option,
+    day,
+    declared_calendar,
+    form_option,
+    grouped,
+    metrics_folder,
+    open_warehouse_of,
+    read_catalog_of,
+    read_workspace,
+    span_options,
+    where_option,
+    workspace_option,
+)
 from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
 
 if TYPE_CHECKING:
-    from data_checks.calendar import Calendar
     from data_checks.errors import Problem
-    from data_checks.warehouse.contract import Warehouse
     from data_checks.workspace import Workspace
     from metrics.catalog import Catalog
     from metrics.period import Grain
@@ -64,42 +74,6 @@ class _Commands(click.Group):
             raise _Told(message, 1) from None
 
 
-def _day(text: str | None, calendar: Calendar) -> dt.date | None:
-    """A day, or a period that stands for its first day: 2016-03-15, 2016-03, 2016-Q1, 2016."""
-    from metrics.period import parse_period
-
-    return None if text is None else parse_period(text, calendar).start
-
-
-class _Filter(click.ParamType[tuple[str, str | None]]):
-    """slice=value; nothing behind the sign means rows without a value."""
-
-    name = "slice=value"
-
-    def convert(self, value: Any, param: object, ctx: object) -> tuple[str, str | None]:  # noqa: ARG002
-        name, sign, wanted = str(value).partition("=")
-        if not sign or not name:
-            raise RequestError(f"--where takes slice=value, like team=\"Group 70\"; this is '{value}'.")
-        return name.strip(), wanted or None
-
-
-def _as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--as-of", metavar="DAY", help="Look no further than this day.")(command)
-
-
-def _where_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--where", type=_Filter(), multiple=True, help="Only these rows: team=North; team= for rows without one."
-    )(command)
-
-
-def _span_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    command = click.option(
-        "--to", "end", metavar="PERIOD", help="First day left out: --from 2026-09 --to 2026-10 is September."
-    )(command)
-    return click.option("--from", "start", metavar="PERIOD", help="First day, like 2016-03 or 2016-03-15.")(command)
-
-
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="scorecard", message="scorecard %(version)s")
 def main() -> None:
@@ -121,7 +95,7 @@ def demo(folder: Path, scale: float) -> None:
 
 @main.command()
 @workspace_option
-@_as_of_option
+@as_of_option
 @click.option("--wait", type=click.IntRange(min=0), default=0, metavar="SECONDS",
               help="Wait so long for another load of this workspace to end.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
@@ -137,7 +111,7 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     catalog = with_plans(read_catalog(workspace.metrics_folder, workspace.calendar), folder, workspace.calendar)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     if as_of is not None:
-        workspace = replace(workspace, as_of=_day(as_of, workspace.calendar))
+        workspace = replace(workspace, as_of=day(as_of, workspace.calendar))
     # A wrong definition is for `check` to say; it never blocks a load.
     report = run_load(
         workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog), wait_seconds=wait
@@ -170,8 +144,8 @@ def check(folder: Path, as_json: bool) -> None:
         problems.extend(error.problems)
     except LoadRefused as error:
         problems.append(Problem(Place("workspace.yaml"), str(error)))
-    calendar = _declared_calendar(folder)
-    catalog = read_catalog(_metrics_folder(folder), calendar)
+    calendar = declared_calendar(folder)
+    catalog = read_catalog(metrics_folder(folder), calendar)
     if workspace is not None:
         catalog = with_plans(catalog, folder, calendar)
     problems.extend(catalog.problems)
@@ -206,26 +180,26 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
     from metrics.asking import known_metric
     from metrics.show_sql import sql_of
 
-    catalog = _catalog(folder, _declared_calendar(folder))
+    catalog = read_catalog_of(folder, declared_calendar(folder))
     if name is None and with_sql:
         raise RequestError("--sql shows the SQL of one metric; name it: scorecard metrics NAME --sql")
     if name is None:
         click.echo(printing_catalogue.catalogue(catalog, as_json))
         return
     definition = known_metric(catalog, name)
-    sql = sql_of(_warehouse(read_workspace(folder)), catalog, name) if with_sql else None
+    sql = sql_of(open_warehouse_of(read_workspace(folder)), catalog, name) if with_sql else None
     click.echo(printing_catalogue.definition(definition, catalog, sql, as_json))
 
 
 @main.command()
 @workspace_option
-@_as_of_option
+@as_of_option
 @click.argument("names", nargs=-1, required=True, metavar="METRIC…")
 @click.option("--grain", type=click.Choice(["day", "week", "month", "quarter", "year", "all"]), default="month",
               show_default=True)  # fmt: skip
 @click.option("--by", default="", help="Slices to cut by, like team,channel.")
-@_span_options
-@_where_option
+@span_options
+@where_option
 @form_option("table", "csv", "json")
 def query(
     folder: Path, as_of: str | None, names: tuple[str, ...], grain: str, by: str, start: str | None,
@@ -237,23 +211,23 @@ def query(
     from metrics.evaluate import evaluate
     from metrics.scope import Scope
 
-    warehouse = _warehouse(read_workspace(folder))
+    warehouse = open_warehouse_of(read_workspace(folder))
     calendar = warehouse.facts.calendar
-    catalog = _catalog(folder, calendar)
+    catalog = read_catalog_of(folder, calendar)
     slices = tuple(part.strip() for part in by.split(",") if part.strip())
     wanted = tuple(dict.fromkeys(names))
     question = ask(warehouse, catalog, Scope.everything(), wanted, cast("Grain", grain), slices,
-                   _day(start, calendar), _day(end, calendar), _grouped(where), _day(as_of, calendar))  # fmt: skip
+                   day(start, calendar), day(end, calendar), grouped(where), day(as_of, calendar))  # fmt: skip
     results = evaluate(warehouse, catalog, question, wanted)
     click.echo(printing.results(results, catalog, warehouse.facts, question, form))
 
 
 @main.command()
 @workspace_option
-@_as_of_option
+@as_of_option
 @click.argument("name", metavar="METRIC")
-@_span_options
-@_where_option
+@span_options
+@where_option
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True)
 @form_option("table", "csv", "json")
 def rows(
@@ -266,23 +240,23 @@ def rows(
     from metrics.rows import rows_behind
     from metrics.scope import Scope
 
-    warehouse = _warehouse(read_workspace(folder))
+    warehouse = open_warehouse_of(read_workspace(folder))
     calendar = warehouse.facts.calendar
-    catalog = _catalog(folder, calendar)
+    catalog = read_catalog_of(folder, calendar)
     question = ask(warehouse, catalog, Scope.everything(), (name,), "all", (),
-                   _day(start, calendar), _day(end, calendar), _grouped(where), _day(as_of, calendar))  # fmt: skip
+                   day(start, calendar), day(end, calendar), grouped(where), day(as_of, calendar))  # fmt: skip
     table = rows_behind(warehouse, catalog, question, name, limit)
     click.echo(printing.row_table(table, name, warehouse.facts, form))
 
 
 @main.command()
 @workspace_option
-@_as_of_option
+@as_of_option
 @click.option("--period", "period_text", help="Like 2016-05 or 2016-Q2; the last complete month if left out.")
 @click.option("--against", default="previous", show_default=True, metavar="previous|last-year|goal|PERIOD",
               help="What the values are compared with.")  # fmt: skip
 @click.option("--cascade", is_flag=True, help="The scores of every department and team, one line each.")
-@_where_option
+@where_option
 @form_option("text", "json")
 def show(
     folder: Path, as_of: str | None, period_text: str | None, against: str, cascade: bool,
@@ -295,10 +269,10 @@ def show(
     from metrics.scope import Scope
     from metrics.screen import beside, build_scorecard, default_period
 
-    warehouse = _warehouse(read_workspace(folder))
+    warehouse = open_warehouse_of(read_workspace(folder))
     calendar = warehouse.facts.calendar
-    catalog = _catalog(folder, calendar)
-    until = _day(as_of, calendar)
+    catalog = read_catalog_of(folder, calendar)
+    until = day(as_of, calendar)
     period = parse_period(period_text, calendar) if period_text else default_period(warehouse, until=until)
     other = beside(period, against, calendar)
     if cascade:
@@ -307,7 +281,7 @@ def show(
         node = build_cascade(warehouse, catalog, Scope.everything(), period, other, until)
         click.echo(printing_board.cascade(node, warehouse.facts, form))
         return
-    board = build_scorecard(warehouse, catalog, Scope.everything(), period, other, _grouped(where), until)
+    board = build_scorecard(warehouse, catalog, Scope.everything(), period, other, grouped(where), until)
     compared: printing_board.Beside = "goal" if against == "goal" else "period"
     click.echo(printing_board.scorecard(board, warehouse.facts, form, catalog.strategy, compared))
 
@@ -326,30 +300,9 @@ def serve(folder: Path, host: str, port: int) -> None:
 
 for command in (
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
+    cli_benchmarks.benchmarks,
 ):  # fmt: skip
     main.add_command(command)
-
-
-def _declared_calendar(folder: Path) -> Calendar:
-    """Year and week as workspace.yaml has them; everybody's when there is none, or it is wrong."""
-    from data_checks.calendar import EVERYBODYS
-
-    try:
-        return read_workspace(folder).calendar
-    except ScorecardError:
-        return EVERYBODYS
-
-
-def _catalog(folder: Path, calendar: Calendar) -> Catalog:
-    """The catalogue with goals and strategy; what is wrong is said on stderr and left out."""
-    from metrics.catalog import read_catalog
-    from metrics.plans import with_plans
-
-    catalog = with_plans(read_catalog(_metrics_folder(folder), calendar), folder, calendar)
-    for problem in catalog.problems:
-        what = "This metric" if problem.place.file.startswith("metrics/") else "This line"
-        click.echo(f"{problem} {what} is left out.", err=True)
-    return catalog
 
 
 def _goals_of_nobody(workspace: Workspace, catalog: Catalog) -> list[Problem]:
@@ -365,25 +318,6 @@ def _goals_of_nobody(workspace: Workspace, catalog: Catalog) -> list[Problem]:
     lines, _ = read_lines(workspace.folder, catalog.metrics, workspace.calendar, catalog.left_out)
     with contextlib.closing(warehouse):
         return unknown_rows(warehouse, catalog, ((line.metric, line.entry("goal")) for line in lines))
-
-
-def _metrics_folder(folder: Path) -> Path | None:
-    """The workspace's own definitions; a folder without a workspace.yaml has none, whatever else it holds."""
-    return folder / "metrics" if (folder / "workspace.yaml").is_file() else None
-
-
-def _warehouse(workspace: Workspace) -> Warehouse:
-    from data_checks.warehouse import open_warehouse
-
-    return open_warehouse(workspace)
-
-
-def _grouped(pairs: tuple[tuple[str, str | None], ...]) -> dict[str, list[str | None]]:
-    """Several values of one slice mean any of them."""
-    grouped: dict[str, list[str | None]] = {}
-    for name, value in pairs:
-        grouped.setdefault(name, []).append(value)
-    return grouped
 
 
 if __name__ == "__main__":

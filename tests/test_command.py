@@ -44,7 +44,7 @@ def refused(*words, code=2):
 def test_help_names_every_promised_command():
     out = answer("--help")
     for command in ("demo", "tables", "load", "check", "metrics", "query", "rows", "show", "status", "serve",
-                    "quarantine", "rollback"):  # fmt: skip
+                    "quarantine", "rollback", "benchmarks"):  # fmt: skip
         assert f"\n  {command} " in out
 
 
