@@ -37,7 +37,7 @@ def _told(comparison: Comparison, found: Benchmarks, facts: LoadFacts) -> str:
     head = f"{definition.name} · {wording.period(found.period)} · scale {visible(scale)}{_of_whom(found)}"
     lines = [head, *_standing(comparison, facts)]
     if comparison.rivals:
-        lines += ["", _rivals(comparison, facts), "", *_notes(comparison)]
+        lines += ["", _rivals(comparison, facts), "", *_notes(comparison, facts.currency)]
     else:
         lines.append("Nobody has published a value on this scale by then.")
     names = names_of(comparison)
@@ -74,16 +74,17 @@ def _place(place: Place, comparison: Comparison) -> str:
 
 
 def _rivals(comparison: Comparison, facts: LoadFacts) -> str:
-    heads = ["", "value", "n", "95 %", "gap", "its 95 %", "", "since", "before"]
+    heads = ["", "value", "95 %", "gap", "its 95 %", ""]
     names, definition, own = names_of(comparison), comparison.definition, comparison.own
     rows = [[names[rival.row], *_cells(rival, definition, facts)] for rival in comparison.rivals]
     if own.value is not None:
-        counted = "" if own.n is None else wording.count(own.n)
         value = wording.value(own.value, definition.unit, facts.currency)
-        ours = ["→ ours", value, counted, _interval(own.low, own.high, definition, facts), *[""] * 5]
+        counted = "" if own.n is None else f", n {wording.count(own.n)}"
+        ours = [f"→ ours{counted}", value, _interval(own.low, own.high, definition, facts), "", "", ""]
         sign = -1 if definition.higher_is_better is False else 1
         rows.insert(sum(sign * rival.row.value > sign * own.value for rival in comparison.rivals), ours)
-    return table(heads, rows, right=("value", "n", "95 %", "gap", "its 95 %"))
+    numbers = ("value", "95 %", "gap", "its 95 %")
+    return table(heads, rows, right=numbers, whole=numbers)
 
 
 def _cells(rival: Rival, definition: MetricDefinition, facts: LoadFacts) -> list[str]:
@@ -97,13 +98,10 @@ def _cells(rival: Rival, definition: MetricDefinition, facts: LoadFacts) -> list
         spread = f"{low.removesuffix(unit_word)} to {high}"
     return [
         wording.value(row.value, unit, currency),
-        "" if row.n is None else wording.count(row.n),
         _interval(rival.low, rival.high, definition, facts),
         gap,
         spread,
         _VERDICTS[rival.verdict],
-        since(row.period_start),
-        _before(rival, definition, currency),
     ]
 
 
@@ -111,15 +109,7 @@ def _interval(low: float | None, high: float | None, definition: MetricDefinitio
     return "" if low is None or high is None else wording.interval(low, high, definition.unit, facts.currency)
 
 
-def _before(rival: Rival, definition: MetricDefinition, currency: str) -> str:
-    """The value before, and since when."""
-    if not rival.trend:
-        return ""
-    last = rival.trend[-1]
-    return f"{wording.value(last.value, definition.unit, currency)} ({since(last.period_start)})"
-
-
-def _notes(comparison: Comparison) -> Iterator[str]:
+def _notes(comparison: Comparison, currency: str) -> Iterator[str]:
     """What the intervals leave out, and where every row comes from."""
     names = names_of(comparison)
     yield "The gap is ours minus theirs; too close means that its interval holds zero."
@@ -127,16 +117,21 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         yield f"Nothing published says how sure these values are, so they count as exact: {', '.join(exact)}."
     if any(rival.widest for rival in comparison.rivals):
         yield "Of the others' NPS only the score is published; their intervals are the widest their n allows."
-    by_source: dict[str, list[str]] = {}
     for rival in comparison.rivals:
-        by_source.setdefault(_source(rival.row), []).append(names[rival.row])
-    for source, whose in by_source.items():
-        yield f"Source of {', '.join(whose)}: {source}."
+        yield _origin(rival, names[rival.row], comparison.definition, currency)
 
 
-def _source(row: BenchmarkRow) -> str:
-    seen = f", seen on {wording.date(row.retrieved_on)}" if row.retrieved_on else ", nobody noted when"
-    return f"{visible(row.source)}{seen}" if row.source else "none is given"
+def _origin(rival: Rival, name: str, definition: MetricDefinition, currency: str) -> str:
+    """Of when a value is, of how many, what was published before, and by whom."""
+    row = rival.row
+    told = f"{name}: {since(row.period_start)}"
+    if row.n is not None:
+        told += f", n {wording.count(row.n)}"
+    if rival.trend:
+        last = rival.trend[-1]
+        told += f", before {wording.value(last.value, definition.unit, currency)} ({since(last.period_start)})"
+    seen = f", seen on {wording.date(row.retrieved_on)}" if row.retrieved_on else ""
+    return f"{told}. Source: {visible(row.source) if row.source else 'none is given'}{seen}."
 
 
 def _refusal(refused: Refused, name: str) -> str:

@@ -205,12 +205,15 @@ def test_the_command_prints_place_gaps_sources_and_what_was_refused(folder):
     lines = " ".join(told.split())
     assert "Customer satisfaction (CSAT) · May 2026 · scale 1-5 top 2" in told
     assert "Place 3 of 4 among competitors and ourselves; too close to say, it may be 2 to 3." in told
-    assert "Alfa 60.0 % 80 49.0–70.0 % +20.0 pt +5.2 to +33.4 pt ahead 2026 50.0 % (2025)" in lines
+    assert "Alfa 60.0 % 49.0–70.0 % +20.0 pt +5.2 to +33.4 pt ahead" in lines
     assert "so they count as exact: Gamma, retail industry, Beta." in told
-    assert "Source of retail industry, Alfa: yearbook, seen on 1 Mar 2026." in told
-    assert "Source of Gamma: none is given." in told
+    assert "Alfa: 2026, n 80, before 50.0 % (2025). Source: yearbook, seen on 1 Mar 2026." in lines
+    assert "Gamma: 2026. Source: none is given." in told
     assert "ACSI (2015): on scale '0-100 index'; csat is on '1-5 top 2'; not compared." in told
     assert "Alfa (2026): no metric is held against 'cast'; not compared. Did you mean 'csat'?" in told
+    table = told.partition("The gap is")[0]
+    assert "→ ours, n 70 80.0 % 69.2–87.7 %" in lines
+    assert max(len(line) for line in table.splitlines() if "  " in line) <= 80
     assert told.index("Gamma  ") < told.index("→ ours") < told.index("Alfa  ")
 
 

@@ -267,7 +267,8 @@ PUBLISHED = """benchmark_id,metric,competitor,industry,period_start,value,scale,
     b4,csat,Beta,retail,2025-01-01,0.78,1-5 top 2,yearbook
     b5,csat,Gamma,retail,2026-01-01,0.95,0-100 index,yearbook
     b6,csat,,retail,2026-01-01,0.97,1-5 top 2,yearbook
-    b7,nps,Alfa,retail,2026-01-01,40,1-5 top 2,yearbook"""
+    b7,nps,Alfa,retail,2026-01-01,40,1-5 top 2,yearbook
+    b8,csat,Delta,retail,2026-01-01,82,1-5 top 2,yearbook"""
 RATED = "response_id,survey,responded_at,score\n" + "".join(
     f"r{number},csat,2026-0{month}-10 09:00,{score}\n"
     for number, (month, score) in enumerate([(5, 5)] * 4 + [(5, 1)] + [(6, 4)] * 6 + [(6, 3)] * 2)
@@ -277,7 +278,7 @@ RATED = "response_id,survey,responded_at,score\n" + "".join(
 @pytest.mark.parametrize(("month", "gap"), [("2026-05", 4 / 5 - 0.78), ("2026-06", 6 / 8 - 0.80)])
 def test_the_gap_is_to_the_best_competitor_on_the_same_scale_as_known_then(tmp_path, month, gap):
     found = result(tmp_path, "benchmark_gap", month, survey_responses=RATED, benchmarks=PUBLISHED)
-    assert found.value == pytest.approx(gap)  # an industry, another scale, another metric and July do not count
+    assert found.value == pytest.approx(gap)  # not: an industry, another scale or metric, July, 82 for 82 %
 
 
 def test_a_metric_without_its_table_says_which_one(tmp_path):
