@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.rows import board_rows
+from dashboard.theme import LIGHT
 from data_checks.errors import Place
 from data_checks.strategy_file import read_strategy_file
 from metrics.catalog import read_catalog
@@ -151,7 +153,9 @@ def test_a_file_that_is_no_strategy_is_one_sentence(read, text, said):
 def card(name, value, weight=1.0, state="ok", goal=0.85):
     """Scores: .85 → 67, .75 → 33, .80 → 50, .95 → 100."""
     red = None if goal is None else 0.75
-    definition = MetricDefinition(name, Place("m.yaml", 1, 1), red=red, goal=goal, unit="percent", weight=weight)
+    definition = MetricDefinition(
+        name, Place("m.yaml", 1, 1), name=name.upper(), red=red, goal=goal, unit="percent", weight=weight
+    )
     result = MetricResult(name, MAY, value, state, "proportion")
     return make_card(definition, result, None, ())
 
@@ -265,3 +269,14 @@ def test_the_whole_counts_perspectives_equally_and_weighs_coverage_by_what_is_in
     board = make_scorecard(MAY, MAY, True, [customer, process])
     assert board.score == pytest.approx((100 + 33) / 2)
     assert board.coverage == pytest.approx((3 * 1 + 2 * 0.5) / 5)
+
+
+def test_the_board_shows_objectives_above_their_metrics_and_what_they_are_called_is_text():
+    cards = [card("x", 0.85), card("y", None, state="no_data"), card("z", 0.95)]
+    named = Objective("a", "<b>Loved</b>", "customer", 1.0, None, ("x", "y"))
+    board = make_scorecard(MAY, MAY, True, [make_branch("customer", cards, [named])])
+    shown = board_rows(board, "EUR", LIGHT, {})
+    assert "<b>Loved" not in shown
+    assert "&lt;b&gt;Loved" in shown
+    assert "67 of 100 over 50 % of its weight" in shown.replace("\u202f", " ").replace("\xa0", " ")
+    assert shown.index("Loved") < shown.index(">X<") < shown.index("Without an objective") < shown.index(">Z<")
