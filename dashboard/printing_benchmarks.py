@@ -26,9 +26,22 @@ def benchmarks(found: Benchmarks, facts: LoadFacts, form: str) -> str:
     parts = [_told(comparison, found, facts) for comparison in found.comparisons]
     if not parts:
         parts = ["No metric has a benchmark; give one `benchmark: {metric: …, scale: …}` in its definition."]
-    if found.refused:
-        parts.append("\n".join(_refusal(one, _name(one.row)) for one in found.refused))
+    if strangers := _strangers(found.refused):
+        parts.append("\n".join(strangers))
     return "\n\n".join([*parts, through(facts)])
+
+
+def _strangers(refused: tuple[Refused, ...]) -> list[str]:
+    """The rows of metrics that nobody compares, one line a reason."""
+    by_reason: dict[str, int] = {}
+    for one in refused:
+        by_reason[one.why] = by_reason.get(one.why, 0) + 1
+    return [f"{wording.plural(count, 'row', 'rows')}: {_ended(why)}" for why, count in by_reason.items()]
+
+
+def _ended(why: str) -> str:
+    """The clause as the end of a sentence."""
+    return visible(why if why.endswith("?") else f"{why}.")
 
 
 def _told(comparison: Comparison, found: Benchmarks, facts: LoadFacts) -> str:
@@ -114,7 +127,7 @@ def _notes(comparison: Comparison, currency: str) -> Iterator[str]:
     names = names_of(comparison)
     yield "The gap is ours minus theirs; too close means that its interval holds zero."
     if exact := [names[rival.row] for rival in comparison.rivals if rival.low is None]:
-        yield f"Nothing published says how sure these values are, so they count as exact: {', '.join(exact)}."
+        yield f"What is published does not say how sure these values are, so they count as exact: {', '.join(exact)}."
     if any(rival.widest for rival in comparison.rivals):
         yield "Of the others' NPS only the score is published; their intervals are the widest their n allows."
     for rival in comparison.rivals:
@@ -135,7 +148,7 @@ def _origin(rival: Rival, name: str, definition: MetricDefinition, currency: str
 
 
 def _refusal(refused: Refused, name: str) -> str:
-    return f"{name} ({since(refused.row.period_start)}): {visible(refused.why)}."
+    return f"{name} ({since(refused.row.period_start)}): {_ended(refused.why)}"
 
 
 def names_of(comparison: Comparison) -> dict[BenchmarkRow, str]:

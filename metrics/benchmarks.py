@@ -163,13 +163,19 @@ def refused_rows(rows: Iterable[BenchmarkRow], metrics: Mapping[str, MetricDefin
     found = []
     for row in rows:
         if row.metric not in using:
-            hint = did_you_mean(row.metric, using)
-            found.append(Refused(row, f"no metric is held against '{row.metric}'; not compared.{hint}"))
+            found.append(Refused(row, _of_nobody(row, metrics, using)))
             continue
         reasons = [why_refused(row, metric) for metric in using[row.metric]]
         if all(reasons):
             found.append(Refused(row, reasons[0]))
     return tuple(found)
+
+
+def _of_nobody(row: BenchmarkRow, metrics: Mapping[str, MetricDefinition], using: Iterable[str]) -> str:
+    if row.metric in metrics:
+        asked = f"benchmark: {{metric: {row.metric}, scale: {row.scale or '…'}}}"
+        return f"{row.metric} has no `{asked}` in its definition; not compared"
+    return f"no metric is held against '{row.metric}'; not compared.{did_you_mean(row.metric, {*metrics, *using})}"
 
 
 def why_refused(row: BenchmarkRow, metric: MetricDefinition) -> str:

@@ -45,6 +45,8 @@ b7,csat,ACSI,,2015-01-01,74.8,2505,0-100 index,ACSI,2023-05-01
 b8,csat,Delta,,2026-01-01,82,,1-5 top 2,website,2026-03-01
 b9,csat,Epsilon,,2026-01-01,0.7,,,website,2026-03-01
 b10,cast,Alfa,,2026-01-01,0.7,,1-5 top 2,website,2026-03-01
+b13,csat_mean,Alfa,,2025-01-01,4.0,,1-5,website,2026-03-01
+b14,csat_mean,Alfa,,2026-01-01,4.1,,1-5,website,2026-03-01
 b11,nps,Alfa,,2026-01-01,40,100,0-10,yearbook,2026-03-01
 b12,nps,Beta,,2026-01-01,140,100,0-10,yearbook,2026-03-01
 """
@@ -138,7 +140,9 @@ def test_another_scale_and_an_impossible_value_are_refused_with_the_reason(compa
 def test_every_row_that_nobody_compares_is_told_once(company):
     warehouse, catalog = company
     told = {one.row.benchmark_id: one.why for one in refused_rows(read_rows(warehouse), catalog.metrics)}
-    assert sorted(told) == ["b10", "b12", "b7", "b8", "b9"]
+    assert sorted(told) == ["b10", "b12", "b13", "b14", "b7", "b8", "b9"]
+    lack = "csat_mean has no `benchmark: {metric: csat_mean, scale: 1-5}` in its definition; not compared"
+    assert told["b14"] == lack
     assert told["b10"] == "no metric is held against 'cast'; not compared. Did you mean 'csat'?"
 
 
@@ -181,7 +185,11 @@ def test_without_a_goal_nobody_is_ahead(company, tmp_path):
     ("metric", "where", "sentence"),
     [
         ("csta", {}, "there is no metric 'csta'. Did you mean 'csat'?"),
-        ("ces", {}, "'ces' has no benchmark; add `benchmark: {metric: ces, scale: …}` to its definition."),
+        (
+            "csat_mean",
+            {},
+            "'csat_mean' has no benchmark; add `benchmark: {metric: csat_mean, scale: …}` to its definition.",
+        ),
         ("csat", {"plan": ["A"]}, "survey_responses cannot be cut by 'plan'."),
         ("csat", {"team": ["Nort"]}, "there is no team 'Nort'. Did you mean 'North'?"),
     ],
@@ -210,7 +218,11 @@ def test_the_command_prints_place_gaps_sources_and_what_was_refused(folder):
     assert "Alfa: 2026, n 80, before 50.0 % (2025). Source: yearbook, seen on 1 Mar 2026." in lines
     assert "Gamma: 2026. Source: none is given." in told
     assert "ACSI (2015): on scale '0-100 index'; csat is on '1-5 top 2'; not compared." in told
-    assert "Alfa (2026): no metric is held against 'cast'; not compared. Did you mean 'csat'?" in told
+    assert "\n1 row: no metric is held against 'cast'; not compared. Did you mean 'csat'?\n" in told
+    assert (
+        "\n2 rows: csat_mean has no `benchmark: {metric: csat_mean, scale: 1-5}` in its definition; not compared."
+        in told
+    )
     table = told.partition("The gap is")[0]
     assert "→ ours, n 70 80.0 % 69.2–87.7 %" in lines
     assert max(len(line) for line in table.splitlines() if "  " in line) <= 80
