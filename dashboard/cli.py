@@ -5,38 +5,25 @@ Everything heavy is imported inside the command that needs it, so that `--help` 
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import click
 
-from dashboard import cli_benchmarks, cli_init, cli_loads, cli_quality
+from dashboard import cli_ask, cli_benchmarks, cli_check, cli_init, cli_journal, cli_loads, cli_quality, cli_receipt
 from dashboard.cli_options import (
     as_of_option,
     day,
     declared_calendar,
-    form_option,
-    grouped,
-    metrics_folder,
     open_warehouse_of,
     read_catalog_of,
     read_workspace,
-    span_options,
-    where_option,
     workspace_option,
 )
 from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
-
-if TYPE_CHECKING:
-    from data_checks.errors import Problem
-    from data_checks.workspace import Workspace
-    from metrics.catalog import Catalog
-    from metrics.period import Grain
 
 DEBUG = "SCORECARD_DEBUG"
 
@@ -123,39 +110,6 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
 
 
 @main.command()
-@workspace_option
-@click.option("--json", "as_json", is_flag=True, help="The problems as JSON.")
-def check(folder: Path, as_json: bool) -> None:
-    """Find every mistake in the workspace's files. Exit 2 when there is one."""
-    from dashboard import printing
-    from data_checks.contract import contracts
-    from data_checks.errors import LoadRefused, Place, Problem
-    from data_checks.load import check_sources
-    from metrics.catalog import read_catalog
-    from metrics.plans import with_plans
-
-    problems: list[Problem] = []
-    contracts()
-    workspace = None
-    try:
-        workspace = read_workspace(folder)
-        check_sources(workspace)
-    except FileProblems as error:
-        problems.extend(error.problems)
-    except LoadRefused as error:
-        problems.append(Problem(Place("workspace.yaml"), str(error)))
-    calendar = declared_calendar(folder)
-    catalog = read_catalog(metrics_folder(folder), calendar)
-    if workspace is not None:
-        catalog = with_plans(catalog, folder, calendar)
-    problems.extend(catalog.problems)
-    if workspace is not None:
-        problems.extend(_goals_of_nobody(workspace, catalog))
-    click.echo(printing.check_report(problems, catalog, folder, as_json))
-    sys.exit(2 if problems else 0)
-
-
-@main.command()
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The tables as JSON.")
 def tables(name: str | None, as_json: bool) -> None:
@@ -193,101 +147,6 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
 
 @main.command()
 @workspace_option
-@as_of_option
-@click.argument("names", nargs=-1, required=True, metavar="METRIC…")
-@click.option("--grain", type=click.Choice(["day", "week", "month", "quarter", "year", "all"]), default="month",
-              show_default=True)  # fmt: skip
-@click.option("--by", default="", help="Slices to cut by, like team,channel.")
-@span_options
-@where_option
-@form_option("table", "csv", "json")
-def query(
-    folder: Path, as_of: str | None, names: tuple[str, ...], grain: str, by: str, start: str | None,
-    end: str | None, where: tuple[tuple[str, str | None], ...], form: str,
-) -> None:  # fmt: skip
-    """The values of metrics by period and slice. Whole periods that touch --from … --to are shown."""
-    from dashboard import printing
-    from metrics.asking import ask
-    from metrics.evaluate import evaluate
-    from metrics.scope import Scope
-
-    warehouse = open_warehouse_of(read_workspace(folder))
-    calendar = warehouse.facts.calendar
-    catalog = read_catalog_of(folder, calendar)
-    slices = tuple(part.strip() for part in by.split(",") if part.strip())
-    wanted = tuple(dict.fromkeys(names))
-    question = ask(warehouse, catalog, Scope.everything(), wanted, cast("Grain", grain), slices,
-                   day(start, calendar), day(end, calendar), grouped(where), day(as_of, calendar))  # fmt: skip
-    results = evaluate(warehouse, catalog, question, wanted)
-    click.echo(printing.results(results, catalog, warehouse.facts, question, form))
-
-
-@main.command()
-@workspace_option
-@as_of_option
-@click.argument("name", metavar="METRIC")
-@span_options
-@where_option
-@click.option("--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True)
-@form_option("table", "csv", "json")
-def rows(
-    folder: Path, as_of: str | None, name: str, start: str | None, end: str | None,
-    where: tuple[tuple[str, str | None], ...], limit: int, form: str,
-) -> None:  # fmt: skip
-    """The rows behind a number, and what each one counted."""
-    from dashboard import printing
-    from metrics.asking import ask
-    from metrics.rows import rows_behind
-    from metrics.scope import Scope
-
-    warehouse = open_warehouse_of(read_workspace(folder))
-    calendar = warehouse.facts.calendar
-    catalog = read_catalog_of(folder, calendar)
-    question = ask(warehouse, catalog, Scope.everything(), (name,), "all", (),
-                   day(start, calendar), day(end, calendar), grouped(where), day(as_of, calendar))  # fmt: skip
-    table = rows_behind(warehouse, catalog, question, name, limit)
-    click.echo(printing.row_table(table, name, warehouse.facts, form))
-
-
-@main.command()
-@workspace_option
-@as_of_option
-@click.option("--period", "period_text", help="Like 2016-05 or 2016-Q2; the last complete month if left out.")
-@click.option("--against", default="previous", show_default=True, metavar="previous|last-year|goal|PERIOD",
-              help="What the values are compared with.")  # fmt: skip
-@click.option("--cascade", is_flag=True, help="The scores of every department and team, one line each.")
-@where_option
-@form_option("text", "json")
-def show(
-    folder: Path, as_of: str | None, period_text: str | None, against: str, cascade: bool,
-    where: tuple[tuple[str, str | None], ...], form: str,
-) -> None:  # fmt: skip
-    """The scorecard."""
-    from dashboard import printing_board
-    from metrics.cascade import build_cascade
-    from metrics.period import parse_period
-    from metrics.scope import Scope
-    from metrics.screen import beside, build_scorecard, default_period
-
-    warehouse = open_warehouse_of(read_workspace(folder))
-    calendar = warehouse.facts.calendar
-    catalog = read_catalog_of(folder, calendar)
-    until = day(as_of, calendar)
-    period = parse_period(period_text, calendar) if period_text else default_period(warehouse, until=until)
-    other = beside(period, against, calendar)
-    if cascade:
-        if where:
-            raise RequestError("--cascade shows every team; leave --where out.")
-        node = build_cascade(warehouse, catalog, Scope.everything(), period, other, until)
-        click.echo(printing_board.cascade(node, warehouse.facts, form))
-        return
-    board = build_scorecard(warehouse, catalog, Scope.everything(), period, other, grouped(where), until)
-    compared: printing_board.Beside = "goal" if against == "goal" else "period"
-    click.echo(printing_board.scorecard(board, warehouse.facts, form, catalog.strategy, compared))
-
-
-@main.command()
-@workspace_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
 def serve(folder: Path, host: str, port: int) -> None:
@@ -299,25 +158,11 @@ def serve(folder: Path, host: str, port: int) -> None:
 
 
 for command in (
+    cli_ask.query, cli_ask.rows, cli_ask.show, cli_check.check, cli_receipt.receipt,
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
-    cli_benchmarks.benchmarks,
+    cli_journal.journal, cli_benchmarks.benchmarks,
 ):  # fmt: skip
     main.add_command(command)
-
-
-def _goals_of_nobody(workspace: Workspace, catalog: Catalog) -> list[Problem]:
-    """Goals for rows that nothing loaded names; none before the first load."""
-    from data_checks.warehouse import open_warehouse
-    from metrics.goal_rows import unknown_rows
-    from metrics.goals_file import read_lines
-
-    try:
-        warehouse = open_warehouse(workspace)
-    except ScorecardError:
-        return []
-    lines, _ = read_lines(workspace.folder, catalog.metrics, workspace.calendar, catalog.left_out)
-    with contextlib.closing(warehouse):
-        return unknown_rows(warehouse, catalog, ((line.metric, line.entry("goal")) for line in lines))
 
 
 if __name__ == "__main__":

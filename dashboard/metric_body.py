@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, charts, components, detail, page, raw_rows
+from dashboard import cache, charts, comments, components, detail, page, raw_rows, receipt_html
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
@@ -18,14 +18,17 @@ def show(view: View, level: Level, scope: Scope) -> None:
     st.html(detail.head(view))
     with st.container(key="detail"):
         left, right = st.columns([8.4, 3.6], gap="large")
+    book = cache.book(view.load, scope, level.metric)
     with left:
-        _trend(view, level, scope)
+        _trend(view, level, scope, book)
         can_cut = _groups(view, level, scope)
+        comments.show(view, level, scope, book)
     with right:
         st.html(detail.checks(view) + detail.receipt(view))
         with st.expander(say("sql"), key="sql"), page.told():
             sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
             st.code(sql, language=None, wrap_lines=True)
+    _receipt(view, level, scope)
     if level.shows_rows:
         with page.told():
             _rows(view, level, scope)
@@ -34,9 +37,19 @@ def show(view: View, level: Level, scope: Scope) -> None:
         st.html(detail.rows_offer(view, level.by if can_cut else None, total))
 
 
-def _trend(view: View, level: Level, scope: Scope) -> None:
+def _receipt(view: View, level: Level, scope: Scope) -> None:
+    """Everything the number stands on; nobody waits for it who does not open it."""
+    box = st.expander(say("rc_full"), key="receipt", on_change="rerun")
+    if box.open:
+        with box, page.told():
+            period = view.card.result.period
+            st.html(receipt_html.full(cache.receipt(view.load, scope, level.metric, period, level.where)))
+
+
+def _trend(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
     months = cache.months(view.load, scope, level.metric, level.period, level.where)
-    trend = charts.trend(months, level.period, view.card.definition, view.currency, view.theme)
+    events = cache.events(view.load, scope, book)
+    trend = charts.trend(months, level.period, view.card.definition, view.currency, view.theme, events)
     st.html(detail.trend_head(trend))
     if trend:
         st.vega_lite_chart(trend.data, trend.spec, theme=None, key="trend", alt=trend.alt, width="stretch")
