@@ -5,6 +5,7 @@ Everything heavy is imported inside the command that needs it, so that `--help` 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import sys
@@ -21,6 +22,7 @@ from data_checks.errors import FileProblems, RequestError, ScorecardError, did_y
 
 if TYPE_CHECKING:
     from data_checks.calendar import Calendar
+    from data_checks.errors import Problem
     from data_checks.warehouse.contract import Warehouse
     from data_checks.workspace import Workspace
     from metrics.catalog import Catalog
@@ -128,10 +130,11 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     from dashboard import printing, printing_board
     from data_checks.load import load as run_load
     from metrics.catalog import read_catalog
+    from metrics.plans import with_plans
     from metrics.prepare import prepare
 
     workspace = read_workspace(folder)
-    catalog = read_catalog(workspace.metrics_folder, workspace.calendar)
+    catalog = with_plans(read_catalog(workspace.metrics_folder, workspace.calendar), folder, workspace.calendar)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     if as_of is not None:
         workspace = replace(workspace, as_of=_day(as_of, workspace.calendar))
@@ -155,18 +158,26 @@ def check(folder: Path, as_json: bool) -> None:
     from data_checks.errors import LoadRefused, Place, Problem
     from data_checks.load import check_sources
     from metrics.catalog import read_catalog
+    from metrics.plans import with_plans
 
     problems: list[Problem] = []
     contracts()
+    workspace = None
     try:
-        check_sources(read_workspace(folder))
+        workspace = read_workspace(folder)
+        check_sources(workspace)
     except FileProblems as error:
         problems.extend(error.problems)
     except LoadRefused as error:
         problems.append(Problem(Place("workspace.yaml"), str(error)))
-    catalog = read_catalog(_metrics_folder(folder), _declared_calendar(folder))
+    calendar = _declared_calendar(folder)
+    catalog = read_catalog(_metrics_folder(folder), calendar)
+    if workspace is not None:
+        catalog = with_plans(catalog, folder, calendar)
     problems.extend(catalog.problems)
-    click.echo(printing.check_report(problems, catalog, as_json))
+    if workspace is not None:
+        problems.extend(_goals_of_nobody(workspace, catalog))
+    click.echo(printing.check_report(problems, catalog, folder, as_json))
     sys.exit(2 if problems else 0)
 
 
@@ -317,13 +328,30 @@ def _declared_calendar(folder: Path) -> Calendar:
 
 
 def _catalog(folder: Path, calendar: Calendar) -> Catalog:
-    """The catalogue; wrong definitions are said on stderr and left out."""
+    """The catalogue with goals and strategy; what is wrong is said on stderr and left out."""
     from metrics.catalog import read_catalog
+    from metrics.plans import with_plans
 
-    catalog = read_catalog(_metrics_folder(folder), calendar)
+    catalog = with_plans(read_catalog(_metrics_folder(folder), calendar), folder, calendar)
     for problem in catalog.problems:
-        click.echo(f"{problem} This metric is left out.", err=True)
+        what = "This metric" if problem.place.file.startswith("metrics/") else "This line"
+        click.echo(f"{problem} {what} is left out.", err=True)
     return catalog
+
+
+def _goals_of_nobody(workspace: Workspace, catalog: Catalog) -> list[Problem]:
+    """Goals for rows that nothing loaded names; none before the first load."""
+    from data_checks.warehouse import open_warehouse
+    from metrics.goal_rows import unknown_rows
+    from metrics.goals_file import read_lines
+
+    try:
+        warehouse = open_warehouse(workspace)
+    except ScorecardError:
+        return []
+    lines, _ = read_lines(workspace.folder, catalog.metrics, workspace.calendar, catalog.left_out)
+    with contextlib.closing(warehouse):
+        return list(unknown_rows(warehouse, catalog, ((line.metric, line.entry("goal")) for line in lines)))
 
 
 def _metrics_folder(folder: Path) -> Path | None:

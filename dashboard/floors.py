@@ -16,6 +16,7 @@ from data_checks.contract import contracts
 from data_checks.ledger import loads_folder, past_loads, read_report
 from data_checks.rollback import rollback_in_force
 from data_checks.state import read_state
+from data_checks.strategy_file import FILE as STRATEGY
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
@@ -25,8 +26,10 @@ from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
 from metrics.draft_files import metric_files
 from metrics.evaluate import evaluate
+from metrics.goals_file import FILE as GOALS
 from metrics.last_good import keep_last_good
 from metrics.period import Grain, Period
+from metrics.plans import with_plans
 from metrics.result import MetricResult
 from metrics.rows import rows_behind
 from metrics.scope import Scope
@@ -34,6 +37,7 @@ from metrics.scorecard import Card, Scorecard, is_judged, score_of, status_of
 from metrics.screen import build_scorecard, default_period, periods_of
 from metrics.show_sql import sql_of
 from metrics.slices import slice_values
+from metrics.strategy import Strategy
 
 Signature = tuple[tuple[str, int, int, int], ...]
 _VERSIONS_OPEN = 3  # the published one, and what runs have begun on: before a load, and while it ran
@@ -64,6 +68,8 @@ class RealFloors:
         self._newest: _Opened | None = None
         self._read: tuple[Path, Catalog, Catalog] | None = None
         """The folder, its catalogue as read, and as shown: with the last good definitions kept."""
+        self._strategy: Strategy | None = None
+        """As it last was right."""
 
     def current(self) -> Load:
         """The published load. Raises FileProblems when the workspace is wrong, NothingPublished before a load."""
@@ -73,7 +79,8 @@ class RealFloors:
             newest = _newest_load(workspace.var)
             if version is None:
                 raise NothingPublished(_refusal(workspace.var, newest, "") or "Nothing is published yet.")
-            stamp = (f"{version} {newest}", _stamps(workspace.metrics_folder))
+            written = (workspace.metrics_folder, workspace.folder / STRATEGY, workspace.folder / GOALS)
+            stamp = (f"{version} {newest}", tuple(one for place in written for one in _stamps(place)))
             if stamp not in self._opened:
                 self._opened[stamp] = self._open(workspace, version)
                 self._close_old()
@@ -168,7 +175,10 @@ class RealFloors:
 
     def _open(self, workspace: Workspace, version: str) -> _Opened:
         warehouse = self._warehouse(workspace, version)
-        catalog = self._read_catalog(workspace.metrics_folder, warehouse.facts.calendar)
+        calendar = warehouse.facts.calendar
+        catalog = self._read_catalog(workspace.metrics_folder, calendar)
+        catalog = with_plans(catalog, workspace.folder, calendar, self._strategy)
+        self._strategy = catalog.strategy
         load = Load(
             version=f"w-{warehouse.facts.load_id}",  # what was opened, should the pointer have moved meanwhile
             catalog=catalog.hash,

@@ -9,6 +9,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -263,7 +264,7 @@ def definition(metric: MetricDefinition, catalog: Catalog, sql: str | None, json
     return f"{shown}\n\n{sql}" if sql else shown
 
 
-def check_report(problems: Sequence[Any], catalog: Catalog, json_wanted: bool) -> str:
+def check_report(problems: Sequence[Any], catalog: Catalog, folder: Path, json_wanted: bool) -> str:
     """The answer of `scorecard check`."""
     if json_wanted:
         found = [{**vars(problem.place), "message": problem.message} for problem in problems]
@@ -271,4 +272,6 @@ def check_report(problems: Sequence[Any], catalog: Catalog, json_wanted: bool) -
     if problems:
         count = wording.plural(len(problems), "problem", "problems")
         return "\n".join([*(str(problem) for problem in problems), f"{count}."])
-    return f"No problems: workspace.yaml and {len(catalog.metrics)} metrics are right.{_notes(catalog)}"
+    files = [name for name in ("workspace.yaml", "strategy.yaml", "goals.csv") if (folder / name).exists()]
+    right = f"{', '.join(files)} and {len(catalog.metrics)} metrics are right"
+    return f"No problems: {right}.{_notes(catalog)}"

@@ -151,7 +151,11 @@ def reason(card: Card) -> str:
     if card.status in JUDGED:
         return ""
     if card.status == "no_goal":
-        return sentence(result.reason) if result.reason else say("why_no_goal")
+        return (
+            sentence(result.reason)
+            if result.reason
+            else say("why_own_goal" if definition.goal_is_own else "why_no_goal")
+        )
     if result.state == "ok":
         return say("why_running", period=wording.period(result.period))
     return state_reason(definition, result)

@@ -50,6 +50,7 @@ WORDS = {
     "why_no_data": "Nothing to count in {period}.",
     "why_not_provided": "The sources do not provide what it needs.",
     "why_no_goal": "No goal is set.",
+    "why_own_goal": "No goal is set; only you can know it: write yours in goals.csv.",
     "why_running": "Judged when {period} is over.",
     "no_value": "no value",
     "n": "n {n}",

@@ -17,6 +17,7 @@ from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Contract, contracts
 from data_checks.errors import FileProblems, LoadRefused, RequestError, ScorecardError
 from data_checks.files import Header, sha256_of
+from data_checks.initiatives import write_given
 from data_checks.ledger import (
     LoadReport,
     SourceReport,
@@ -69,7 +70,7 @@ def check_sources(workspace: Workspace) -> None:
     that cannot be read."""
     sources, _ = with_files(_all_sources(workspace))
     with tempfile.TemporaryDirectory() as folder:
-        sources = fetch_queries(sources, Path(folder), _silent, rows=False)
+        sources = write_given(fetch_queries(sources, Path(folder), _silent, rows=False), Path(folder))
         check_headers(sources, headers(sources))
 
 
@@ -144,8 +145,10 @@ class _Load:
         try:
             sources, repeats = with_files(_all_sources(self.workspace))
             books.notes += repeats
+            if not self.workspace.strategy.initiatives_are_whole:
+                books.notes.append("strategy.yaml has mistakes, so its initiatives are left out; run scorecard check.")
             with private_folder(var, books.load_id) as folder:
-                sources = fetch_queries(sources, folder, self.progress)
+                sources = write_given(fetch_queries(sources, folder, self.progress), folder)
                 hashes = self._hashes(sources)
                 books.fingerprint = self._fingerprint(hashes)
                 return self._unchanged() or self._fresh(sources, hashes, folder)

@@ -77,7 +77,7 @@ def run_mapping(
 
     Raises LoadRefused when an expression fails while it runs (an overflow, a strict cast).
     """
-    typed = any(file.file.kind in ("workbook", "parquet", "sql") for file in files)
+    typed = any(file.file.kind in ("workbook", "parquet", "copied") for file in files)
     reading = Reading(source.timezone, home, source.datetimes, source.dates, source.decimal, source.thousands, typed)
     run = _Run(connection, contract, source, tuple(files), number, reading)
     try:

@@ -132,7 +132,7 @@ def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -
             lower = {name.lower() for name in known}
             wanted = needed_names(source)
             if len(wanted) > 1 and not any(name.lower() in lower for name in wanted):
-                place = source.places["sql" if file.kind == "sql" else "files"]
+                place = source.places["sql" if source.sql else "files"]
                 said = _no_header(wanted, file, known, delimiter_of(source, file))
                 problems.append(Problem(place, f"{source.table}: {said}"))
                 continue
@@ -155,7 +155,7 @@ def open_file(source: Source, file: DataFile, header: Header, sha256: str, numbe
     """Read the file to its end into a plain copy in `folder`. Raises LoadRefused when it is unsound or changing, or
     a stray quote swallows its records."""
     copy, delimiter = folder / f"{number}.csv", delimiter_of(source, file)
-    if file.kind == "sql":
+    if file.kind == "copied":
         return OpenFile(number, file, header, delimiter, file.path, sha256, converted=Converted(0))
     above, rows, converted = 0, 0, None
     if file.kind == "text":
@@ -289,6 +289,9 @@ def with_files(sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
     for source in sources:
         if source.sql is not None:
             problems += [Problem(source.places["sql"], said) for said in [unset(source.sql)] if said]
+            found.append(source)
+            continue
+        if source.given:
             found.append(source)
             continue
         files, missing = find_files(source.names, source.folder)

@@ -30,7 +30,7 @@ def header_of(source: Source, file: DataFile) -> Header:
         return parquet_header(file.path, file.shown)
     if file.kind == "json":
         return json_header(file.path, source.encoding, file.shown)
-    encoding = "utf-8" if file.kind == "sql" else source.encoding
+    encoding = "utf-8" if file.kind == "copied" else source.encoding
     return read_header(first_text(file.path, encoding, file.shown), delimiter_of(source, file), file.shown)
 
 

@@ -45,7 +45,7 @@ def fetch_queries(
                 progress(f"asking {source.sql.shown} for {source.table}")
             copy = folder / f"query-{number}.csv"
             _fetch(source, source.sql, copy, rows)
-            source = dataclasses.replace(source, files=(DataFile(copy, source.sql.shown, "sql"),))
+            source = dataclasses.replace(source, files=(DataFile(copy, source.sql.shown, "copied"),))
         fetched.append(source)
     return fetched
 

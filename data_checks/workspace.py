@@ -13,6 +13,9 @@ from data_checks.calendar import Calendar, read_calendar
 from data_checks.casts import END_DAY, ERA, FIRST_DAY, known_zone, zone_problem
 from data_checks.contract import contracts
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
+from data_checks.initiatives import TABLE as INITIATIVES
+from data_checks.initiatives import initiatives_source
+from data_checks.strategy_file import StrategyFile, read_strategy_file
 from data_checks.workspace_source import Source, read_source
 from data_checks.yaml_file import STRICT, Document, build, read_documents
 
@@ -51,7 +54,8 @@ class Workspace:
     """A checked workspace. `as_of` None: the newest instant loaded; `sources`: every mapping by canonical table.
 
     `calendar`: when its year and week begin; `shifts`: the business hours of the week, empty when none are given;
-    `holidays`: the days without any.
+    `holidays`: the days without any. `strategy`: strategy.yaml as written; its initiatives are one of the sources,
+    unless another source gives them.
     """
 
     folder: Path
@@ -64,6 +68,7 @@ class Workspace:
     sources: Mapping[str, tuple[Source, ...]]
     shifts: tuple[Shift, ...] = ()
     holidays: Holidays | None = None
+    strategy: StrategyFile = field(default_factory=StrategyFile)
 
     @property
     def file(self) -> Path:
@@ -95,6 +100,9 @@ def read_workspace(folder: Path) -> Workspace:
     sources = _sources(document, folder, zone, problems)
     if problems:
         raise FileProblems(sorted(dict.fromkeys(problems), key=_file_order))
+    strategy = read_strategy_file(folder)
+    if INITIATIVES not in sources and (source := initiatives_source(strategy, folder, zone)):
+        sources = {**sources, INITIATIVES: (source,)}
     return Workspace(
         folder=folder,
         title=written.title,
@@ -106,6 +114,7 @@ def read_workspace(folder: Path) -> Workspace:
         sources=sources,
         shifts=shifts,
         holidays=holidays,
+        strategy=strategy,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NO_FILES = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem")
-FileKind = Literal["text", "workbook", "parquet", "json", "sql"]
+FileKind = Literal["text", "workbook", "parquet", "json", "copied"]
 PACKED = (".gz", ".zst")
 _KINDS: Mapping[str, FileKind] = {
     ".parquet": "parquet",
@@ -40,7 +40,8 @@ _NOT_READ = {
 class DataFile:
     """A file on disk and the name it bears in messages and books: as the workspace wrote it, never a machine's path.
 
-    `kind`: how it is read; sql: the result of a query, already fetched. `sheet`: of a workbook, None for its only one.
+    `kind`: how it is read; copied: it holds a plain copy of ours already, such as a query's result. `sheet`: of a
+    workbook, None for its only one.
     """
 
     path: Path

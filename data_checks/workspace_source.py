@@ -80,7 +80,8 @@ class Source:
     """One checked mapping. Expressions see the source's columns under the types in `types`, else as text.
 
     `names`: its files as written, below `folder`; `files`: those found on disk by `with_files`, empty before; or
-    `sql`: a query, whose result `fetch_queries` puts into one file.
+    `sql`: a query, whose result `fetch_queries` puts into one file; or `given`: header and rows that stand elsewhere
+    in the workspace (initiatives.py).
     """
 
     table: str
@@ -105,6 +106,7 @@ class Source:
     folder: Path = Path()
     sheet: str | None = None
     sql: Query | None = None
+    given: tuple[tuple[str, ...], ...] = ()
 
     @property
     def expressions(self) -> Mapping[str, Expression]:

@@ -20,6 +20,7 @@ from metrics.draft_files import DraftFile, read_folder
 from metrics.rules import ABOUT_ALL
 from metrics.rules.subjects import Whole
 from metrics.settle import Settled, settle
+from metrics.strategy import Strategy
 
 LIBRARY = Path(__file__).parent / "definitions"
 
@@ -39,7 +40,8 @@ class Catalog:
 
     `problems`: all that is wrong in any file, by file, line and column. `left_out`: the ids that cannot be computed
     for it. `unread`: files that may hold definitions nobody could read. `kept`: ids shown as they last were right.
-    `notes`: what a reader should know (a library metric replaced). `hash` changes when any definition does.
+    `strategy`: what the metrics stand for (plans.py). `notes`: what a reader should know (a library metric replaced).
+    `hash` changes when any definition does.
     """
 
     metrics: Mapping[str, MetricDefinition]
@@ -50,6 +52,7 @@ class Catalog:
     left_out: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     kept: tuple[str, ...] = ()
+    strategy: Strategy = field(default_factory=Strategy)
     reading: Reading = field(default_factory=Reading, repr=False, compare=False)
 
 

@@ -38,11 +38,16 @@ class Retention:
 
 @dataclass(frozen=True)
 class GoalEntry:
-    """One value of red, goal or stretch, in the unit: from a day on (None: always), for some rows (none: for all)."""
+    """One value of red, goal or stretch, in the unit: from a day on (None: always) to another, which is left out
+    (None: for ever), for some rows (none: for all). `of_file`: from goals.csv, which wins over the definition.
+    value None: a stretch goal that no longer holds. place: where the rows are named."""
 
-    value: float
+    value: float | None
     begins: dt.date | None = None
     where: tuple[tuple[str, str], ...] = ()
+    ends: dt.date | None = None
+    of_file: bool = False
+    place: Place | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class MetricDefinition:
 
     percent values, red and goal are fractions here (0.85); all others are in their unit. red, goal and stretch are
     the newest of the whole organisation; `goals` holds every entry when they change by date or slice (goals.at).
+    `goal_is_own`: red and goal are written `own`: only the organisation can know them, and has not said them yet.
     Exactly one of `formula` and `retention` is set; `frame` and `compare` say over which days the formula is taken.
     `fills_zero`: over loaded days in which nothing was counted it is 0, not without a value (`fill: 0`).
     `hash` changes whenever the meaning does.
@@ -97,6 +103,7 @@ class MetricDefinition:
     goal: float | None = None
     stretch: float | None = None
     goals: Mapping[str, tuple[GoalEntry, ...]] = field(default_factory=dict)
+    goal_is_own: bool = False
     weight: float = 1.0
     min_n: int = 0
     ripe_after: Duration | None = None

@@ -18,6 +18,8 @@ from metrics.period import parse_period
 SCORES = {"red": "the limit below which it is red", "goal": "the goal", "stretch": "the stretch goal"}
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
 _KEYS = ("from", "where", "value")
+OWN = "own"
+"""Written in place of red and goal: only the organisation itself can know them (goals.csv)."""
 
 
 def has_percent(document: Document) -> bool:
@@ -28,8 +30,8 @@ def has_percent(document: Document) -> bool:
 
 
 def at(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | None] | None = None) -> MetricDefinition:
-    """The definition with the goals that hold on a day for a slice: of those begun, the most specific, then the
-    newest. A metric whose goals do not change is returned as it is."""
+    """The definition with the goals that hold on a day for a slice: of those begun, the most specific, then goals.csv
+    before the definition, then the newest. A metric whose goals do not change is returned as it is."""
     if not metric.goals:
         return metric
     here = slices or {}
@@ -49,9 +51,10 @@ def _holding(entries: tuple[GoalEntry, ...], day: dt.date, slices: Mapping[str, 
         entry
         for entry in entries
         if (entry.begins is None or entry.begins <= day)
+        and (entry.ends is None or day < entry.ends)
         and all(name in slices and slices[name] == value for name, value in entry.where)
     ]
-    return max(begun, key=lambda entry: (len(entry.where), entry.begins or dt.date.min), default=None)
+    return max(begun, key=lambda one: (len(one.where), one.of_file, one.begins or dt.date.min), default=None)
 
 
 def goals_of(
@@ -64,7 +67,8 @@ def goals_of(
     entries = {key: _entries(document, key, metric.unit, calendar, problems) for key in SCORES}
     changing = {key: found for key, found in entries.items() if found}
     if problems or not changing:
-        return metric, problems
+        is_own = not problems and document.data.get("goal") == document.data.get("red") == OWN
+        return replace(metric, goal_is_own=is_own), problems
     metric = at(replace(metric, goals=changing), dt.date.max)
     plain = all(entry.begins is None and not entry.where for found in changing.values() for entry in found)
     return replace(metric, goals={} if plain else changing), problems
@@ -74,7 +78,7 @@ def _entries(
     document: Document, key: str, unit: Unit, calendar: Calendar, problems: list[Problem]
 ) -> tuple[GoalEntry, ...]:
     written = document.data.get(key)
-    if written is None:
+    if written is None or (written == OWN and key != "stretch"):
         return ()
     if not isinstance(written, list):
         value = _number(document, (key,), key, unit, problems)
@@ -105,7 +109,8 @@ def _entry(
     value = _number(document, (*path, "value"), key, unit, problems)
     begins = _begins(document, path, item, calendar, problems)
     where = _where(document, path, item, problems)
-    return None if value is None else GoalEntry(value, begins, where)
+    place = document.place(*path, "where") if where else None
+    return None if value is None else GoalEntry(value, begins, where, place=place)
 
 
 def _begins(
@@ -138,20 +143,26 @@ def _where(
 def _number(
     document: Document, path: tuple[str | int, ...], key: str, unit: Unit, problems: list[Problem]
 ) -> float | None:
-    wrong = f"{SCORES[key]} cannot be read:"
     if path not in document.scalars:
-        problems.append(Problem(document.place(*path), f"{wrong} one value is needed."))
+        problems.append(Problem(document.place(*path), f"{SCORES[key]} cannot be read: one value is needed."))
         return None
-    text = document.written(*path).value.strip()
+    number, told = number_of(document.written(*path).value, key, unit)
+    if told:
+        problems.append(Problem(document.place(*path), told))
+    return number
+
+
+def number_of(text: str, key: str, unit: Unit) -> tuple[float | None, str]:
+    """A goal as written → its value in the unit, percent as a fraction; and what is wrong with it, '' when nothing."""
+    text, wrong = text.strip(), f"{SCORES[key]} cannot be read:"
     if not _NUMBER.fullmatch(text):
-        problems.append(Problem(document.place(*path), f"{wrong} '{text}' is no number."))
-        return None
-    number = float(text.removesuffix("%"))
+        return None, f"{wrong} '{text}' is no number."
+    number, told = float(text.removesuffix("%")), ""
     if text.endswith("%") and unit != "percent":
-        problems.append(Problem(document.place(*path), f"{wrong} '{text}' is a percentage, but the unit is {unit}."))
+        told = f"{wrong} '{text}' is a percentage, but the unit is {unit}."
     elif unit == "percent" and not text.endswith("%") and abs(number) > 1:
-        problems.append(Problem(document.place(*path), f"{wrong} {text} is no fraction; write '{text}%'."))
-    return number / 100 if text.endswith("%") else number
+        told = f"{wrong} {text} is no fraction; write '{text}%'."
+    return number / 100 if text.endswith("%") else number, told
 
 
 def settings(metric: MetricDefinition) -> list[MetricDefinition]:
@@ -159,6 +170,7 @@ def settings(metric: MetricDefinition) -> list[MetricDefinition]:
     group of rows that has its own."""
     if not metric.goals:
         return [metric]
-    days = {entry.begins or dt.date.min for found in metric.goals.values() for entry in found}
+    entries = [entry for found in metric.goals.values() for entry in found]
+    days = {entry.begins or dt.date.min for entry in entries} | {entry.ends for entry in entries if entry.ends}
     groups = dict.fromkeys(((), *(entry.where for found in metric.goals.values() for entry in found)))
     return [at(metric, day, dict(where)) for day in sorted(days) for where in groups]

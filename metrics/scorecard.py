@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from metrics.definition import MetricDefinition, PerspectiveId
+from metrics.pace import Pace
 from metrics.period import Period
 from metrics.result import MetricResult
+from metrics.standing import is_stale
 from metrics.stats import intervals
+from metrics.strategy import Objective
 
 Status = Literal["met", "watch", "missed", "too_close", "not_judged", "no_goal"]
 
@@ -23,7 +26,9 @@ class Card:
     score, score_low, score_high: on the 0–100 axis (33 at red, 67 at goal); None when not judged.
     change: value − previous value, in the unit (fractions for percent). change_is_clear: the interval of the
     difference excludes zero; None when it has no interval. asked: the period of the board, which a result too young
-    to judge replaces by an earlier one. trend: the last complete periods, oldest first.
+    to judge replaces by an earlier one. trend: the last complete periods, oldest first. gap: value − goal, in the unit;
+    gap_is_clear: the interval excludes the goal, None without an interval. pace: of a goal for a whole year or quarter.
+    is_stale: a table it stands on has had nothing new for longer than its contract allows.
     """
 
     definition: MetricDefinition
@@ -38,23 +43,45 @@ class Card:
     change_is_clear: bool | None
     trend: tuple[MetricResult, ...]
     asked: Period
+    gap: float | None = None
+    gap_is_clear: bool | None = None
+    pace: Pace | None = None
+    is_stale: bool = False
+
+
+@dataclass(frozen=True)
+class Aim:
+    """An objective with its cards. coverage: share of the provided metrics' weight that has a score (0–1), None when
+    nothing is provided; score is None under 50 % coverage. objective None: the metrics that stand for none."""
+
+    objective: Objective | None
+    cards: tuple[Card, ...]
+    score: float | None
+    previous_score: float | None
+    coverage: float | None
+
+    @property
+    def weight(self) -> float:
+        return self.objective.weight if self.objective else 1.0
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A perspective with its cards. coverage: share of the provided metrics' weight that has a score (0–1),
-    None when nothing is provided; score is None under 50 % coverage."""
+    """A perspective with its cards; score and coverage as in Aim. aims: its objectives, none without a strategy.
+    weight: of all in it that is provided."""
 
     perspective: PerspectiveId
     cards: tuple[Card, ...]
     score: float | None
     previous_score: float | None
     coverage: float | None
+    aims: tuple[Aim, ...] = ()
+    weight: float = 0.0
 
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The whole organisation (or one slice of it) in one period."""
+    """The whole organisation, or the part of it that `slices` names, in one period."""
 
     period: Period
     against: Period
@@ -63,6 +90,7 @@ class Scorecard:
     score: float | None
     previous_score: float | None
     coverage: float | None
+    slices: Mapping[str, str | None] = field(default_factory=dict)
 
 
 # ── status and score ─────────────────────────────────────────────────────────────────────────────────
@@ -147,7 +175,7 @@ def _difference(before: MetricResult, now: MetricResult) -> intervals.Interval |
     return intervals.mover(first, tuple(first_ends), second, tuple(second_ends))  # type: ignore[arg-type]
 
 
-# ── cards, branches, the whole ───────────────────────────────────────────────────────────────────────
+# ── cards, objectives, perspectives, the whole ───────────────────────────────────────────────────────
 
 
 def make_card(
@@ -156,12 +184,16 @@ def make_card(
     previous: MetricResult | None,
     trend: Sequence[MetricResult],
     asked: Period | None = None,
+    pace: Pace | None = None,
+    earlier: MetricDefinition | None = None,
 ) -> Card:
-    """One card. Scores are given only to results that are judged."""
+    """One card. Scores are given only to results that are judged. `pace`: its definition's goals are those that hold
+    for the part of the year or quarter that has passed; `earlier`: those that held for `previous`, if others."""
     judged = is_judged(result)
     ends = [score_of(definition, end) if judged else None for end in (result.low, result.high)]
     low, high = sorted(ends) if None not in ends else (None, None)  # type: ignore[type-var]
     change, clear = change_of(result, previous)
+    gap, gap_is_clear = _gap(definition, result) if judged else (None, None)
     return Card(
         definition=definition,
         result=result,
@@ -170,50 +202,108 @@ def make_card(
         score=score_of(definition, result.value) if judged else None,
         score_low=low,
         score_high=high,
-        previous_score=score_of(definition, previous.value) if previous is not None and is_judged(previous) else None,
+        previous_score=score_of(earlier or definition, previous.value) if previous and is_judged(previous) else None,
         change=change,
         change_is_clear=clear,
         trend=tuple(trend),
         asked=asked or result.period,
+        gap=gap,
+        gap_is_clear=gap_is_clear,
+        pace=pace,
+        is_stale=is_stale(result.checks),
     )
+
+
+def _gap(definition: MetricDefinition, result: MetricResult) -> tuple[float | None, bool | None]:
+    if result.value is None or definition.goal is None:
+        return None, None
+    known = result.low is not None and result.high is not None
+    clear = not result.low <= definition.goal <= result.high if known else None  # type: ignore[operator]
+    return result.value - definition.goal, clear
 
 
 ENOUGH = 0.5
 """Under this share of the weight there is no score."""
 
 
-def make_branch(perspective: PerspectiveId, cards: Sequence[Card]) -> Branch:
-    """A perspective's weighted mean of scores, with coverage."""
-    score, coverage = _mean_score([(card.definition.weight, card.score) for card in cards if _counts(card)])
-    before, _ = _mean_score([(card.definition.weight, card.previous_score) for card in cards if _counts(card)])
-    return Branch(perspective, tuple(cards), score, before, coverage)
+@dataclass(frozen=True)
+class _Child:
+    """What a mean needs of a card or an objective. coverage None: it does not belong to it."""
+
+    weight: float
+    score: float | None
+    previous_score: float | None
+    coverage: float | None
 
 
-def _counts(card: Card) -> bool:
-    """Whether a card belongs to coverage: its data are provided and it has a goal to be judged against."""
-    return card.result.state != "not_provided" and card.definition.goal is not None
+def make_aim(objective: Objective | None, cards: Sequence[Card]) -> Aim:
+    """An objective's weighted mean of scores, with coverage."""
+    return Aim(objective, tuple(cards), *_mean([_child(card) for card in cards]))
 
 
-def _mean_score(weighted: Sequence[tuple[float, float | None]]) -> tuple[float | None, float | None]:
-    """(score, coverage) of weights and scores; no score under half the weight, no coverage without weight."""
-    whole = sum(weight for weight, _ in weighted)
+def make_branch(perspective: PerspectiveId, cards: Sequence[Card], objectives: Sequence[Objective] = ()) -> Branch:
+    """A perspective's weighted mean of its objectives' scores, or of its metrics' where there is no strategy.
+
+    Metrics that stand for no objective count together as one more, of weight 1.
+    """
+    by_name = {card.definition.metric: card for card in cards}
+    aims = [make_aim(one, [by_name[name] for name in one.metrics if name in by_name]) for one in objectives]
+    aims = [aim for aim in aims if aim.cards]
+    placed = {card.definition.metric for aim in aims for card in aim.cards}
+    loose = [card for card in cards if card.definition.metric not in placed]
+    if not aims:
+        children = [_child(card) for card in cards]
+    else:
+        aims += [make_aim(None, loose)] if loose else []
+        children = [_Child(aim.weight, aim.score, aim.previous_score, aim.coverage) for aim in aims]
+    weight = sum(child.weight for child in children if child.coverage is not None)
+    shown = [card for aim in aims for card in aim.cards] or cards
+    return Branch(perspective, tuple(shown), *_mean(children), tuple(aims), weight)
+
+
+def _child(card: Card) -> _Child:
+    """A card belongs to coverage when its data are provided and it has a goal to be judged against."""
+    belongs = card.result.state != "not_provided" and card.definition.goal is not None
+    coverage = float(card.score is not None) if belongs else None
+    return _Child(card.definition.weight, card.score, card.previous_score, coverage)
+
+
+def _mean(children: Sequence[_Child]) -> tuple[float | None, float | None, float | None]:
+    """(score, previous score, coverage) of those that belong; no score under half the weight, no coverage without."""
+    counted = [child for child in children if child.coverage is not None]
+    whole = sum(child.weight for child in counted)
     if whole == 0:
-        return None, None
-    present = [(weight, score) for weight, score in weighted if score is not None]
+        return None, None, None
+    coverage = sum(child.weight * (child.coverage or 0) for child in counted) / whole
+    score = _weighted([(child.weight, child.score) for child in counted]) if coverage >= ENOUGH else None
+    before = [(child.weight, child.previous_score) for child in counted]
+    had = sum(weight for weight, score in before if score is not None) / whole
+    return score, _weighted(before) if had >= ENOUGH else None, coverage
+
+
+def _weighted(scores: Sequence[tuple[float, float | None]]) -> float | None:
+    """The weighted mean of those that have a score."""
+    present = [(weight, score) for weight, score in scores if score is not None]
     weight = sum(weight for weight, _ in present)
-    coverage = weight / whole
-    if coverage < ENOUGH:
-        return None, coverage
-    return sum(weight * score for weight, score in present) / weight, coverage
+    return sum(weight * score for weight, score in present) / weight if weight else None
 
 
-def make_scorecard(period: Period, against: Period, complete: bool, branches: Sequence[Branch]) -> Scorecard:
+def make_scorecard(
+    period: Period,
+    against: Period,
+    complete: bool,
+    branches: Sequence[Branch],
+    slices: Mapping[str, str | None] | None = None,
+) -> Scorecard:
     """The whole: perspectives count equally; coverage is over every provided metric's weight."""
     counted = [branch for branch in branches if branch.coverage is not None]
-    score, _ = _mean_score([(1.0, branch.score) for branch in counted])
-    before, _ = _mean_score([(1.0, branch.previous_score) for branch in counted])
-    cards = [card for branch in branches for card in branch.cards if _counts(card)]
-    _, coverage = _mean_score([(card.definition.weight, card.score) for card in cards])
+    half = len(counted) * ENOUGH
+    scores = [branch.score for branch in counted]
+    befores = [branch.previous_score for branch in counted]
+    score = _weighted([(1.0, one) for one in scores]) if scores.count(None) <= half else None
+    before = _weighted([(1.0, one) for one in befores]) if befores.count(None) <= half else None
+    whole = sum(branch.weight for branch in counted)
+    coverage = sum(branch.weight * (branch.coverage or 0) for branch in counted) / whole if whole else None
     if coverage is not None and coverage < ENOUGH:
         score = None
-    return Scorecard(period, against, complete, tuple(branches), score, before, coverage)
+    return Scorecard(period, against, complete, tuple(branches), score, before, coverage, slices or {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from data_checks.contract import contracts
@@ -12,11 +12,12 @@ from data_checks.warehouse.contract import Warehouse
 from metrics import goals
 from metrics.asking import as_of, ask, cannot_cut
 from metrics.catalog import Catalog
-from metrics.definition import PERSPECTIVES, MetricDefinition
+from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId
 from metrics.evaluate import evaluate
 from metrics.kinds import depends_on_length, kind_of
+from metrics.pace import at_pace
 from metrics.period import Grain, Period, shifted, spine, step
-from metrics.result import MetricResult
+from metrics.result import MetricResult, State
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
 
@@ -62,50 +63,121 @@ def build_scorecard(
     period's first day, a filter's own before the whole organisation's.
     An unfinished period is not compared: half a month is no fall.
     """
-    against = against or before(period)
-    reach = as_of(warehouse.facts, until)
-    on_card = [name for name, metric in catalog.metrics.items() if metric.perspective is not None]
-    _check_slices(where or {})
-    part = bool(where) or scope.teams is not None
-    uncut = {name: lack for name in on_card if (lack := cannot_cut(warehouse, catalog.bound[name], where or {}))}
-    cut = [name for name in on_card if name not in uncut]
-    first = periods_of(warehouse, period.grain, until)[0].start
-    begin = min(against.start, step(period.start, period.grain, -TREND)) - _ripening(catalog, cut)
-    start = min(period.start, max(first, begin))
-    results: dict[str, tuple[MetricResult, ...]] = {}
-    if cut:
-        question = ask(warehouse, catalog, scope, cut, period.grain, (), start, period.end, where, until)
-        results = evaluate(warehouse, catalog, question, cut)
-        empty = [name for name in cut if _is_empty(results[name], period, catalog.metrics[name])] if where else []
-        uncut |= _unnamed(warehouse, catalog, scope, empty, period, where or {}, until)
+    where = where or {}
+    _check_slices(where)
+    screen = Screen(warehouse, catalog, scope, period, against or before(period), until)
+    uncut = screen.uncut(where)
+    cut = [name for name in screen.names if name not in uncut]
+    results = screen.results(cut, (), where)
+    empty = [name for name in cut if _is_empty(results[name], period, catalog.metrics[name])] if where else []
+    uncut |= _unnamed(warehouse, catalog, scope, empty, period, where, until)
+    here = {name: values[0] for name, values in where.items() if len(values) == 1}
+    is_part = bool(where) or scope.teams is not None
+    return screen.board(results, uncut, here, is_part)
 
-    def card(name: str) -> Card:
-        here = {name: values[0] for name, values in (where or {}).items() if len(values) == 1}
-        definition, found = goals.at(catalog.metrics[name], period.start, here), results.get(name, ())
-        own = goals.is_own(catalog.metrics[name], period.start, here)
-        misfit = ""
-        if period.grain != "month" and depends_on_length(catalog.bound[name]):
-            misfit = GOAL_OF_A_MONTH
-        elif part and not own and kind_of(catalog.bound[name]) == "total":
-            misfit = GOAL_OF_THE_WHOLE  # a part of a sum is not to be held against the goal of the whole
-        if misfit and definition.goal is not None:
+
+class Screen:
+    """The numbers of one period beside another, and how they become cards; shared by one board and a cascade."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        catalog: Catalog,
+        scope: Scope,
+        period: Period,
+        against: Period,
+        until: dt.date | None,
+    ) -> None:
+        self.warehouse, self.catalog, self.scope = warehouse, catalog, scope
+        self.period, self.against, self.until = period, against, until
+        self.reach = as_of(warehouse.facts, until)
+        self.placed = {name: place for name in catalog.metrics if (place := _perspective(catalog, name)) is not None}
+        self.names = tuple(self.placed)
+
+    def uncut(self, slices: Iterable[str]) -> dict[str, str]:
+        """The metrics that cannot be cut by these slices, and why."""
+        bound = self.catalog.bound
+        return {name: lack for name in self.names if (lack := cannot_cut(self.warehouse, bound[name], slices))}
+
+    def results(
+        self,
+        names: Sequence[str],
+        by: tuple[str, ...],
+        where: Mapping[str, Sequence[str | None]],
+        trend: int = TREND,
+    ) -> Mapping[str, tuple[MetricResult, ...]]:
+        """Every period a card needs: those of the trend, the one compared with, and the newest ripe one."""
+        if not names:
+            return {}
+        period = self.period
+        first = periods_of(self.warehouse, period.grain, self.until)[0].start
+        begin = min(self.against.start, step(period.start, period.grain, -trend)) - _ripening(self.catalog, names)
+        start = min(period.start, max(first, begin))
+        question = ask(
+            self.warehouse, self.catalog, self.scope, names, period.grain, by, start, period.end, where, self.until
+        )
+        return evaluate(self.warehouse, self.catalog, question, names)
+
+    def board(
+        self,
+        results: Mapping[str, tuple[MetricResult, ...]],
+        uncut: Mapping[str, str],
+        slices: Mapping[str, str | None],
+        is_part: bool,
+    ) -> Scorecard:
+        """`results` as cards of a whole, or of the part of it that `slices` names."""
+        cards = {name: self._card(name, results.get(name, ()), uncut.get(name), slices, is_part) for name in self.names}
+        branches = []
+        for perspective in PERSPECTIVES:
+            here = [cards[name] for name in self.names if self.placed[name] == perspective]
+            objectives = [one for one in self.catalog.strategy.objectives if one.perspective == perspective]
+            branches.append(make_branch(perspective, here, objectives))
+        return make_scorecard(self.period, self.against, self.reach.completes(self.period), branches, slices)
+
+    def _card(
+        self,
+        name: str,
+        found: Sequence[MetricResult],
+        lack: str | None,
+        slices: Mapping[str, str | None],
+        is_part: bool,
+    ) -> Card:
+        period, whole = self.period, self.reach.completes(self.period)
+        definition = goals.at(self.catalog.metrics[name], period.start, slices)
+        if (misfit := self._misfit(name, slices, is_part)) and definition.goal is not None:
             definition = replace(definition, red=None, goal=None, stretch=None)
             found = tuple(replace(result, reason=result.reason or misfit) for result in found)
-        if name in uncut:
-            lack = uncut[name]
-            absent = MetricResult(name, period, None, "not_provided", complete=reach.completes(period), reason=lack)
-            return make_card(definition, absent, None, ())
         by_start = {result.period.start: result for result in found}
+        if lack is not None or period.start not in by_start:
+            state: State = "no_data" if lack is None else "not_provided"
+            absent = MetricResult(name, period, None, state, complete=whole, reason=lack or "", slices=slices)
+            return make_card(definition, absent, None, ())
         shown = _newest_ripe(by_start[period.start], found)
-        earlier = by_start.get(_as_far_before(shown.period, period, against)) if reach.completes(shown.period) else None
+        earlier = None
+        if self.reach.completes(shown.period):
+            earlier = by_start.get(_as_far_before(shown.period, period, self.against))
         trend = [result for result in found if result.complete and result.state != "unripe"][-TREND:]
-        return make_card(definition, shown, earlier, trend, period)
+        if kind_of(self.catalog.bound[name]) != "total":
+            return make_card(definition, shown, earlier, trend, period)
+        calendar = self.warehouse.facts.calendar
+        then = at_pace(definition, None, earlier.period.end, calendar)[0] if earlier is not None else definition
+        definition, pace = at_pace(definition, shown.value, shown.period.end, calendar)
+        return make_card(definition, shown, earlier, trend, period, pace, then)
 
-    branches = [
-        make_branch(perspective, [card(name) for name in on_card if catalog.metrics[name].perspective == perspective])
-        for perspective in PERSPECTIVES
-    ]
-    return make_scorecard(period, against, reach.completes(period), branches)
+    def _misfit(self, name: str, slices: Mapping[str, str | None], is_part: bool) -> str:
+        """Why the goal does not fit what is asked; '' when it does."""
+        bound = self.catalog.bound[name]
+        if self.period.grain != "month" and depends_on_length(bound):
+            return GOAL_OF_A_MONTH
+        own = goals.is_own(self.catalog.metrics[name], self.period.start, slices)
+        # a part of a sum is not to be held against the goal of the whole
+        return GOAL_OF_THE_WHOLE if is_part and not own and kind_of(bound) == "total" else ""
+
+
+def _perspective(catalog: Catalog, name: str) -> PerspectiveId | None:
+    """Where a metric stands on the board: with its objective, else where its definition says."""
+    objective = catalog.strategy.by_metric.get(name)
+    return objective.perspective if objective else catalog.metrics[name].perspective
 
 
 def _is_empty(found: Sequence[MetricResult], period: Period, definition: MetricDefinition) -> bool:

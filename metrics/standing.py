@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from data_checks.contract import contracts
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
 from metrics.bound import Value
 from metrics.definition import MetricDefinition
@@ -48,6 +49,16 @@ def standings(
     provided = (name for name in metrics if missing(bound[name], facts.tables) is None)
     found = {name: standing(metrics[name], bound[name], facts) for name in provided}
     return {name: checks for name, checks in found.items() if checks}
+
+
+def is_stale(checks: Sequence[Standing]) -> bool:
+    """Whether one of them says that a table has had nothing new for too long."""
+    return any(one.check.rule in _freshness(one.check.table) for one in checks)
+
+
+def _freshness(table: str) -> frozenset[str]:
+    contract = contracts().get(table)
+    return frozenset(rule.id for rule in contract.table_rules if rule.kind == "freshness") if contract else frozenset()
 
 
 def _stands_on(check: CheckOutcome, columns: frozenset[Column], tables: frozenset[str]) -> bool:

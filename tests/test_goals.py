@@ -82,3 +82,24 @@ def test_a_team_with_a_goal_of_its_own_is_told_apart(read):
 def test_a_wrong_goal_is_said_at_its_place(read, line, problem):
     found = [str(p) for p in read(f"metric: m\nformula: count(tickets)\nred: 5\n{line}\n").problems]
     assert found == [f"metrics/m.yaml:{problem}"]
+
+
+def test_a_goal_only_the_organisation_can_know_is_none_and_says_so(read):
+    catalog = read("metric: m\nformula: count(tickets)\nred: own\ngoal: own\n")
+    assert catalog.problems == ()
+    assert (catalog.metrics["m"].red, catalog.metrics["m"].goal) == (None, None)
+    assert catalog.metrics["m"].goal_is_own
+
+
+def test_a_goal_is_wholly_the_organisations_own_or_not_at_all(read):
+    catalog = read("metric: m\nformula: count(tickets)\nred: own\ngoal: 30\n")
+    assert [str(problem) for problem in catalog.problems] == [
+        "metrics/m.yaml:1:9: red and goal come together; where one is 'own', both are."
+    ]
+
+
+def test_own_counts_as_given_for_a_certified_metric(read):
+    text = (
+        "metric: m\nformula: count(tickets)\nred: own\ngoal: own\nowner: Desk\nquestion: How many?\nstatus: certified\n"
+    )
+    assert read(text).problems == ()

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from data_checks.errors import Problem
 from metrics.definition_file import Draft
 from metrics.goals import settings
+from metrics.rules.goal_faults import equal
 
 
 def goal_is_not_red(draft: Draft) -> Iterator[Problem]:
     """Which of them is larger says whether higher is better."""
     for held in settings(draft.metric):
-        if held.goal is not None and held.red == held.goal:
-            told = "goal and red are equal, so nothing lies between good and bad; set them apart."
-            yield Problem(draft.document.place("goal"), told)
+        for key, told in equal(held):
+            yield Problem(draft.document.place(key), told)

@@ -6,23 +6,12 @@ from collections.abc import Iterator
 
 from data_checks.errors import Problem
 from metrics.definition_file import Draft
-from metrics.goals import SCORES, settings
-
-_POSSIBLE = {
-    "percent": "0% to 100%",
-    "points": "-100 to 100",
-    "minutes": "0 or more",
-    "hours": "0 or more",
-    "days": "0 or more",
-}
+from metrics.goals import settings
+from metrics.rules.goal_faults import outside_unit
 
 
 def goals_within_unit(draft: Draft) -> Iterator[Problem]:
     """A share is never above 100 %, a time never below zero."""
-    low, high = draft.metric.bounds
     for held in settings(draft.metric):
-        for key, words in SCORES.items():
-            value = getattr(held, key)
-            if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
-                told = f"{words} lies outside what {draft.metric.unit} can be: {_POSSIBLE[draft.metric.unit]}."
-                yield Problem(draft.document.place(key), told)
+        for key, told in outside_unit(held):
+            yield Problem(draft.document.place(key), told)

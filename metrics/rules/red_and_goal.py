@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 from data_checks.errors import Problem
 from metrics.definition_file import Draft
-from metrics.goals import settings
+from metrics.goals import OWN, settings
+from metrics.rules.goal_faults import one_alone
 
 
 def red_and_goal(draft: Draft) -> Iterator[Problem]:
     """A stretch goal needs them too. A goal of one team needs a red that holds for that team."""
+    if [draft.document.data.get(key) == OWN for key in ("red", "goal")].count(True) == 1:
+        told = f"red and goal come together; where one is '{OWN}', both are."
+        yield Problem(draft.document.place("metric"), told)
+        return
     for held in settings(draft.metric):
-        given = (held.red, held.goal, held.stretch)
-        if given != (None, None, None) and None in given[:2]:
-            yield Problem(draft.document.place("metric"), "red and goal come together; give both or neither.")
+        for _, told in one_alone(held):
+            yield Problem(draft.document.place("metric"), told)
