@@ -43,7 +43,7 @@ _ASKED_ABOUT = ("case_no", "customer_no", "staff_no", "group_no", "contact_chann
 _SIX = (5, 4, 5, 5, 4, 5)
 _MOOD_BY_CHANNEL = {"phone": 0.27, "e-mail": 0.02, "chat": 0.2, "portal": -0.42}
 _ANSWER = 0.44
-_RECOMMENDATION_ASKED, _RECOMMENDATION_ANSWERED = 0.25, 0.31
+_RECOMMENDATION_ASKED, _RECOMMENDATION_ANSWERED = 0.28, 0.31
 
 
 def service_survey(rng: Rng, cases: pd.DataFrame) -> pd.DataFrame:
@@ -99,7 +99,7 @@ def recommendation_survey(rng: Rng, sold: pd.DataFrame) -> pd.DataFrame:
     late = asked["delivered"].dt.normalize().to_numpy() > asked["promised_for"].to_numpy()
     sent = later(asked["delivered"].to_numpy(), rng.uniform(96, 150, size))
     answered = by_the_end(later(sent, rng.exponential(20, size)))
-    mood = 0.45 + rng.normal(0, 1, size) - 0.95 * late - 0.35 * during_outage(asked["order_date"].to_numpy())
+    mood = 0.47 + rng.normal(0, 1, size) - 0.75 * late - 0.35 * during_outage(asked["order_date"].to_numpy())
     score = np.digitize(mood, [-2.6, -2.4, -2.2, -1.95, -1.7, -1.3, -0.85, -0.35, 0.45, 1.15])
     silent = (rng.random(size) > _RECOMMENDATION_ANSWERED) | np.isnat(answered)
     frame = pd.DataFrame(
