@@ -25,7 +25,7 @@ _KINDS = {
     "sms": (55.0, 0.07, 0.12, 0.055),
     "email": (120.0, 0.01, 0.16, 0.06),
     "e_invoice": (28.0, 0.02, 0.45, 0.38),
-    "proactive": (42.0, 0.35, 0.55, 0.21),
+    "proactive": (95.0, 0.35, 0.55, 0.21),
     "referral_invite": (22.0, 0.03, 0.10, 0.045),
 }
 """Kind → messages per 1,000 orders, cost of one, share that answers, share that buys or signs in the end."""

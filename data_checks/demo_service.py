@@ -28,7 +28,7 @@ _PER_COURSE_HOUR = 38.0
 COMPETITORS = ("Nordwerk", "Toolhaus", "Brandt & Sons")
 _OTHERS = {
     # metric: scale, the three competitors and the industry at the start, change per half year
-    "csat": ("1-5 top 2", (0.862, 0.801, 0.772), 0.79, 0.002),
+    "csat": ("1-5 top 2", (0.796, 0.774, 0.741), 0.762, 0.002),
     "nps": ("0-10", (44.0, 31.0, 22.0), 28.0, 0.6),
     "ces": ("1-7 top 3", (0.77, 0.70, 0.66), 0.69, 0.002),
     "on_time_delivery": ("promised day", (0.958, 0.931, 0.902), 0.925, 0.002),

@@ -41,7 +41,7 @@ QUESTIONS = {"courtesy": 0.75, "knowledge": 0.35, "clarity": 0.15, "speed": -0.2
 
 _ASKED_ABOUT = ("case_no", "customer_no", "staff_no", "group_no", "contact_channel", "reason")
 _SIX = (5, 4, 5, 5, 4, 5)
-_MOOD_BY_CHANNEL = {"phone": 0.27, "e-mail": 0.02, "chat": 0.2, "portal": -0.42}
+_MOOD_BY_CHANNEL = {"phone": 0.27, "e-mail": 0.02, "chat": 0.2, "portal": -0.58}
 _ANSWER = 0.44
 _RECOMMENDATION_ASKED, _RECOMMENDATION_ANSWERED = 0.28, 0.31
 
@@ -178,7 +178,7 @@ def _moods(rng: Rng, asked: pd.DataFrame) -> Floats:
     burden = burden + 0.5 * (asked["reason"] == "complaint").to_numpy() + 0.5 * (asked["reopened"] > 0).to_numpy()
     burden = burden + 0.1 * during_outage(opened)
     group = asked["group_no"].to_numpy()
-    learned = quality_lift(group, opened) * np.where(group == CONTRADICTS, -0.045, 0.016)
+    learned = quality_lift(group, opened) * np.where(group == CONTRADICTS, -0.045, 0.03)
     names = sorted(asked["staff_no"].dropna().unique())
     person = dict(zip(names, rng.normal(0, 0.12, len(names)), strict=True))
     own = asked["staff_no"].map(person).fillna(0.0).to_numpy()

@@ -30,12 +30,12 @@ from data_checks.demo_calendar import (
 from data_checks.demo_staff import HANDS_ON_TOO_MUCH, SIX_ANSWERS
 
 TOPICS = {
-    "delivery": 0.27,
+    "delivery": 0.29,
     "product question": 0.21,
     "return": 0.17,
-    "billing": 0.15,
+    "billing": 0.16,
     "technical": 0.14,
-    "complaint": 0.06,
+    "complaint": 0.03,
 }
 CHANNELS = {"phone": 0.45, "e-mail": 0.27, "chat": 0.18, "portal": 0.1}
 CHANNELS_PORTAL_FIRST = {"phone": 0.22, "e-mail": 0.18, "chat": 0.15, "portal": 0.45}
@@ -47,10 +47,10 @@ _URGENCY = {"low": 1.3, "normal": 1.0, "high": 0.75, "urgent": 0.4}
 _DUE_HOURS = {"low": 144.0, "normal": 96.0, "high": 72.0, "urgent": 36.0}
 
 _TICKETS = 126_000
-_OUTAGE_TICKETS = 1_700
+_OUTAGE_TICKETS = 1_200
 _SOLVED_AFTER_HOURS = 18.0
-_NEVER_SOLVED = 0.0012
-_SELF_SERVED = 0.3
+_NEVER_SOLVED = 0.0004
+_SELF_SERVED = 0.55
 """Share of the portal's tickets that its own answers solve, without a person."""
 
 TICKETS_OF_SIX_ANSWERS = 12
