@@ -127,7 +127,7 @@ def demo(folder: Path, scale: float) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     """Read, check and publish the sources. Exit 3: refused, and nothing has changed."""
-    from dashboard import printing, printing_board
+    from dashboard import printing, printing_load
     from data_checks.load import load as run_load
     from metrics.catalog import read_catalog
     from metrics.plans import with_plans
@@ -145,7 +145,7 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     if as_json:
         click.echo(printing.as_json(report.to_json()))
     else:
-        click.echo(printing_board.load_report(report, folder))
+        click.echo(printing_load.load_report(report, folder))
 
 
 @main.command()
@@ -279,24 +279,37 @@ def rows(
 @workspace_option
 @_as_of_option
 @click.option("--period", "period_text", help="Like 2016-05 or 2016-Q2; the last complete month if left out.")
+@click.option("--against", default="previous", show_default=True, metavar="previous|last-year|goal|PERIOD",
+              help="What the values are compared with.")  # fmt: skip
+@click.option("--cascade", is_flag=True, help="The scores of every department and team, one line each.")
 @_where_option
 @form_option("text", "json")
 def show(
-    folder: Path, as_of: str | None, period_text: str | None, where: tuple[tuple[str, str | None], ...], form: str
-) -> None:
+    folder: Path, as_of: str | None, period_text: str | None, against: str, cascade: bool,
+    where: tuple[tuple[str, str | None], ...], form: str,
+) -> None:  # fmt: skip
     """The scorecard."""
     from dashboard import printing_board
+    from metrics.cascade import build_cascade
     from metrics.period import parse_period
     from metrics.scope import Scope
-    from metrics.screen import build_scorecard, default_period
+    from metrics.screen import beside, build_scorecard, default_period
 
     warehouse = _warehouse(read_workspace(folder))
     calendar = warehouse.facts.calendar
     catalog = _catalog(folder, calendar)
     until = _day(as_of, calendar)
     period = parse_period(period_text, calendar) if period_text else default_period(warehouse, until=until)
-    board = build_scorecard(warehouse, catalog, Scope.everything(), period, None, _grouped(where), until)
-    click.echo(printing_board.scorecard(board, warehouse.facts, form))
+    other = beside(period, against, calendar)
+    if cascade:
+        if where:
+            raise RequestError("--cascade shows every team; leave --where out.")
+        node = build_cascade(warehouse, catalog, Scope.everything(), period, other, until)
+        click.echo(printing_board.cascade(node, warehouse.facts, form))
+        return
+    board = build_scorecard(warehouse, catalog, Scope.everything(), period, other, _grouped(where), until)
+    compared: printing_board.Beside = "goal" if against == "goal" else "period"
+    click.echo(printing_board.scorecard(board, warehouse.facts, form, catalog.strategy, compared))
 
 
 @main.command()

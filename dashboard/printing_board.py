@@ -1,39 +1,41 @@
-"""The scorecard and the load report, printed."""
+"""The scorecard, printed."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from rich.text import Text
 
 from dashboard import check_sentences, sentences, wording
-from dashboard.printing import as_json, checks_json, result_json, table, through
-from data_checks.warehouse.contract import CheckOutcome, LoadFacts
-from metrics.scorecard import Card, Scorecard
+from dashboard.printing import as_json, checks_json, result_json, table, through, visible
+from data_checks.warehouse.contract import LoadFacts
+from metrics.cascade import Node
+from metrics.pace import Pace
+from metrics.scorecard import Aim, Branch, Card, Scorecard
+from metrics.strategy import UNDER_WAY, Initiative, Strategy
 
-ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtered")
+Beside = Literal["period", "goal"]
 _SHAPES = {"met": "●", "watch": "▲", "missed": "■", "too_close": "◐"}
 _COLOURS = {"met": "green", "watch": "yellow", "missed": "red", "too_close": "blue"}
 
 
-# ── the scorecard ────────────────────────────────────────────────────────────────────────────────────
-
-
-def scorecard(board: Scorecard, facts: LoadFacts, form: str) -> str:
-    """The answer of `scorecard show`."""
+def scorecard(
+    board: Scorecard, facts: LoadFacts, form: str, strategy: Strategy | None = None, beside: Beside = "period"
+) -> str:
+    """The answer of `scorecard show`. `beside`: what the values are compared with, a period or their goal."""
+    strategy = strategy or Strategy()
     if form == "json":
-        return as_json(board_json(board, facts))
+        return as_json(board_json(board, facts, strategy))
     summary = sentences.summary(board, facts.currency, facts.as_of_day).replace("**", "")  # the screen's bold
-    head = [facts.title, sentences.answer(board, facts.currency), summary]
+    part = " · ".join(value or wording.say("unnamed") for value in board.slices.values())
+    title = f"{facts.title} · {part}" if part else facts.title
+    head = [visible(title), visible(strategy.vision or ""), sentences.answer(board, facts.currency), summary]
     parts = ["\n".join(line for line in head if line), _ladder(board)]
     for branch in board.branches:
-        cards = [card for card in branch.cards if card.result.state != "not_provided"]
-        if cards:
-            name = wording.say(branch.perspective)
-            parts.append(f"{name}\n{_card_table(cards, facts)}")
+        if sentences.provided(branch.cards):
+            parts.append(f"{wording.say(branch.perspective)}\n{_branch_table(branch, board, facts, beside)}")
+    parts += _plans(board, strategy)
     parts += _marked(board)
     parts += _absent(board)
     return "\n\n".join([*parts, through(facts)])
@@ -63,7 +65,7 @@ def _absent(board: Scorecard) -> list[str]:
 
 
 def _ladder(board: Scorecard) -> str:
-    rows = [["Overall", *_score_cells(board.score, board.previous_score, board.coverage)]]
+    rows = [[wording.say("overall"), *_score_cells(board.score, board.previous_score, board.coverage)]]
     rows += [
         [wording.say(branch.perspective),
          *_score_cells(branch.score, branch.previous_score, branch.coverage)]
@@ -91,27 +93,73 @@ def _axis(score: float) -> str:
     return "".join(steps)
 
 
-def _card_table(cards: list[Card], facts: LoadFacts) -> str:
-    heads = ["status", "metric", "value", "goal", "change", "n · 95 %", ""]
-    return table(heads, [_card_row(card, facts) for card in cards], right=("value", "goal", "change"))
+def _branch_table(branch: Branch, board: Scorecard, facts: LoadFacts, beside: Beside) -> str:
+    """The metrics of a perspective, below the objectives they stand for."""
+    compared = wording.say("to_goal") if beside == "goal" else _since(board)
+    heads = ["status", "metric", "value", "goal", compared, "n · 95 %", ""]
+    rows: list[list[object]] = []
+    for aim in branch.aims:
+        if cards := sentences.provided(aim.cards):
+            rows.append(_aim_row(aim))
+            rows += [_card_row(card, facts, beside, "  ") for card in cards]
+    if not branch.aims:
+        rows = [_card_row(card, facts, beside) for card in sentences.provided(branch.cards)]
+    return table(heads, rows, right=("value", "goal", compared))
 
 
-def _card_row(card: Card, facts: LoadFacts) -> list[object]:
+def _since(board: Scorecard) -> str:
+    return wording.say("since", period=wording.period(board.against, board.period))
+
+
+def _aim_row(aim: Aim) -> list[object]:
+    """An objective: its score, its name, and how much of it is judged when not all is."""
+    name = aim.objective.name if aim.objective else wording.say("no_objective")
+    score = wording.say("aim_score", score="–" if aim.score is None else wording.score(aim.score))
+    judged = ""
+    if aim.coverage is not None and aim.coverage < 1:
+        judged = wording.say("aim_coverage", share=wording.share(aim.coverage))
+    return [Text(score, style="bold"), Text(visible(name), style="bold"), "", "", "", Text(judged, style="dim"), ""]
+
+
+def _card_row(card: Card, facts: LoadFacts, beside: Beside, indent: str = "") -> list[object]:
     mark = sentences.mark_of(card)
-    status = Text(f"{_SHAPES.get(mark, '○')} {wording.say(mark)}", style=_COLOURS.get(mark, "dim"))
+    status = Text(f"{indent}{_SHAPES.get(mark, '○')} {wording.say(mark)}", style=_COLOURS.get(mark, "dim"))
     currency = facts.currency
+    notes = [sentences.reason(card), sentences.pace(card), wording.say("stale") if card.is_stale else ""]
+    if not notes[0] and check_sentences.marked(card.result):
+        notes.append(wording.say("mark"))
     return [
         status,
         sentences.title(card.definition),
         sentences.figure(card, currency),
         sentences.goal_text(card.definition, currency),
-        sentences.change_text(card, currency),
+        sentences.gap_text(card, currency) if beside == "goal" else sentences.change_text(card, currency),
         sentences.basis(card, currency),
-        sentences.reason(card) or (wording.say("mark") if check_sentences.marked(card.result) else ""),
+        " ".join(note for note in notes if note),
     ]
 
 
-def board_json(board: Scorecard, facts: LoadFacts) -> dict[str, Any]:
+def _plans(board: Scorecard, strategy: Strategy) -> list[str]:
+    """What is red, what nobody is working on first."""
+    red = [card for card in sentences.cards_of(board) if card.status == "missed"]
+    if not red or not strategy.initiatives:
+        return []
+    lines = []
+    for card in red:
+        running = [one for one in strategy.initiatives_for(card.definition.metric) if one.status in UNDER_WAY]
+        name = sentences.short(card.definition)
+        if not running:
+            lines.append((0, wording.say("red_without", name=name)))
+        lines += [(1, wording.say("red_with", name=name, **_initiative(one))) for one in running]
+    return ["\n".join(text for _, text in sorted(lines, key=lambda line: line[0]))]
+
+
+def _initiative(one: Initiative) -> dict[str, str]:
+    by = wording.say("by_owner", owner=visible(one.owner)) if one.owner else ""
+    return {"initiative": visible(one.name), "by": by, "due": wording.date(one.due)}
+
+
+def board_json(board: Scorecard, facts: LoadFacts, strategy: Strategy) -> dict[str, Any]:
     """The scorecard as plain data; scores 0–100, coverage and percent as fractions."""
     return {
         "load": facts.load_id,
@@ -122,6 +170,8 @@ def board_json(board: Scorecard, facts: LoadFacts) -> dict[str, Any]:
         "grain": board.period.grain,
         "against": board.against.start,
         "complete": board.complete,
+        "slices": dict(board.slices),
+        "vision": strategy.vision,
         "score": board.score,
         "previous_score": board.previous_score,
         "coverage": board.coverage,
@@ -130,10 +180,25 @@ def board_json(board: Scorecard, facts: LoadFacts) -> dict[str, Any]:
                 "score": branch.score,
                 "previous_score": branch.previous_score,
                 "coverage": branch.coverage,
+                "objectives": [_aim_json(aim) for aim in branch.aims],
                 "metrics": {card.definition.metric: _card_json(card) for card in branch.cards},
             }
             for branch in board.branches
         },
+    }
+
+
+def _aim_json(aim: Aim) -> dict[str, Any]:
+    objective = aim.objective
+    return {
+        "objective": objective.objective if objective else None,
+        "name": objective.name if objective else None,
+        "owner": objective.owner if objective else None,
+        "weight": aim.weight,
+        "score": aim.score,
+        "previous_score": aim.previous_score,
+        "coverage": aim.coverage,
+        "metrics": [card.definition.metric for card in aim.cards],
     }
 
 
@@ -151,42 +216,83 @@ def _card_json(card: Card) -> dict[str, Any]:
         "score": card.score,
         "change": card.change,
         "change_is_clear": card.change_is_clear,
+        "gap": card.gap,
+        "gap_is_clear": card.gap_is_clear,
+        "pace": None if card.pace is None else _pace_json(card.pace),
+        "stale": card.is_stale,
         "checks": checks_json(card.result.checks),
     }
 
 
-# ── load ──────────────────────────────────────────────────────────────────────────────────────────
+def _pace_json(pace: Pace) -> dict[str, Any]:
+    return {
+        "goal": pace.goal,
+        "from": pace.frame.start,
+        "to": pace.frame.end,
+        "passed": pace.passed,
+        "expected": pace.expected,
+        "of_goal": pace.of_goal,
+    }
 
 
-def load_report(report: Any, folder: Path) -> str:
-    """The answer of `scorecard load -w folder`: the accounts, the checks, and who lists the bad rows."""
-    if report.status == "unchanged":
-        return f"Nothing has changed since load {report.load}; it stays as it is."
-    shown = accounting({name: found.accounts for name, found in report.tables.items()})
-    outcomes = [outcome for found in report.tables.values() for outcome in found.rules.values()]
-    notes = [f"Note: {note}" for note in report.notes]
-    more = f"scorecard quarantine -w {shlex.quote(str(folder))}"
-    kept = [f"Quarantined rows and their reasons: {more}"] if _quarantined(report) else []
-    return "\n".join([f"Load {report.load} is {report.status}.", "", shown, "", *checks(outcomes), *notes, *kept])
+# ── the cascade ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _quarantined(report: Any) -> int:
-    return sum(found.accounts["quarantined"] for found in report.tables.values())
+def cascade(node: Node, facts: LoadFacts, form: str) -> str:
+    """The answer of `scorecard show --cascade`: the same scorecard for every part, one line each."""
+    if form == "json":
+        return as_json({"load": facts.load_id, "as_of": facts.as_of, **_node_json(node)})
+    heads = ["", "score", "change", *(wording.say(branch.perspective) for branch in node.board.branches), *_TALLIED]
+    heads = [wording.say(head) if head in _TALLIED else head for head in heads] + ["coverage"]
+    rows = list(_node_rows(node, 0))
+    period = wording.period(node.board.period)
+    return "\n\n".join([f"{visible(facts.title)} · {period}", table(heads, rows, right=heads[1:]), through(facts)])
 
 
-def accounting(tables: Mapping[str, Mapping[str, int]]) -> str:
-    """read = published + quarantined + superseded + merged + filtered, per table."""
-    rows = [[name, *(wording.count(counts.get(key, 0)) for key in ACCOUNTS)] for name, counts in tables.items()]
-    return table(["table", *ACCOUNTS], rows, right=ACCOUNTS)
+_TALLIED = ("met", "watch", "missed", "too_close")
 
 
-def checks(outcomes: list[CheckOutcome]) -> list[str]:
-    """How many checks passed, and a line for each that did not."""
-    failed = [outcome for outcome in outcomes if outcome.outcome != "passed"]
-    lines = [f"{len(outcomes) - len(failed)} of {len(outcomes)} checks passed."]
-    for check in failed:
-        rows = wording.plural(check.bad_rows, "row", "rows")
-        word = "is broken" if check.outcome == "broken" else f"failed on {rows}"
-        done = {"critical": "in quarantine", "warning": "published and marked", "info": "noted"}[check.severity]
-        lines.append(f"  {check.table}.{check.rule} {word} ({done}): {check.why} Owner: {check.owner}.")
-    return lines
+def _node_rows(node: Node, depth: int) -> Iterator[list[object]]:
+    board = node.board
+    moved = board.score is not None and board.previous_score is not None
+    name = wording.say("overall") if node.slice is None else visible(node.value or wording.say("unnamed"))
+    yield [
+        "  " * depth + name,
+        _score(board.score),
+        wording.score_change(board.score, board.previous_score) if moved else "",  # type: ignore[arg-type]
+        *(_score(branch.score) for branch in board.branches),
+        *(sum(card.status == status for card in sentences.cards_of(board)) or "" for status in _TALLIED),
+        "" if board.coverage is None else wording.share(board.coverage),
+    ]
+    for part in node.parts:
+        yield from _node_rows(part, depth + 1)
+
+
+def _score(score: float | None) -> str:
+    return "–" if score is None else wording.score(score)
+
+
+def _node_json(node: Node) -> dict[str, Any]:
+    board = node.board
+    return {
+        "slice": node.slice,
+        "value": node.value,
+        "score": board.score,
+        "previous_score": board.previous_score,
+        "coverage": board.coverage,
+        "perspectives": {
+            branch.perspective: {"score": branch.score, "coverage": branch.coverage} for branch in board.branches
+        },
+        "metrics": {
+            card.definition.metric: {
+                "value": card.result.value,
+                "state": card.result.state,
+                "red": card.definition.red,
+                "goal": card.definition.goal,
+                "status": card.status,
+                "score": card.score,
+            }
+            for card in sentences.cards_of(board)
+        },
+        "parts": [_node_json(part) for part in node.parts],
+    }

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard import wording
 from dashboard.printing import as_json, table, through
-from dashboard.printing_board import ACCOUNTS, checks
+from dashboard.printing_load import ACCOUNTS, checks
 from data_checks.state import State
 from data_checks.warehouse.contract import LoadFacts
 

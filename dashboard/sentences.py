@@ -205,6 +205,21 @@ def change_text(card: Card, currency: str) -> str:
     return wording.change(card.change, card.definition.unit, card.result.kind, card.result.value, currency)
 
 
+def gap_text(card: Card, currency: str) -> str:
+    """How far the value is from its goal, in its unit; '' when there is none."""
+    if card.gap is None:
+        return ""
+    return wording.change(card.gap, card.definition.unit, currency=currency)
+
+
+def pace(card: Card) -> str:
+    """How much of a year's goal is reached, beside how much of the year has passed; '' for other goals."""
+    if card.pace is None or card.pace.of_goal is None or card.status == "not_judged":
+        return ""
+    frame = wording.say(f"frame_{card.pace.frame.grain}")
+    return say("pace", reached=wording.share(card.pace.of_goal), frame=frame, passed=wording.share(card.pace.passed))
+
+
 @dataclass(frozen=True)
 class Change:
     """One change worth a sentence: what moved, and what it rests on. `metric`: where its link leads."""

@@ -41,9 +41,9 @@ def at(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | None] 
 
 
 def is_own(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | None]) -> bool:
-    """Whether the goal that holds is the slice's own, not the whole organisation's."""
+    """Whether the goal that holds is set for just these slices, not for all or for more rows than theirs."""
     entry = _holding(metric.goals.get("goal", ()), day, slices) if metric.goals else None
-    return entry is not None and bool(entry.where)
+    return entry is not None and bool(entry.where) and {name for name, _ in entry.where} == set(slices)
 
 
 def _holding(entries: tuple[GoalEntry, ...], day: dt.date, slices: Mapping[str, str | None]) -> GoalEntry | None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from data_checks.calendar import Calendar
 from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import Warehouse
@@ -15,8 +16,9 @@ from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId
 from metrics.evaluate import evaluate
 from metrics.kinds import depends_on_length, kind_of
+from metrics.organisation import departments, with_parents
 from metrics.pace import at_pace
-from metrics.period import Grain, Period, shifted, spine, step
+from metrics.period import Grain, Period, add_months, parse_period, period_at, shifted, spine, step
 from metrics.result import MetricResult, State
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
@@ -45,6 +47,27 @@ def default_period(warehouse: Warehouse, grain: Grain = "month", until: dt.date 
 def before(period: Period, by: int = 1) -> Period:
     """The period `by` steps earlier, of the same grain."""
     return shifted(period, -by)
+
+
+def beside(period: Period, against: str, calendar: Calendar) -> Period:
+    """The period a board is compared with: `previous` (also for `goal`), `last-year`, or one that is named.
+
+    Raises RequestError for another grain: a month beside a quarter would be no like-for-like.
+    """
+    if against in ("previous", "goal"):
+        return before(period)
+    if against == "last-year":
+        return (
+            period_at(add_months(period.start, -12), period.grain, calendar)
+            if period.grain != "week"
+            else before(period, 52)
+        )
+    other = parse_period(against, calendar)
+    if other.grain != period.grain:
+        raise RequestError(f"'{against}' is a {other.grain} and the board a {period.grain}; compare like with like.")
+    if other.start >= period.start:
+        raise RequestError(f"'{against}' does not lie before the board's period; name an earlier one.")
+    return other
 
 
 def build_scorecard(
@@ -93,6 +116,7 @@ class Screen:
         self.reach = as_of(warehouse.facts, until)
         self.placed = {name: place for name in catalog.metrics if (place := _perspective(catalog, name)) is not None}
         self.names = tuple(self.placed)
+        self.belongs = departments(warehouse, scope)
 
     def uncut(self, slices: Iterable[str]) -> dict[str, str]:
         """The metrics that cannot be cut by these slices, and why."""
@@ -143,7 +167,7 @@ class Screen:
         is_part: bool,
     ) -> Card:
         period, whole = self.period, self.reach.completes(self.period)
-        definition = goals.at(self.catalog.metrics[name], period.start, slices)
+        definition = goals.at(self.catalog.metrics[name], period.start, with_parents(slices, self.belongs))
         if (misfit := self._misfit(name, slices, is_part)) and definition.goal is not None:
             definition = replace(definition, red=None, goal=None, stretch=None)
             found = tuple(replace(result, reason=result.reason or misfit) for result in found)

@@ -16,7 +16,10 @@ from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId
 from metrics.rules.id_form import is_id
 from metrics.rules.lengths import wrong_length
 
-__all__ = ["Initiative", "Link", "Objective", "Strategy", "read_strategy"]
+__all__ = ["UNDER_WAY", "Initiative", "Link", "Objective", "Strategy", "read_strategy"]
+
+UNDER_WAY = ("planned", "running")
+"""What an initiative is while somebody still means to do it."""
 
 
 @dataclass(frozen=True)

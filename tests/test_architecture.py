@@ -42,6 +42,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/row",
         "metrics/selection",
         "metrics/slices",
+        "metrics/organisation",
     ),
     "duckdb": ("data_checks/",),
     "openpyxl": ("data_checks/sources_workbook",),
