@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data_checks.demo_calendar import Flags, Rng, Words
+from data_checks.demo_surveys import MIX_SHIFT
 
 TIME_FORMAT, DAY_FORMAT = "%Y-%m-%d %H:%M", "%Y-%m-%d"
 WRITTEN_OVER = "__"
@@ -40,6 +41,12 @@ def _live(orders: pd.DataFrame) -> pd.Series[bool]:
     return orders["order_state"].isin(["In progress", "Delivered"])
 
 
+def _rated(answers: pd.DataFrame) -> pd.Series[bool]:
+    """Outside the week in which every satisfaction is a zero, and the months in which the mix shifts."""
+    shifting = answers["answered"].dt.strftime("%Y-%m").isin(list(MIX_SHIFT))
+    return (answers["satisfaction_1_to_5"] > 0).fillna(False).astype(bool) & ~shifting
+
+
 def _on_the_last_sunday_of_march(orders: pd.DataFrame) -> pd.Series[bool]:
     return orders["order_date"].dt.normalize() == pd.Timestamp("2025-03-30")
 
@@ -51,7 +58,9 @@ DEFECTS = (
     Defect("orders", "net_amount", "order_has_revenue", 6, among=_live),
     Defect("orders", "items", "units_not_negative_when_sold", 4, "-1", among=_live),
     Defect("orders", "promised_for", "promised_after_ordered", 3, like="order_date", days=-30),
-    Defect("orders", "order_date", "ordered_at_clock_sure", 0.1, "2025-03-30 02:30", among=_on_the_last_sunday_of_march),
+    Defect(
+        "orders", "order_date", "ordered_at_clock_sure", 0.1, "2025-03-30 02:30", among=_on_the_last_sunday_of_march
+    ),
     Defect("orders", "order_date", "ordered_at_in_era", 1, "1025-06-01 10:15"),
     Defect("orders", "order_no", "order_id_required", 1),
     Defect("orders", "customer_no", "customer_id_known", 1, "K-unknown"),
@@ -67,10 +76,10 @@ DEFECTS = (
     Defect("tickets", "due", "due_after_opening", 3, like="created", days=-5),
     Defect("tickets", "staff_no", "agent_id_known", 1, "S777"),
     Defect("tickets", "group_no", "team_id_known", 1, "G99"),
-    Defect("service_survey", "satisfaction_1_to_5", "csat_score_in_range", 20, "9"),
-    Defect("service_survey", "ease_1_to_7", "ces_score_in_range", 8, "0"),
-    Defect("service_survey", "answered", "answered_after_sent", 10, like="sent", days=-1),
-    Defect("service_survey", "answered", "answer_has_a_time", 5),
+    Defect("service_survey", "satisfaction_1_to_5", "csat_score_in_range", 20, "9", among=_rated),
+    Defect("service_survey", "ease_1_to_7", "ces_score_in_range", 8, "0", among=_rated),
+    Defect("service_survey", "answered", "answered_after_sent", 10, like="sent", days=-1, among=_rated),
+    Defect("service_survey", "answered", "answer_has_a_time", 5, among=_rated),
     Defect("service_survey", "sampling_weight", "weight_in_range", 3, "-1"),
     Defect("recommendation_survey", "would_recommend", "nps_score_in_range", 25, "11"),
     Defect("team_pulse", "recommend_0_to_10", "nps_score_in_range", 10, "11"),

@@ -59,6 +59,8 @@ def text(scale: float) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for metric, since, until, *values in _SUMS:
-        writer.writerow([metric, since, until, *("" if v is None else max(1, round(v * scale)) for v in values), "", ""])
+        writer.writerow(
+            [metric, since, until, *("" if v is None else max(1, round(v * scale)) for v in values), "", ""]
+        )
     writer.writerows(_OTHERS)
     return out.getvalue()

@@ -137,5 +137,3 @@ def events() -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["day", "what", "sort"]).astype(object)
     frame.insert(0, "event_no", [f"E{n + 1:02d}" for n in range(len(frame))])
     return frame
-
-

@@ -19,7 +19,7 @@ SKILLS = {
 }
 """Skill → points above or below the mean of the seven."""
 
-_REVIEWED = 0.72
+_REVIEWED = 0.85
 _LEVEL = 74.0
 _SUPPORT_PER_TICKET, _SUPPORT_PER_PERSON = 15.5, 160.0
 _MARKETING = 62_000.0
@@ -46,7 +46,7 @@ def reviews(rng: Rng, people: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame
     who, day = who[kept], day[kept]
     group = people["group_no"].to_numpy()[who]
     person = rng.normal(0, 4.0, len(people))[who]
-    whole = _LEVEL + person + quality_lift(group, day) + rng.normal(0, 4.0, len(who))
+    whole = _LEVEL + person + quality_lift(group, day) + rng.normal(0, 2.5, len(who))
     frame = pd.DataFrame(
         {"staff_no": people["staff_no"].to_numpy()[who], "reviewed": day.astype("datetime64[s]"), "_whole": whole}
     ).sort_values(["reviewed", "staff_no"], ignore_index=True)
@@ -71,10 +71,14 @@ def costs(people: pd.DataFrame, cases: pd.DataFrame, courses: pd.DataFrame, scal
     rows = []
     for number, month in enumerate(months):
         dear = 1 + 0.002 * number
-        rows.append((month, "marketing", None, round(_MARKETING * scale * dear * (1.25 if number % 12 < 3 else 1.0), 2)))
+        rows.append(
+            (month, "marketing", None, round(_MARKETING * scale * dear * (1.25 if number % 12 < 3 else 1.0), 2))
+        )
         for team, about in TEAMS.items():
             staffed = _SUPPORT_PER_PERSON * scale * about[3]
-            rows.append((month, "support", team, round((tickets[team][number] * _SUPPORT_PER_TICKET + staffed) * dear, 2)))
+            rows.append(
+                (month, "support", team, round((tickets[team][number] * _SUPPORT_PER_TICKET + staffed) * dear, 2))
+            )
             rows.append((month, "training", team, round(float(hours[team][number]) * _PER_COURSE_HOUR, 2)))
     frame = pd.DataFrame(rows, columns=["month", "sort", "group_no", "euro"])
     frame["month"] = frame["month"].to_numpy().astype("datetime64[s]")
@@ -93,7 +97,18 @@ def benchmarks() -> pd.DataFrame:
             for name, value in zip(COMPETITORS, values, strict=True):
                 own = step * number * (2 if name == COMPETITORS[0] else 1)
                 rows.append((metric, name, None, day, round(value + own, 4), 1_200 + 35 * number, scale, "Trade panel"))
-            rows.append((metric, None, "Tools and supply", day, round(industry + step * number, 4), 9_800, scale, "Chamber report"))
+            rows.append(
+                (
+                    metric,
+                    None,
+                    "Tools and supply",
+                    day,
+                    round(industry + step * number, 4),
+                    9_800,
+                    scale,
+                    "Chamber report",
+                )
+            )
     rows.append(("csat", None, "Tools and supply", "2026-04-01", 0.71, 4_100, "1-10 top 3", "Consumer magazine"))
     columns = ["metric", "rival", "branch", "half_year", "reached", "asked", "measured_on", "read_in"]
     frame = pd.DataFrame(rows, columns=columns)

@@ -198,13 +198,15 @@ def _six_answers(asked: pd.DataFrame, silent: Flags, satisfaction: Counts) -> No
 def _shift_the_mix(channel: Words, answered: Times, mood: Floats, satisfaction: Counts) -> None:
     """In the two months of MIX_SHIFT, each channel has its share of satisfied answers: those of the best mood.
 
-    The first month's number is rounded down and the second's up, so that each improves even where few answer.
+    Where so few answer that rounding would hide it, the second month has one satisfied more than the first's share.
     """
-    for (month, shares), rounded in zip(MIX_SHIFT.items(), (np.floor, np.ceil), strict=True):
+    before: dict[str, float] = {}
+    for month, shares in MIX_SHIFT.items():
         in_month = answered.astype("datetime64[M]") == np.datetime64(month)
         for name, share in shares.items():
             rows = np.flatnonzero(in_month & (channel == name))
             best = rows[np.argsort(-mood[rows], kind="stable")]
-            good = int(rounded(share * len(rows)))
+            good = min(len(rows), max(round(share * len(rows)), int(before.get(name, -1.0) * len(rows)) + 1))
+            before[name] = good / max(1, len(rows))
             satisfaction[best[:good]] = np.maximum(satisfaction[best[:good]], 4)
             satisfaction[best[good:]] = np.minimum(satisfaction[best[good:]], 3)

@@ -123,9 +123,7 @@ def contracts(rng: Rng, people: pd.DataFrame) -> pd.DataFrame:
     months = np.where(plan == LEAVING_PLAN, 2, 6) + rng.exponential(_of(_STAYS_MONTHS, plan))
     ended = np.maximum(started, START) + (months * 30.4).astype(int)
     gone = ended < DAYS[-1]
-    why = np.where(
-        plan == LEAVING_PLAN, pick(rng, _REASONS_OF_LEAVING_PLAN, size), pick(rng, _REASONS, size)
-    )
+    why = np.where(plan == LEAVING_PLAN, pick(rng, _REASONS_OF_LEAVING_PLAN, size), pick(rng, _REASONS, size))
     frame = pd.DataFrame(
         {
             "customer_no": holders["customer_no"].to_numpy(),

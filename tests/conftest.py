@@ -63,11 +63,12 @@ def loaded_demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     from data_checks.load import load
     from data_checks.workspace import read_workspace
     from metrics.catalog import read_catalog
+    from metrics.plans import with_plans
     from metrics.prepare import prepare
 
     folder = tmp_path_factory.mktemp("loaded") / "demo"
     shutil.copytree(demo_folder, folder)
     workspace = read_workspace(folder)
-    catalog = read_catalog(workspace.metrics_folder)
+    catalog = with_plans(read_catalog(workspace.metrics_folder, workspace.calendar), folder, workspace.calendar)
     load(workspace, dt.datetime(2026, 10, 21, 5, 0), prepare=lambda version: prepare(version, catalog))
     return folder
