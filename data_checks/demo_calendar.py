@@ -9,6 +9,7 @@ import datetime as dt
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Times = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
@@ -122,6 +123,18 @@ def pick(rng: Rng, weights: dict[str, float], size: int) -> Words:
     """`size` words drawn by their weights."""
     share = np.array(list(weights.values()))
     return np.asarray(np.array(list(weights), dtype=object)[rng.choice(len(share), size=size, p=share / share.sum())])
+
+
+def only(kept: Flags, words: Words) -> Words:
+    """The words where `kept`, None elsewhere."""
+    found = np.asarray(words, dtype=object).copy()
+    found[~kept] = None
+    return found
+
+
+def values_of(values: dict[str, float], words: Words) -> Floats:
+    """The value of each word."""
+    return np.asarray(pd.Series(words).map(values), dtype=np.float64)
 
 
 def _clock_changes(times: Times) -> Flags:

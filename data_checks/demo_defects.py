@@ -38,17 +38,18 @@ class Defect:
 
 
 def _live(orders: pd.DataFrame) -> pd.Series[bool]:
-    return orders["order_state"].isin(["In progress", "Delivered"])
+    return pd.Series(orders["order_state"].isin(["In progress", "Delivered"]))
 
 
 def _rated(answers: pd.DataFrame) -> pd.Series[bool]:
     """Outside the week in which every satisfaction is a zero, and the months in which the mix shifts."""
     shifting = answers["answered"].dt.strftime("%Y-%m").isin(list(MIX_SHIFT))
-    return (answers["satisfaction_1_to_5"] > 0).fillna(False).astype(bool) & ~shifting
+    rated = (answers["satisfaction_1_to_5"] > 0).fillna(False).astype(bool)
+    return pd.Series(rated & ~shifting)
 
 
 def _on_the_last_sunday_of_march(orders: pd.DataFrame) -> pd.Series[bool]:
-    return orders["order_date"].dt.normalize() == pd.Timestamp("2025-03-30")
+    return pd.Series(orders["order_date"].dt.normalize() == pd.Timestamp("2025-03-30"))
 
 
 DEFECTS = (
@@ -80,7 +81,7 @@ DEFECTS = (
     Defect("service_survey", "ease_1_to_7", "ces_score_in_range", 8, "0", among=_rated),
     Defect("service_survey", "answered", "answered_after_sent", 10, like="sent", days=-1, among=_rated),
     Defect("service_survey", "answered", "answer_has_a_time", 5, among=_rated),
-    Defect("service_survey", "sampling_weight", "weight_in_range", 3, "-1"),
+    Defect("service_survey", "sampling_weight", "weight_in_range", 3, "-1", among=_rated),
     Defect("recommendation_survey", "would_recommend", "nps_score_in_range", 25, "11"),
     Defect("team_pulse", "recommend_0_to_10", "nps_score_in_range", 10, "11"),
     Defect("visits", "grade", "score_on_its_scale", 80, "98"),
@@ -167,7 +168,7 @@ def _like(defect: Defect, frame: pd.DataFrame, rows: np.ndarray[tuple[int], np.d
     return moved.dt.strftime(DAY_FORMAT if is_of_days(frame[defect.column]) else TIME_FORMAT).to_numpy(dtype=object)
 
 
-def is_of_days(column: pd.Series) -> bool:  # type: ignore[type-arg]
+def is_of_days(column: pd.Series) -> bool:
     """Whether every time of the column is a midnight: it is exported as days."""
     known = column.dropna()
     return bool((known.dt.normalize() == known).all())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data_checks.demo_calendar import END, MONTHS, Rng, Times, Words, month_number
+from data_checks.demo_calendar import END, MONTHS, Rng, Times, Words, month_number, only
 from data_checks.demo_staff import TEAMS, quality_lift
 
 SKILLS = {
@@ -40,9 +40,11 @@ _HALVES = ("2023-10-01", "2024-04-01", "2024-10-01", "2025-04-01", "2025-10-01",
 def reviews(rng: Rng, people: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
     """One row per skill judged: each month most people are reviewed once, on the ticket they solved last."""
     who, month = np.nonzero(rng.random((len(people), len(MONTHS))) < _REVIEWED)
-    day = MONTHS[month].astype("datetime64[D]") + rng.integers(2, 28, len(who))
+    day: Times = np.asarray(
+        MONTHS[month].astype("datetime64[D]") + rng.integers(2, 28, len(who)).astype("timedelta64[D]")
+    )
     hired, left = people["hired"].to_numpy()[who], people["left"].to_numpy()[who]
-    kept = (hired + np.timedelta64(20, "D") <= day) & ~(left <= day) & (day <= END)
+    kept = (hired <= day - np.timedelta64(20, "D")) & ~(left <= day) & (day <= END)
     who, day = who[kept], day[kept]
     group = people["group_no"].to_numpy()[who]
     person = rng.normal(0, 4.0, len(people))[who]
@@ -68,7 +70,7 @@ def costs(people: pd.DataFrame, cases: pd.DataFrame, courses: pd.DataFrame, scal
     hours = _per_month(
         group.loc[courses["staff_no"]].to_numpy(), courses["completed"].to_numpy(), courses["course_hours"].to_numpy()
     )
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for number, month in enumerate(months):
         dear = 1 + 0.002 * number
         rows.append(
@@ -123,11 +125,11 @@ def _last_solved(made: pd.DataFrame, cases: pd.DataFrame) -> Words:
     done = cases.loc[cases["solved"].notna() & cases["staff_no"].notna(), ["case_no", "staff_no", "solved"]]
     done = done.sort_values(["solved", "case_no"])
     found = pd.merge_asof(made, done, left_on="reviewed", right_on="solved", by="staff_no")["case_no"]
-    return np.where(found.isna(), None, found.astype(object)).astype(object)
+    return only(found.notna().to_numpy(), found.to_numpy(dtype=object))
 
 
 def _per_month(team: Words, at: Times, amount: object = 1.0) -> pd.DataFrame:
     """Sums by whole month (rows) and team (columns), 0 where nothing was."""
     found = pd.DataFrame({"team": team, "month": month_number(at), "amount": amount})
-    table = found.groupby(["month", "team"])["amount"].sum().unstack(fill_value=0.0)
+    table = found.groupby(["month", "team"])["amount"].sum().unstack(fill_value=0)
     return table.reindex(index=range(len(MONTHS) - 1), columns=list(TEAMS), fill_value=0.0)

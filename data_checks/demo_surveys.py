@@ -23,6 +23,7 @@ from data_checks.demo_calendar import (
     by_the_end,
     during_outage,
     later,
+    only,
     within,
 )
 from data_checks.demo_staff import CONTRADICTS, SIX_ANSWERS, quality_lift
@@ -71,7 +72,7 @@ def service_survey(rng: Rng, cases: pd.DataFrame) -> pd.DataFrame:
         satisfaction_1_to_5=pd.Series(satisfaction).astype("Int64").mask(silent),
         ease_asked=np.where(asks_ease, "yes", "no").astype(object),
         ease_1_to_7=pd.Series(ease).astype("Int64").mask(silent | ~asks_ease | (rng.random(size) < 0.1)),
-        remark=np.where(silent, None, demo_words.after_service(rng, satisfaction, asked)),
+        remark=only(~silent, demo_words.after_service(rng, satisfaction, asked)),
         _mood=mood,
     )
     frame.insert(0, "survey_no", np.array([f"U{3_000_000 + n}" for n in range(size)], dtype=object))
@@ -112,7 +113,7 @@ def recommendation_survey(rng: Rng, sold: pd.DataFrame) -> pd.DataFrame:
             "sent": sent,
             "answered": np.where(silent, NEVER, answered),
             "would_recommend": pd.Series(score).astype("Int64").mask(silent),
-            "remark": np.where(silent, None, demo_words.after_delivery(rng, score, late)),
+            "remark": only(~silent, demo_words.after_delivery(rng, score, late)),
         }
     )
     return frame[frame["sent"] <= END]

@@ -23,9 +23,11 @@ from data_checks.demo_calendar import (
     during_outage,
     later,
     moments,
+    only,
     over_the_holidays,
     pick,
     seventh_of_january,
+    values_of,
 )
 from data_checks.demo_staff import HANDS_ON_TOO_MUCH, SIX_ANSWERS
 
@@ -74,7 +76,7 @@ def tickets(rng: Rng, sold: pd.DataFrame, people: pd.DataFrame, scale: float) ->
         {
             "case_no": np.array([f"T{1_000_000 + n}" for n in range(size)], dtype=object),
             "customer_no": sold["customer_no"].to_numpy()[about],
-            "staff_no": np.where(alone, None, _assign(rng, opened, group, people)),
+            "staff_no": only(~alone, _assign(rng, opened, group, people)),
             "group_no": group,
             "contact_channel": channel,
             "reason": topic,
@@ -84,7 +86,7 @@ def tickets(rng: Rng, sold: pd.DataFrame, people: pd.DataFrame, scale: float) ->
             "first_response": first,
             "solved": solved,
             "closed": by_the_end(later(solved, np.full(size, 72.0))),
-            "due": later(opened, _of(_DUE_HOURS, priority)),
+            "due": later(opened, values_of(_DUE_HOURS, priority)),
             "group_changes": transfers,
             "reopened": np.where(np.isnat(solved) | alone, 0, reopened),
             "replies": np.where(alone, 0, 1 + rng.poisson(1.1 + 0.4 * transfers)),
@@ -94,11 +96,6 @@ def tickets(rng: Rng, sold: pd.DataFrame, people: pd.DataFrame, scale: float) ->
             "_group_of_customer": order["_group"],
         }
     )
-
-
-def _of(values: dict[str, float], words: Words) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The value of each word."""
-    return np.asarray(pd.Series(words).map(values), dtype=np.float64)
 
 
 def _openings(rng: Rng, scale: float) -> tuple[Times, Flags]:
@@ -153,9 +150,9 @@ def _work(
 ) -> tuple[Times, Times]:
     """First response and solution; NaT when not yet. Some wait for weeks, a few are never solved."""
     size, slow = len(opened), during_outage(opened)
-    reply = _of(_REPLY_MINUTES, channel) * rng.lognormal(0, 0.9, size) * np.where(slow, 5.0, 1.0)
+    reply = values_of(_REPLY_MINUTES, channel) * rng.lognormal(0, 0.9, size) * np.where(slow, 5.0, 1.0)
     first = later(opened, np.where(alone, 1.0, np.maximum(reply, 1)) / 60)
-    spent = _SOLVED_AFTER_HOURS * rng.lognormal(0, 0.95, size) * _of(_URGENCY, priority)
+    spent = _SOLVED_AFTER_HOURS * rng.lognormal(0, 0.95, size) * values_of(_URGENCY, priority)
     spent *= (1 + 0.22 * transfers) * np.where(slow, 2.7, 1.0) * np.where(channel == "phone", 0.75, 1.0)
     spent *= np.where(rng.random(size) < 0.03, rng.uniform(8, 30, size), 1.0)
     solved = np.maximum(later(opened, np.where(alone, 0.2, spent)), first)

@@ -21,7 +21,9 @@ from data_checks.demo_calendar import (
     during_outage,
     later,
     moments,
+    only,
     pick,
+    values_of,
 )
 
 SEGMENTS = {"Private": 0.46, "Trade": 0.34, "Public sector": 0.12, "Industry": 0.08}
@@ -70,9 +72,7 @@ def customers(rng: Rng, scale: float) -> pd.DataFrame:
             "customer_since": (START + since.astype(int)).astype("datetime64[s]"),
             "birthday": np.where(segment == "Private", born, np.datetime64("NaT")).astype("datetime64[s]"),
             "won_through": acquired,
-            "recommended_by": np.where(
-                acquired == "Recommendation", numbers[rng.integers(0, max(1, size // 3), size)], None
-            ),
+            "recommended_by": only(acquired == "Recommendation", numbers[rng.integers(0, max(1, size // 3), size)]),
             "_begins": begins,
             "_leaves": begins + stays,
             "_before": before,
@@ -88,15 +88,15 @@ def orders(rng: Rng, people: pd.DataFrame) -> pd.DataFrame:
     ordered, who = ordered[by_time], customer[by_time]
     size = len(ordered)
     segment, line = people["customer_group"].to_numpy()[who], pick(rng, LINES, size)
-    mean = _of(_AMOUNT_BY_SEGMENT, segment) * _of(_AMOUNT_BY_LINE, line)
+    mean = values_of(_AMOUNT_BY_SEGMENT, segment) * values_of(_AMOUNT_BY_LINE, line)
     amount = np.round(mean * rng.lognormal(0, 0.62, size) + 4.9, 2)
-    cost = np.round(amount * _of(_COST_SHARE_BY_LINE, line) * rng.normal(1, 0.05, size), 2)
+    cost = np.round(amount * values_of(_COST_SHARE_BY_LINE, line) * rng.normal(1, 0.05, size), 2)
     promised, delivered, state = _delivery(rng, ordered)
     anonymous = rng.random(size) < _ANONYMOUS
     return pd.DataFrame(
         {
             "order_no": np.array([f"A{500_000 + n}" for n in range(size)], dtype=object),
-            "customer_no": np.where(anonymous, None, people["customer_no"].to_numpy()[who]),
+            "customer_no": only(~anonymous, people["customer_no"].to_numpy()[who]),
             "order_date": ordered,
             "promised_for": promised.astype("datetime64[s]"),
             "delivered": delivered,
@@ -120,7 +120,7 @@ def contracts(rng: Rng, people: pd.DataFrame) -> pd.DataFrame:
     begins = np.clip(holders["_begins"].to_numpy() + rng.exponential(120, size), 0, None)
     before = holders["_before"].to_numpy() & (rng.random(size) < 0.6)
     started = START + np.where(before, -rng.uniform(10, 900, size), begins).astype(int)
-    months = np.where(plan == LEAVING_PLAN, 2, 6) + rng.exponential(_of(_STAYS_MONTHS, plan))
+    months = np.where(plan == LEAVING_PLAN, 2, 6) + rng.exponential(values_of(_STAYS_MONTHS, plan))
     ended = np.maximum(started, START) + (months * 30.4).astype(int)
     gone = ended < DAYS[-1]
     why = np.where(plan == LEAVING_PLAN, pick(rng, _REASONS_OF_LEAVING_PLAN, size), pick(rng, _REASONS, size))
@@ -130,18 +130,14 @@ def contracts(rng: Rng, people: pd.DataFrame) -> pd.DataFrame:
             "plan": plan,
             "started": started.astype("datetime64[s]"),
             "ended": np.where(gone, ended, np.datetime64("NaT")).astype("datetime64[s]"),
-            "reason_for_leaving": np.where(gone & (rng.random(size) < 0.93), why, None),
-            "fee_per_month": _of(_FEES, plan) * rng.choice([1.0, 1.0, 2.0, 3.0], size),
+            "reason_for_leaving": only(gone & (rng.random(size) < 0.93), why),
+            "fee_per_month": values_of(_FEES, plan) * rng.choice([1.0, 1.0, 2.0, 3.0], size),
         }
     )
-    frame = frame[frame["started"] < DAYS[-1]].sort_values(["started", "customer_no"], ignore_index=True)
+    begun = np.flatnonzero(started < DAYS[-1])
+    frame = frame.iloc[begun].sort_values(["started", "customer_no"], ignore_index=True)
     frame.insert(0, "contract_no", [f"V{30_000 + n}" for n in range(len(frame))])
     return frame
-
-
-def _of(values: dict[str, float], words: Words) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The value of each word."""
-    return np.asarray(pd.Series(words).map(values), dtype=np.float64)
 
 
 def _purchases(rng: Rng, people: pd.DataFrame) -> tuple[Counts, Times]:

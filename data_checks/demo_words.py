@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data_checks.demo_calendar import Counts, Flags, Rng, Words
+from data_checks.demo_calendar import Counts, Flags, Floats, Rng, Words
 
 _SERVICE = (
     ("Friendly and quick, thank you.", "Solved at the first try.", "Clear answer, well explained.", "All fine now."),
@@ -34,7 +34,7 @@ def after_delivery(rng: Rng, score: Counts, late: Flags) -> Words:
     return _said(rng, _DELIVERY, np.where(score >= 8, 0, np.where(late, 1, 2)), np.full(len(score), 0.18))
 
 
-def _said(rng: Rng, words: tuple[tuple[str, ...], ...], kinds: Counts, share: object) -> Words:
+def _said(rng: Rng, words: tuple[tuple[str, ...], ...], kinds: Counts, share: Floats) -> Words:
     """One of the sentences of each row's kind, for that share of the rows."""
     which = rng.integers(0, 60, len(kinds))
     found: Words = np.full(len(kinds), None, dtype=object)

@@ -6,11 +6,16 @@ import datetime as dt
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.browser import find_chromium
+
+if TYPE_CHECKING:
+    from data_checks.workspace import Workspace
+    from metrics.catalog import Catalog
 
 ROOT = Path(__file__).parents[1]
 
@@ -62,13 +67,20 @@ def loaded_demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """The same, loaded once for all as `scorecard load` does. Copy it to open or change it."""
     from data_checks.load import load
     from data_checks.workspace import read_workspace
-    from metrics.catalog import read_catalog
-    from metrics.plans import with_plans
     from metrics.prepare import prepare
 
     folder = tmp_path_factory.mktemp("loaded") / "demo"
     shutil.copytree(demo_folder, folder)
     workspace = read_workspace(folder)
-    catalog = with_plans(read_catalog(workspace.metrics_folder, workspace.calendar), folder, workspace.calendar)
+    catalog = catalog_of(workspace)
     load(workspace, dt.datetime(2026, 10, 21, 5, 0), prepare=lambda version: prepare(version, catalog))
     return folder
+
+
+def catalog_of(workspace: Workspace) -> Catalog:
+    """The catalogue of a workspace with its own definitions, goals and strategy."""
+    from metrics.catalog import read_catalog
+    from metrics.plans import with_plans
+
+    catalog = read_catalog(workspace.metrics_folder, workspace.calendar)
+    return with_plans(catalog, workspace.folder, workspace.calendar)

@@ -23,6 +23,7 @@ from metrics.rollup import prepared_of
 from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import build_scorecard, default_period
+from tests.conftest import catalog_of
 from tests.small_company import load_small_company
 
 EVERYBODY = Scope.everything()
@@ -53,13 +54,12 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def company(demo_folder, tmp_path_factory):
+def company(loaded_demo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prepared") / "demo"
-    shutil.copytree(demo_folder, folder)
-    workspace, catalog = read_workspace(folder), read_catalog()
-    load(workspace, dt.datetime(2026, 10, 21, 5, 0), prepare=lambda version: prepare(version, catalog))
+    shutil.copytree(loaded_demo, folder)
+    workspace = read_workspace(folder)
     warehouse = open_warehouse(workspace)
-    yield warehouse, catalog
+    yield warehouse, catalog_of(workspace)
     warehouse.close()
 
 
