@@ -364,7 +364,7 @@ def _goals_of_nobody(workspace: Workspace, catalog: Catalog) -> list[Problem]:
         return []
     lines, _ = read_lines(workspace.folder, catalog.metrics, workspace.calendar, catalog.left_out)
     with contextlib.closing(warehouse):
-        return list(unknown_rows(warehouse, catalog, ((line.metric, line.entry("goal")) for line in lines)))
+        return unknown_rows(warehouse, catalog, ((line.metric, line.entry("goal")) for line in lines))
 
 
 def _metrics_folder(folder: Path) -> Path | None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import access, cache, components, sentences, settings, theme, wording
+from dashboard import access, cache, components, definition_sentences, sentences, settings, theme, wording
 from dashboard.cache import Load, NothingPublished
 from dashboard.navigation import link
 from dashboard.wording import say
@@ -31,7 +31,7 @@ def start() -> tuple[Scope, Load]:
     if load.rolled_back:
         st.html(components.notice(load.rolled_back))
     if load.problems:
-        wrong = sentences.definitions_wrong(load.problems, load.kept, load.left_out)
+        wrong = definition_sentences.definitions_wrong(load.problems, load.kept, load.left_out)
         st.html(components.notice(without_paths(wrong)))
     return scope, load
 

@@ -11,7 +11,7 @@ from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.result import MetricResult
-from metrics.scorecard import Branch, Card, Scorecard
+from metrics.scorecard import Aim, Branch, Card, Scorecard
 
 Query = Mapping[str, str | None]
 
@@ -49,15 +49,33 @@ def _branch(branch: Branch, period: str, currency: str, theme: Tokens, query: Qu
         f"{esc(say('column_position')) if kind == 'c-position' else text}</th>"
         for kind, text in _columns(period)
     )
-    rows = "".join(_row(card, currency, theme, query) for card in present)
+    groups = [(_aim(aim), aim.cards) for aim in branch.aims] or [("", branch.cards)]
+    bodies = [
+        f'<tbody role="rowgroup">{head}{"".join(_row(card, currency, theme, query) for card in shown)}</tbody>'
+        for head, cards in groups
+        if (shown := sentences.provided(cards))
+    ]
     table = (
         f'<table class="metrics" role="table" aria-label="{esc(say(branch.perspective))}">'
-        f'<thead role="rowgroup" class="ear"><tr role="row">{heads}</tr></thead>'
-        f'<tbody role="rowgroup">{rows}</tbody></table>'
+        f'<thead role="rowgroup" class="ear"><tr role="row">{heads}</tr></thead>{"".join(bodies)}</table>'
     )
     line = _absent(branch, "not_cut_line" if query.get("team") else "not_provided_line")
     scope = sentences.branch_scope(branch) if present else ""
     return section(say(branch.perspective), scope, (table if present else "") + line, kind="branch")
+
+
+def _aim(aim: Aim) -> str:
+    """The line above an objective's metrics: its name, its score, and what it does not stand on."""
+    name = aim.objective.name if aim.objective else say("no_objective")
+    parts = [say("aim_score", score=say("no_score") if aim.score is None else wording.score(aim.score))]
+    if aim.coverage is None:
+        parts = [say("aim_unscored")]
+    elif aim.coverage < 1:
+        parts.append(say("aim_coverage", share=wording.share(aim.coverage)))
+    return (
+        f'<tr role="row" class="aim"><th role="rowheader" scope="rowgroup" class="c-aim">{esc(name)}'
+        f' <span class="note">{esc(" ".join(parts))}</span></th></tr>'
+    )
 
 
 def _absent(branch: Branch, key: str) -> str:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dashboard import wording
 from dashboard.wording import say
-from data_checks.errors import Problem
 from metrics.definition import MetricDefinition
 from metrics.period import Period
 from metrics.result import MetricResult
@@ -21,7 +20,6 @@ from metrics.scorecard import Branch, Card, Scorecard, score_of
 
 JUDGED = ("missed", "watch", "too_close", "met")
 _LONGEST_ANSWER = 110
-_NAMES_SAID = 3
 _UNCUT = re.compile(r"(\w+) cannot be (?:cut|split) by '?(\w+)'?")
 
 
@@ -391,19 +389,3 @@ def _moved_sentence(card: Card, currency: str, form: str = "", name: Callable[[M
     by = wording.amount(change, card.definition.unit, card.result.kind, card.result.value, currency)
     key = f"{'fell' if change < 0 else 'rose'}{form}"
     return say(key, name=name(card.definition), by=by, value=figure(card, currency))
-
-
-def definitions_wrong(problems: Sequence[Problem], kept: Sequence[str], left_out: Sequence[str]) -> str:
-    """What is wrong in metric files, where, and what is shown meanwhile. Ids, as the files name them."""
-    many = len(problems)
-    told = [say("definitions_wrong_one" if many == 1 else "definitions_wrong", n=many, first=problems[0])]
-    told += [say("definitions_kept", names=_some(kept))] if kept else []
-    told += [say("definitions_left_out", names=_some(left_out))] if left_out else []
-    return " ".join(told)
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first few of many names."""
-    if len(names) > _NAMES_SAID:
-        return say("definitions_more", names=", ".join(names[:_NAMES_SAID]), n=len(names) - _NAMES_SAID)
-    return ", ".join(names)

@@ -53,6 +53,7 @@ WORDS = {
     "unnamed": "(none)",
     "no_objective": "Without an objective",
     "aim_score": "{score} of 100",
+    "aim_unscored": "no metric has data and a goal",
     "aim_coverage": "over {share} of its weight",
     "to_goal": "to goal",
     "since": "since {period}",

@@ -65,12 +65,17 @@ def _level(screen: Screen, slice_: str, values: Sequence[str]) -> Mapping[str, N
     if not values:
         return {}
     uncut = screen.uncut([slice_])
-    results = screen.results([name for name in screen.names if name not in uncut], (slice_,), {}, NO_TREND)
+    names = [name for name in screen.names if name not in uncut]
+    results = screen.results(names, (slice_,), {}, NO_TREND)
     nodes = {}
     for value in values:
-        own: dict[str, tuple[MetricResult, ...]] = {
-            name: tuple(result for result in found if result.slices.get(slice_) == value)
-            for name, found in results.items()
-        }
+        own = {name: _of(results[name], slice_, value) for name in names}
+        # Where nothing at all names this part, a question about it alone says whether that is zero or no data.
+        unseen = [name for name in names if not own[name]]
+        own |= screen.results(unseen, (), {slice_: (value,)}, NO_TREND)
         nodes[value] = Node(slice_, value, screen.board(own, uncut, {slice_: value}, is_part=True))
     return nodes
+
+
+def _of(results: Sequence[MetricResult], slice_: str, value: str) -> tuple[MetricResult, ...]:
+    return tuple(result for result in results if result.slices.get(slice_) == value)

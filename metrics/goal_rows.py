@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from data_checks.contract import contracts
 from data_checks.errors import Problem, did_you_mean
@@ -18,12 +18,13 @@ from metrics.slices import slice_values
 
 def unknown_rows(
     warehouse: Warehouse, catalog: Catalog, written: Iterable[tuple[str, GoalEntry]] = ()
-) -> Iterator[Problem]:
+) -> list[Problem]:
     """Every goal whose rows nothing loaded has, or its metric cannot be cut by. `written`: goals of goals.csv by
     metric, also those left out for another mistake."""
     own = ((name, entry) for name, metric in catalog.metrics.items() for e in metric.goals.values() for entry in e)
     seen = dict.fromkeys((name, entry.place, entry.where) for name, entry in (*own, *written))
     known = _Known(warehouse, catalog)
+    problems = []
     for name, place, where in seen:
         for slice_, value in where:
             told = cannot_cut(warehouse, catalog.bound[name], [slice_])
@@ -32,7 +33,8 @@ def unknown_rows(
             elif value not in (values := known.values(name, slice_)):
                 told = f"there is no {slice_} '{value}'.{did_you_mean(value, values)}"
             if told and place is not None:
-                yield Problem(place, told)
+                problems.append(Problem(place, told))
+    return sorted(dict.fromkeys(problems), key=lambda one: (one.place.file, one.place.line or 0, one.place.column or 0))
 
 
 class _Known:

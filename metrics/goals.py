@@ -54,7 +54,16 @@ def _holding(entries: tuple[GoalEntry, ...], day: dt.date, slices: Mapping[str, 
         and (entry.ends is None or day < entry.ends)
         and all(name in slices and slices[name] == value for name, value in entry.where)
     ]
-    return max(begun, key=lambda one: (len(one.where), one.of_file, one.begins or dt.date.min), default=None)
+    return max(begun, key=lambda one: (_narrow(one), one.of_file, one.begins or dt.date.min), default=None)
+
+
+_WITHIN = ("department", "team", "agent")
+"""Each lies in the one before it, so its goal is the more specific one."""
+
+
+def _narrow(entry: GoalEntry) -> tuple[int, int]:
+    """How specific an entry is: by how many slices, then by how small the smallest part of the house is."""
+    return len(entry.where), max((_WITHIN.index(name) for name, _ in entry.where if name in _WITHIN), default=-1)
 
 
 def goals_of(

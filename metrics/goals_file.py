@@ -25,7 +25,7 @@ from metrics.rules.goal_faults import ALL as FAULTS
 FILE = "goals.csv"
 LARGEST = 4 * 1024 * 1024
 """Bytes; a hundred thousand goals fit."""
-_FIXED = ("metric", "from", "to", *SCORES)
+COLUMNS = ("metric", "from", "to", *SCORES)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _faults(metric: MetricDefinition, changed: MetricDefinition, line: Line) -> 
         for key, told in fault(held):
             yield Problem(line.place(key), told)
     up, was_up = held.higher_is_better, metric.higher_is_better
-    if None not in (up, was_up) and up != was_up:
+    if None not in (up, was_up) and up != was_up and held.red != held.goal:
         side = "above" if was_up else "below"
         told = f"red and goal are the wrong way round: {metric.metric} has its goal {side} red."
         yield Problem(line.place("goal"), told)
@@ -135,7 +135,8 @@ def _lines(
     rows = _cells(text, delimiter)
     head = next(rows, None)
     if head is None:
-        problems.append(Problem(Place(FILE, 1, 1), f"this file is empty; begin with {','.join(_FIXED)}, or delete it."))
+        told = f"this file is empty; begin with {','.join(COLUMNS)}, or delete it."
+        problems.append(Problem(Place(FILE, 1, 1), told))
         return
     names = [name.strip().lower() for name, _ in head[1]]
     if found := list(_head_problems(names, head[1])):
@@ -183,14 +184,14 @@ def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[tuple[str, int
 def _head_problems(names: Sequence[str], cells: Sequence[tuple[str, int]]) -> Iterator[Problem]:
     slices = {name for contract in contracts().values() for name in contract.slices}
     for name, (_, column) in zip(names, cells, strict=True):
-        if name not in _FIXED and name not in slices:
-            hint = did_you_mean(name, [*_FIXED, *slices])
+        if name not in COLUMNS and name not in slices:
+            hint = did_you_mean(name, [*COLUMNS, *slices])
             yield Problem(Place(FILE, 1, column), f"no goal can be set by '{name}'.{hint}")
         elif names.count(name) > 1:
             yield Problem(Place(FILE, 1, column), f"the column '{name}' is there twice; leave one out.")
     for name in ("metric", "red", "goal"):
         if name not in names:
-            yield Problem(Place(FILE, 1, 1), f"the column '{name}' is missing; begin with {','.join(_FIXED)}.")
+            yield Problem(Place(FILE, 1, 1), f"the column '{name}' is missing; begin with {','.join(COLUMNS)}.")
 
 
 @dataclass
@@ -229,7 +230,7 @@ class _LineReader:
         if begins and ends and ends <= begins:
             self._say("to", f"this ends on {ends}, before it begins; `to` is the first day left out.")
         values = {key: self._value(metric, key) for key in SCORES}
-        where = tuple(sorted((key, text) for key, text in self.texts.items() if key not in _FIXED and text))
+        where = tuple(sorted((key, text) for key, text in self.texts.items() if key not in COLUMNS and text))
         return Line(name, self.number, begins, ends, where, values, self.columns)
 
     def _day(self, key: str) -> dt.date | None:

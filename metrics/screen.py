@@ -18,7 +18,7 @@ from metrics.evaluate import evaluate
 from metrics.kinds import depends_on_length, kind_of
 from metrics.organisation import departments, with_parents
 from metrics.pace import at_pace
-from metrics.period import Grain, Period, add_months, parse_period, period_at, shifted, spine, step
+from metrics.period import Duration, Grain, Period, parse_period, period_at, shifted, spine, step
 from metrics.result import MetricResult, State
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
@@ -57,11 +57,9 @@ def beside(period: Period, against: str, calendar: Calendar) -> Period:
     if against in ("previous", "goal"):
         return before(period)
     if against == "last-year":
-        return (
-            period_at(add_months(period.start, -12), period.grain, calendar)
-            if period.grain != "week"
-            else before(period, 52)
-        )
+        is_week = period.grain == "week"
+        day = Duration(1, "year").before(period.start)
+        return before(period, 52) if is_week else period_at(day, period.grain, calendar)
     other = parse_period(against, calendar)
     if other.grain != period.grain:
         raise RequestError(f"'{against}' is a {other.grain} and the board a {period.grain}; compare like with like.")

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cache, settings
+from dashboard.definition_sentences import definitions_wrong
 from dashboard.floors import RealFloors
-from dashboard.sentences import definitions_wrong
 from data_checks.errors import Place, Problem
 from metrics.period import Period
 from metrics.scope import Scope
