@@ -10,22 +10,25 @@ import duckdb
 import pytest
 import yaml
 
+from data_checks.load import load
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.versions import version_path
 from data_checks.workspace import read_workspace
 from metrics.asking import ask
 from metrics.catalog import read_catalog
 from metrics.evaluate import evaluate
+from metrics.prepare import prepare
 from metrics.scope import Scope
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "library.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def company(loaded_demo, tmp_path_factory):
+def company(demo_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cases") / "demo"
-    shutil.copytree(loaded_demo, folder)
+    shutil.copytree(demo_folder, folder)
     workspace = read_workspace(folder)
+    load(workspace, dt.datetime(2026, 10, 21, 5, 0), prepare=lambda version: prepare(version, read_catalog()))
     warehouse = open_warehouse(workspace)
     # a copy: one process may not open the same file in two ways
     copy = shutil.copy(version_path(workspace.var, current_version(workspace.var)), folder / "plain.duckdb")
