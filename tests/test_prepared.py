@@ -23,7 +23,6 @@ from metrics.rollup import prepared_of
 from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import build_scorecard, default_period
-from tests.conftest import catalog_of
 from tests.small_company import load_small_company
 
 EVERYBODY = Scope.everything()
@@ -59,7 +58,7 @@ def company(loaded_demo, tmp_path_factory):
     shutil.copytree(loaded_demo, folder)
     workspace = read_workspace(folder)
     warehouse = open_warehouse(workspace)
-    yield warehouse, catalog_of(workspace)
+    yield warehouse, read_catalog()
     warehouse.close()
 
 
