@@ -51,6 +51,7 @@ _ORDERS_PER_DAY = 0.0094
 _MOST_ORDERS = 64
 _ANONYMOUS = 0.035
 _HOLD_A_CONTRACT = 0.075
+_FEWEST_CONTRACTS = 150
 
 
 def customers(rng: Rng, scale: float) -> pd.DataFrame:
@@ -115,7 +116,7 @@ def orders(rng: Rng, people: pd.DataFrame) -> pd.DataFrame:
 
 def contracts(rng: Rng, people: pd.DataFrame) -> pd.DataFrame:
     """One row per contract with a monthly fee; `ended` is empty while it runs."""
-    holders = people[rng.random(len(people)) < _HOLD_A_CONTRACT]
+    holders = people[rng.random(len(people)) < max(_HOLD_A_CONTRACT, _FEWEST_CONTRACTS / len(people))]
     size, plan = len(holders), pick(rng, _PLANS, len(holders))
     begins = np.clip(holders["_begins"].to_numpy() + rng.exponential(120, size), 0, None)
     before = holders["_before"].to_numpy() & (rng.random(size) < 0.6)

@@ -63,6 +63,16 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def whole_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo workspace as `scorecard demo` writes it, not loaded: for what its README says."""
+    from data_checks.demo import write_demo
+
+    folder = tmp_path_factory.mktemp("whole") / "demo"
+    write_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def loaded_demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, loaded once for all as `scorecard load` does. Copy it to open or change it."""
     from data_checks.load import load

@@ -230,7 +230,7 @@ def test_a_chart_is_drawn_and_described(browser: Browser, opened: None, address:
     shown = visit(browser, address, "/metric?metric=csat")
     chart = shown.page.locator("[role=graphics-document]")
     expect(chart).to_have_attribute(
-        "aria-label", re.compile("Customer satisfaction .* per month from .*The goal is 85")
+        "aria-label", re.compile("Customer satisfaction .* per month from .*The goal is 83")
     )
     expect(chart.locator(".mark-line path").first).to_be_visible()
 

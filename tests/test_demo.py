@@ -67,10 +67,8 @@ class Exports:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Exports:
-    folder = tmp_path_factory.mktemp("whole") / "demo"
-    write_demo(folder)
-    return Exports(folder)
+def whole(whole_demo: Path) -> Exports:
+    return Exports(whole_demo)
 
 
 @pytest.fixture(scope="module")
