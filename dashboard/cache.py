@@ -10,7 +10,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dashboard import sentences
 from dashboard.quality import Quality
@@ -21,6 +21,9 @@ from metrics.period import Grain, Period, floor, shifted, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard
+
+if TYPE_CHECKING:
+    from metrics.receipt import Receipt
 
 Where = tuple[tuple[str, tuple[str | None, ...]], ...]
 _ANSWERS_KEPT = 512
@@ -92,6 +95,8 @@ class Floors(Protocol):
     def rows(self, load: Load, scope: Scope, metric: str, span: Period, where: Where, limit: int) -> RowsBehind: ...
 
     def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str: ...
+
+    def receipt(self, load: Load, scope: Scope, metric: str, period: Period, where: Where) -> Receipt: ...
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
 
@@ -248,6 +253,12 @@ def sql(load: Load, scope: Scope, metric: str, period: Period, where: Where = ()
     """The query behind a number, for people to read."""
     question = ("sql", load.version, load.catalog, scope, metric, period, where)
     return _remembered.get(question, lambda: floors().sql(load, scope, metric, period, where))
+
+
+def receipt(load: Load, scope: Scope, metric: str, period: Period, where: Where = ()) -> Receipt:
+    """Everything a number stands on, without the rows themselves: people's words are not kept."""
+    question = ("receipt", load.version, load.catalog, scope, metric, period, where)
+    return _remembered.get(question, lambda: floors().receipt(load, scope, metric, period, where))
 
 
 def teams(load: Load, scope: Scope) -> tuple[str, ...]:

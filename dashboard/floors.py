@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,16 +21,18 @@ from data_checks.strategy_file import FILE as STRATEGY
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
-from metrics import goals
 from metrics.asking import ask
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
 from metrics.draft_files import metric_files
 from metrics.evaluate import evaluate
 from metrics.goals_file import FILE as GOALS
+from metrics.holding import Extent, goals_for
 from metrics.last_good import keep_last_good
+from metrics.organisation import departments
 from metrics.period import Grain, Period
 from metrics.plans import with_plans
+from metrics.receipt import Receipt, make_receipt
 from metrics.result import MetricResult
 from metrics.rows import rows_behind
 from metrics.scope import Scope
@@ -46,11 +49,12 @@ _IDS_WITH_NAMES = ("team_id", "agent_id")
 
 @dataclass(frozen=True)
 class _Opened:
-    """One published version with the catalogue read over it."""
+    """One published version with the catalogue read over it, and each team's department."""
 
     load: Load
     warehouse: Warehouse
     catalog: Catalog
+    belongs: Mapping[str, str | None]
 
 
 class RealFloors:
@@ -123,6 +127,16 @@ class RealFloors:
         )
         return sql_of(opened.warehouse, opened.catalog, metric, question)
 
+    def receipt(self, load: Load, scope: Scope, metric: str, period: Period, where: Where) -> Receipt:
+        opened = self._of(load)
+        with self._lock:
+            workspace = self._read_workspace(settings.workspace_folder())
+        report = read_report(workspace.var, load.facts.load_id)
+        sources = report.sources if report else ()
+        return make_receipt(
+            opened.warehouse, opened.catalog, scope, metric, period, dict(where), sources=sources, rows=0
+        )
+
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         """Every team named in a published table."""
         warehouse = self._of(load).warehouse
@@ -138,13 +152,15 @@ class RealFloors:
         return read_quality(load.facts, load.definitions, opened.catalog.bound, workspace.var, state, scope)
 
     def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict:
-        own = goals.is_own(definition, result.period.start, result.slices)
-        definition = goals.at(definition, result.period.start, result.slices)
+        assert self._newest is not None, "current() comes first"
+        extent = Extent(result.slices, not result.slices, self._newest.belongs)
+        bound = self._newest.catalog.bound[definition.metric]
+        definition, misfit = goals_for(definition, bound, result.period, extent)
         status = status_of(definition, result)
         if status == "not_judged":
             return Verdict("unripe" if result.state == "ok" else result.state)
-        if result.kind == "total" and not own:
-            return Verdict("no_goal")  # the goal of a sum is for the whole, not for a part of it
+        if misfit:
+            return Verdict("no_goal")
         ends = [score_of(definition, end) for end in (result.low, result.high)] if is_judged(result) else [None, None]
         return Verdict(status, score_of(definition, result.value), ends[0], ends[1])
 
@@ -192,7 +208,7 @@ class RealFloors:
             refused=_refusal(workspace.var, _newest_load(workspace.var), warehouse.facts.load_id),
             rolled_back=_rollback(workspace, warehouse),
         )
-        return _Opened(load, warehouse, catalog)
+        return _Opened(load, warehouse, catalog, departments(warehouse, Scope.everything()))
 
     def _of(self, load: Load) -> _Opened:
         """The version a run began on, also when a newer one has been published since."""

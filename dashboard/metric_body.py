@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, charts, components, detail, page, raw_rows
+from dashboard import cache, charts, components, detail, page, raw_rows, receipt_html
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
@@ -26,12 +26,22 @@ def show(view: View, level: Level, scope: Scope) -> None:
         with st.expander(say("sql"), key="sql"), page.told():
             sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
             st.code(sql, language=None, wrap_lines=True)
+    _receipt(view, level, scope)
     if level.shows_rows:
         with page.told():
             _rows(view, level, scope)
     else:
         total = cache.row_count(view.load, scope, level.metric, level.period, level.where)
         st.html(detail.rows_offer(view, level.by if can_cut else None, total))
+
+
+def _receipt(view: View, level: Level, scope: Scope) -> None:
+    """Everything the number stands on; nobody waits for it who does not open it."""
+    box = st.expander(say("rc_full"), key="receipt", on_change="rerun")
+    if box.open:
+        with box, page.told():
+            period = view.card.result.period
+            st.html(receipt_html.full(cache.receipt(view.load, scope, level.metric, period, level.where)))
 
 
 def _trend(view: View, level: Level, scope: Scope) -> None:

@@ -46,6 +46,15 @@ def is_own(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | No
     return entry is not None and bool(entry.where) and {name for name, _ in entry.where} == set(slices)
 
 
+def entry(metric: MetricDefinition, key: str, day: dt.date, slices: Mapping[str, str | None]) -> GoalEntry | None:
+    """The entry of red, goal or stretch that holds; a goal that never changes is one of its own."""
+    if metric.goals:
+        found = _holding(metric.goals.get(key, ()), day, slices)
+        return found if found is not None and found.value is not None else None
+    value = getattr(metric, key)
+    return None if value is None else GoalEntry(value)
+
+
 def _holding(entries: tuple[GoalEntry, ...], day: dt.date, slices: Mapping[str, str | None]) -> GoalEntry | None:
     begun = [
         entry

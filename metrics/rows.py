@@ -35,7 +35,8 @@ class RowTable:
 
 
 def rows_behind(warehouse: Warehouse, catalog: Catalog, question: Question, metric: str, limit: int = 100) -> RowTable:
-    """The rows of one metric in the question's whole span, oldest first, the first `limit` of them.
+    """The rows of one metric in the question's whole span, oldest first, the first `limit` of them; where other days
+    stand for the span (rolling, to_date), in those.
 
     For a share or a quotient of counts these are the rows of its denominator, with `counted` 1 where they are in the
     numerator too. Raises RequestError when the metric is not provided.
@@ -47,7 +48,9 @@ def rows_behind(warehouse: Warehouse, catalog: Catalog, question: Question, metr
     if question.scope.teams is not None and not knows_teams(leaf.table, warehouse.facts.tables):
         raise RequestError(f"{leaf.table} does not know teams, so only the whole organisation may see its rows.")
     whole = question.at("all", question.start, question.end)
-    selection = Selection(leaf.table, leaf.window, whole, warehouse.table)
+    first = leaves(value)[0]
+    frame = first.frame if isinstance(first, Aggregate) else None
+    selection = Selection(leaf.table, leaf.window, whole, warehouse.table, frame=frame)
     columns = _columns(selection, warehouse)
     columns["counted"] = _counted(selection, leaf, counted)
     base = selection.select([column.label(name) for name, column in columns.items()], leaf.where)

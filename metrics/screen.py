@@ -10,21 +10,17 @@ from data_checks.calendar import Calendar
 from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import Warehouse
-from metrics import goals
 from metrics.asking import as_of, ask, cannot_cut
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId
 from metrics.evaluate import evaluate
-from metrics.kinds import depends_on_length, kind_of
-from metrics.organisation import departments, with_parents
-from metrics.pace import at_pace
+from metrics.holding import Extent, goals_for, paced
+from metrics.organisation import departments
 from metrics.period import Duration, Grain, Period, parse_period, period_at, shifted, spine, step
 from metrics.result import MetricResult, State
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard, make_branch, make_card, make_scorecard
 
-GOAL_OF_A_MONTH = "the goal is for a month"
-GOAL_OF_THE_WHOLE = "the goal is for the whole organisation"
 TREND = 13
 """Periods in a trend: a year and the same month before it."""
 
@@ -165,9 +161,11 @@ class Screen:
         is_part: bool,
     ) -> Card:
         period, whole = self.period, self.reach.completes(self.period)
-        definition = goals.at(self.catalog.metrics[name], period.start, with_parents(slices, self.belongs))
-        if (misfit := self._misfit(name, slices, is_part)) and definition.goal is not None:
-            definition = replace(definition, red=None, goal=None, stretch=None)
+        bound, calendar = self.catalog.bound[name], self.warehouse.facts.calendar
+        definition, misfit = goals_for(
+            self.catalog.metrics[name], bound, period, Extent(slices, not is_part, self.belongs)
+        )
+        if misfit:
             found = tuple(replace(result, reason=result.reason or misfit) for result in found)
         by_start = {result.period.start: result for result in found}
         if lack is not None or period.start not in by_start:
@@ -179,21 +177,9 @@ class Screen:
         if self.reach.completes(shown.period):
             earlier = by_start.get(_as_far_before(shown.period, period, self.against))
         trend = [result for result in found if result.complete and result.state != "unripe"][-TREND:]
-        if kind_of(self.catalog.bound[name]) != "total":
-            return make_card(definition, shown, earlier, trend, period)
-        calendar = self.warehouse.facts.calendar
-        then = at_pace(definition, None, earlier.period.end, calendar)[0] if earlier is not None else definition
-        definition, pace = at_pace(definition, shown.value, shown.period.end, calendar)
+        then = definition if earlier is None else paced(definition, bound, None, earlier.period.end, calendar)[0]
+        definition, pace = paced(definition, bound, shown.value, shown.period.end, calendar)
         return make_card(definition, shown, earlier, trend, period, pace, then)
-
-    def _misfit(self, name: str, slices: Mapping[str, str | None], is_part: bool) -> str:
-        """Why the goal does not fit what is asked; '' when it does."""
-        bound = self.catalog.bound[name]
-        if self.period.grain != "month" and depends_on_length(bound):
-            return GOAL_OF_A_MONTH
-        own = goals.is_own(self.catalog.metrics[name], self.period.start, slices)
-        # a part of a sum is not to be held against the goal of the whole
-        return GOAL_OF_THE_WHOLE if is_part and not own and kind_of(bound) == "total" else ""
 
 
 def _perspective(catalog: Catalog, name: str) -> PerspectiveId | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,17 +122,19 @@ class Selection:
         return sa.and_(begins < (start if window.kind == "start" else end), running)
 
     def _filters(self) -> list[Element]:
-        conditions = []
-        for name, values in self.question.where:
-            column = self.rows.slice(self.contract.slices[name])
-            known = [value for value in values if value is not None]
-            choices: list[Element] = [column.in_(known)] if known else []
-            choices += [column.is_(None)] if None in values else []
-            conditions.append(sa.or_(*choices))
+        conditions = [self.chosen(name, values) for name, values in self.question.where]
         if self.question.scope.teams is not None:
             route = self.contract.slices["team"].column
             conditions.append(self.table.c[route].in_(sorted(self.question.scope.teams)))
         return conditions
+
+    def chosen(self, name: str, values: Collection[str | None]) -> Element:
+        """Whether a row's slice is one of these values; None: it has none."""
+        column = self.rows.slice(self.contract.slices[name])
+        known = [value for value in values if value is not None]
+        choices: list[Element] = [column.in_(known)] if known else []
+        choices += [column.is_(None)] if None in values else []
+        return sa.or_(*choices)
 
     def _is_member(self, key: Element, inside: Inside) -> Element:
         """Whether a key is in a set, in the same days, among all rows."""

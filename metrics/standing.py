@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,16 +30,36 @@ class Standing:
 
 def standing(definition: MetricDefinition, value: Value, facts: LoadFacts) -> tuple[Standing, ...]:
     """Every check of this load that touches the metric, the gravest first; none when all passed."""
-    failed = facts.failed_checks
-    if not failed:
+    if not facts.failed_checks:
         return ()
+    found = (
+        Standing(check, effect)
+        for check, is_needed, stands_on in _touching(definition, value, facts.failed_checks)
+        if (effect := _effect(check, is_needed, stands_on))
+    )
+    return tuple(sorted(found, key=lambda one: (EFFECTS.index(one.effect), -one.check.bad_rows)))
+
+
+def stood_on(
+    definition: MetricDefinition, value: Value, facts: LoadFacts
+) -> tuple[tuple[CheckOutcome, Effect | None], ...]:
+    """Every check of the load on what the metric stands on, passed ones too, in the order of the load; with what one
+    that did not pass does to the metric (None: nothing, it is noted)."""
+    return tuple(
+        (check, None if check.outcome == "passed" else _effect(check, is_needed, stands_on))
+        for check, is_needed, stands_on in _touching(definition, value, facts.checks)
+        if is_needed or stands_on
+    )
+
+
+def _touching(
+    definition: MetricDefinition, value: Value, checks: Iterable[CheckOutcome]
+) -> Iterator[tuple[CheckOutcome, bool, bool]]:
+    """Each check, whether the metric names it as needed, and whether the metric stands on what it is about."""
     columns = columns_behind(value)
     tables = tables_read(value) | {table for table, _ in columns}
-    found = []
-    for check in failed:
-        if effect := _effect(check, check.rule in definition.needs, _stands_on(check, columns, tables)):
-            found.append(Standing(check, effect))
-    return tuple(sorted(found, key=lambda one: (EFFECTS.index(one.effect), -one.check.bad_rows)))
+    for check in checks:
+        yield check, check.rule in definition.needs, _stands_on(check, columns, tables)
 
 
 def standings(

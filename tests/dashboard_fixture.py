@@ -13,12 +13,19 @@ from dashboard.quality import Quality
 from data_checks.calendar import EVERYBODYS
 from data_checks.errors import Place, RequestError
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
-from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId, Unit
+from metrics.bound import Aggregate
+from metrics.definition import PERSPECTIVES, GoalEntry, MetricDefinition, PerspectiveId, Unit
+from metrics.formula import parse
 from metrics.period import Duration, Period, period_at, spine, step
+from metrics.question import AsOf
+from metrics.receipt import CheckStood, LoadLine, Receipt, SetAside, SourceFile, TableRead
+from metrics.receipt_parts import Part
 from metrics.result import Kind, MetricResult, State
+from metrics.row_accounts import LeftOut, RowAccount
 from metrics.scope import Scope
 from metrics.scorecard import Branch, Card, Scorecard, Status
 from metrics.standing import Standing
+from metrics.tree import At, Window
 
 OCTOBER = period_at(dt.date(2026, 10, 1), "month", EVERYBODYS)
 NOVEMBER = period_at(dt.date(2026, 11, 1), "month", EVERYBODYS)
@@ -344,6 +351,40 @@ FACTS = LoadFacts(
 )
 
 
+def receipt(line: Line, found: MetricResult, where: Where, scope: Scope) -> Receipt:
+    """A receipt with every kind of line, and markup in all that comes from files."""
+    score, survey = parse("survey_responses.score >= 4"), parse("survey = 'csat'")
+    window = Window("at", "responded_at", At(1, 1))
+    bound = Aggregate("share", "survey_responses", score, window, survey)
+    left = (LeftOut("condition", "survey = '<i>csat</i>'", 20), LeftOut("value_unknown", "score", 8))
+    account = RowAccount(100, 90, 7, 2, 1, left, 62)
+    part = Part("share(score >= 4)", "share", "survey_responses", window, found.period.start, found.period.end, account)
+    aside = SetAside("csat_score_in_range", 3, "A code for <b>no answer</b>.", "Customer insight")
+    accounts = {"read": 103, "published": 100, "quarantined": 3}
+    check = CheckStood("survey_responses", "fresh", "warning", "failed", "marked", True, "<u>Why</u>.", "Me", 1, 100)
+    reach = AsOf(FACTS.as_of_day, False)
+    told = (FACTS.load_id, FACTS.loaded_at, FACTS.as_of, FACTS.as_of_day, reach, "UTC", FACTS.title, "EUR", True)
+    return Receipt(
+        fingerprint="0123456789abcdef",
+        definition=definition(line),
+        bound=bound,
+        uses=("csat",),
+        result=found,
+        status="watch",
+        method="wilson" if found.low is not None else "none",
+        where=where,
+        scope=scope,
+        limits={"goal": GoalEntry(line.goal, dt.date(2026, 1, 1), (("team", "<s>North</s>"),))} if line.goal else {},
+        parts=(part, dataclasses.replace(part, account=None, untold="no_source")),
+        tables=(TableRead("survey_responses", accounts, (aside,)),),
+        checks=(check, dataclasses.replace(check, rule="volume", outcome="passed", effect=None)),
+        load=LoadLine(*told),
+        sources=(SourceFile("survey_responses", "<script>alert(1)</script>.csv", "ab" * 32),),
+        sql="SELECT 1",
+        rows=None,
+    )
+
+
 class FixtureFloors:
     """Answers like the real floors, from the lines above. `error`: raised instead of a load."""
 
@@ -421,6 +462,10 @@ class FixtureFloors:
 
     def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str:
         return "SELECT count(*) FILTER (WHERE score >= 4) AS numerator\n  FROM survey_responses"
+
+    def receipt(self, load: Load, scope: Scope, metric: str, period: Period, where: Where) -> Receipt:
+        line = self.lines[metric]
+        return receipt(line, result(line, period, line.value), where, scope)
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         return TEAMS

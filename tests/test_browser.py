@@ -226,6 +226,21 @@ def test_a_page_answers_cleanly(
     assert (shown.errors, shown.foreign) == ([], [])
 
 
+@pytest.mark.parametrize(("size", "scheme"), [("desk", "light"), ("phone", "dark")])
+def test_the_full_receipt_opens_and_its_rows_add_up(
+    browser: Browser, opened: None, address: str, size: str, scheme: str
+) -> None:
+    shown = visit(browser, address, "/metric?metric=csat", size, scheme)
+    shown.page.get_by_text("Full receipt").click()
+    shown.page.wait_for_selector(".full .sums")
+    shown.settle()
+    numbers = [int(re.sub(r"\D", "", text)) for text in shown.page.locator(".full .sums th").all_inner_texts()]
+    assert numbers[0] == sum(numbers[1:])
+    assert len(numbers) >= 2
+    assert overflow(shown.page) <= 0
+    assert (shown.errors, shown.foreign) == ([], [])
+
+
 def test_a_chart_is_drawn_and_described(browser: Browser, opened: None, address: str) -> None:
     shown = visit(browser, address, "/metric?metric=csat")
     chart = shown.page.locator("[role=graphics-document]")

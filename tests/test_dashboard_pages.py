@@ -8,6 +8,7 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cache, navigation, settings, theme
 from dashboard.cache import NothingPublished
 from data_checks.errors import FileProblems, Place, Problem, RequestError
+from metrics.receipt import Receipt
 from tests import dashboard_fixture as fixture
 
 METRIC = settings.PAGES / "metric.py"
@@ -100,6 +102,32 @@ def test_a_metric_is_shown_with_its_receipt_and_its_teams() -> None:
     )
     assert "3,907 of 4,812 = 81.2\u00a0%" in shown
     assert "By team" in shown
+
+
+def test_the_full_receipt_is_made_when_it_is_opened_and_escaped(
+    floors: fixture.FixtureFloors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[object, ...]] = []
+    real = floors.receipt
+
+    def counted(*asked: Any) -> Receipt:
+        made.append(asked)
+        return real(*asked)
+
+    monkeypatch.setattr(floors, "receipt", counted)
+    app = run(METRIC, metric="csat", team="Harbour")
+    assert made == []
+    assert "What was left out" not in text(app)
+    app.session_state["receipt"] = True
+    shown = text(app.run())
+    assert [(asked[2], asked[4]) for asked in made] == [("csat", (("team", ("Harbour",)),))]
+    for told in ("What was left out", "How it is counted", "<code>share(score &gt;= 4)</code>",
+                 "not: survey = &#x27;&lt;i&gt;csat&lt;/i&gt;&#x27;", "Fingerprint 0123456789abcdef"):  # fmt: skip
+        assert told in shown
+    assert "<script" not in shown
+    assert "<u>Why" not in shown
+    app.run()
+    assert len(made) == 1
 
 
 def test_an_agent_has_rows_and_their_words_are_escaped() -> None:

@@ -1,0 +1,60 @@
+"""Which goal a result is held against: by date, by part of the house, by the days of a year that have passed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from data_checks.calendar import Calendar
+from metrics import goals
+from metrics.bound import Value
+from metrics.definition import MetricDefinition
+from metrics.kinds import depends_on_length, kind_of
+from metrics.organisation import with_parents
+from metrics.pace import Pace, at_pace
+from metrics.period import Period
+
+GOAL_OF_A_MONTH = "the goal is for a month"
+GOAL_OF_THE_WHOLE = "the goal is for the whole organisation"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a number is of. slices: the part that is asked for; `is_whole`: nothing is left out of it, by a filter or by
+    what the reader may see; belongs: each team's department."""
+
+    slices: Mapping[str, str | None]
+    is_whole: bool
+    belongs: Mapping[str, str | None]
+
+    @property
+    def with_parents(self) -> Mapping[str, str | None]:
+        return with_parents(self.slices, self.belongs)
+
+
+def goals_for(
+    definition: MetricDefinition, bound: Value, period: Period, extent: Extent
+) -> tuple[MetricDefinition, str]:
+    """The definition with the goals that hold for a part on the period's first day, and why none does ('': one does,
+    or none is set)."""
+    held = goals.at(definition, period.start, extent.with_parents)
+    misfit = ""
+    if period.grain != "month" and depends_on_length(bound):
+        misfit = GOAL_OF_A_MONTH
+    elif (
+        not extent.is_whole and kind_of(bound) == "total" and not goals.is_own(definition, period.start, extent.slices)
+    ):
+        misfit = GOAL_OF_THE_WHOLE  # a part of a sum is not to be held against the goal of the whole
+    if not misfit or held.goal is None:
+        return held, ""
+    return replace(held, red=None, goal=None, stretch=None), misfit
+
+
+def paced(
+    definition: MetricDefinition, bound: Value, value: float | None, until: dt.date, calendar: Calendar
+) -> tuple[MetricDefinition, Pace | None]:
+    """at_pace for a sum; a share or a mean of the year so far has the goal it has."""
+    if kind_of(bound) != "total":
+        return definition, None
+    return at_pace(definition, value, until, calendar)
