@@ -163,6 +163,53 @@ def asked(folder: Path, *words: str) -> list[dict]:
     return list(json.loads(done.stdout)["metrics"][words[0]]["rows"])
 
 
+def values(rows: list[dict], *by: str) -> dict:
+    """The value of every row, by the columns named."""
+    return {tuple(row[name] for name in by) if len(by) > 1 else row[by[0]]: row["value"] for row in rows}
+
+
+def test_returns_stands_out_in_transfers_and_in_satisfaction(loaded_demo: Path) -> None:
+    transfers = values(asked(loaded_demo, "transfers_per_ticket", "--grain", "all", "--by", "team"), "team")
+    assert max(transfers, key=lambda team: transfers[team] or 0) == "Returns"
+    satisfied = values(asked(loaded_demo, "csat", "--grain", "all", "--by", "team"), "team")
+    assert satisfied["Returns"] < min(satisfied[team] for team in ("North", "South", "East", "West")) - 0.05
+
+
+def test_by_channel_april_is_better_than_march_and_in_all_it_is_worse(loaded_demo: Path) -> None:
+    words = ("csat", "--from", "2026-03", "--to", "2026-05")
+    by_channel = values(asked(loaded_demo, *words, "--by", "channel"), "channel", "period")
+    for channel in ("phone", "e-mail", "chat", "portal"):
+        assert by_channel[channel, "2026-04-01"] > by_channel[channel, "2026-03-01"], channel
+    march, april = (row["value"] for row in asked(loaded_demo, *words))
+    assert april < march
+
+
+def test_the_reviews_of_trained_teams_rise_two_months_after_the_course(loaded_demo: Path) -> None:
+    rows = asked(loaded_demo, "quality_score", "--by", "team", "--from", "2026-01", "--to", "2026-06")
+    score = values(rows, "team", "period")
+    for team in ("East", "West", "Tools desk", "Chat desk"):
+        assert score[team, "2026-05-01"] > score[team, "2026-01-01"] + 4, team
+    for team in ("Returns", "Installations"):
+        assert score[team, "2026-05-01"] < score[team, "2026-01-01"] + 4, team
+
+
+def test_the_backlog_of_every_december_is_the_highest_of_its_year(loaded_demo: Path) -> None:
+    backlog = values(asked(loaded_demo, "backlog", "--from", "2023-10", "--to", "2026-09"), "period")
+    for year in (2023, 2024, 2025):
+        mine = {period: value for period, value in backlog.items() if period.startswith(str(year))}
+        assert max(mine, key=lambda period: mine[period]) == f"{year}-12-01"
+
+
+def test_the_plan_that_is_left_stands_out_in_churn(loaded_demo: Path) -> None:
+    rows = asked(loaded_demo, "churn_rate", "--by", "plan", "--from", "2023-12", "--to", "2026-10")
+    lost: dict[str, list[float]] = {}
+    for row in rows:
+        if row["denominator"]:
+            lost.setdefault(row["plan"], []).append(row["numerator"] / row["denominator"])
+    monthly = {plan: sum(shares) / len(shares) for plan, shares in lost.items()}
+    assert monthly.pop("Express") > 2 * max(monthly.values())
+
+
 def test_the_broken_week_has_no_satisfaction_and_the_weeks_beside_it_have(loaded_demo: Path) -> None:
     rows = asked(loaded_demo, "csat", "--grain", "week", "--from", "2026-06-01", "--to", "2026-06-22")
     assert [row["value"] is None for row in rows] == [False, True, False]
