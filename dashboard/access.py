@@ -15,3 +15,8 @@ def guard() -> Scope:
         st.error(say("closed"))
         st.stop()
     return Scope.everything()
+
+
+def writer() -> str | None:
+    """The name of the person who is signed in and writes; None in open mode, where people type theirs."""
+    return None

@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dashboard import sentences
 from dashboard.quality import Quality
 from data_checks.errors import Problem, RequestError
+from data_checks.journal_entries import About, Entries
 from data_checks.warehouse.contract import LoadFacts
 from metrics.definition import MetricDefinition
+from metrics.events import Happening, together
 from metrics.period import Grain, Period, floor, shifted, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
@@ -81,6 +83,14 @@ class Verdict:
     high: float | None = None
 
 
+@dataclass(frozen=True)
+class Book:
+    """What the journal holds that the reader may see. `problem`: why it cannot be read, '' when it can."""
+
+    entries: Entries = field(default_factory=Entries)
+    problem: str = ""
+
+
 class Floors(Protocol):
     """What the floors below must answer; the real ones are in floors.py, tests bring their own."""
 
@@ -105,6 +115,18 @@ class Floors(Protocol):
     def quality(self, load: Load, scope: Scope) -> Quality: ...
 
     def card(self, load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where) -> Card: ...
+
+    def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]: ...
+
+    def entries(self, load: Load, scope: Scope, metric: str) -> Entries: ...
+
+    def may_write(self, load: Load, scope: Scope, about: About) -> bool: ...
+
+    def write_comment(
+        self, load: Load, scope: Scope, about: About, text: str, author: str, replaces: int | None
+    ) -> None: ...
+
+    def mark_reviewed(self, load: Load, scope: Scope, about: About, status: str, author: str) -> None: ...
 
 
 class Remembered:
@@ -270,6 +292,35 @@ def quality(load: Load, scope: Scope) -> Quality:
     """Rows, checks and what they mean, of the published load; a newer one that was refused is a point of its trend."""
     question = ("quality", load.version, load.catalog, load.refused, load.rolled_back, scope)
     return _remembered.get(question, lambda: floors().quality(load, scope))
+
+
+def book(load: Load, scope: Scope, metric: str) -> Book:
+    """What people wrote about a metric, and what they wrote happened; read anew, for it changes at any moment."""
+    try:
+        return Book(floors().entries(load, scope, metric))
+    except RequestError as error:
+        return Book(problem=str(error))
+
+
+def events(load: Load, scope: Scope, found: Book) -> tuple[Happening, ...]:
+    """What happened, loaded and written, in order."""
+    loaded = _remembered.get(("events", load.version, scope), lambda: floors().events(load, scope))
+    return together(loaded, found.entries.events)
+
+
+def may_write(load: Load, scope: Scope, about: About) -> bool:
+    """Whether the reader may see and write what is said about a number."""
+    return floors().may_write(load, scope, about)
+
+
+def write_comment(load: Load, scope: Scope, about: About, text: str, author: str, replaces: int | None = None) -> None:
+    """Add a comment, now. Raises RequestError when it may not be written or cannot be kept."""
+    floors().write_comment(load, scope, about, text, author, replaces)
+
+
+def mark_reviewed(load: Load, scope: Scope, about: About, status: str, author: str) -> None:
+    """Mark a number of this status as reviewed, now. Raises RequestError, for a red one without a comment too."""
+    floors().mark_reviewed(load, scope, about, status, author)
 
 
 def warm() -> None:

@@ -10,7 +10,7 @@ import functools
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -20,10 +20,14 @@ from dashboard import sentences, wording
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import MetricDefinition
+from metrics.events import Happening
 from metrics.period import Period
 from metrics.result import MetricResult
 
 _HEIGHT = 300
+_MOST_EVENTS = 12
+_WIDTH_OF_A_NUMBER = 0.05
+"""The part of the axis that a number needs, also on a phone."""
 _HIDDEN = ("withheld", "suppressed")
 
 
@@ -40,11 +44,15 @@ class Frame:
     limit_text: str
     higher_is_better: bool
     withheld: tuple[int, ...]
+    events: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Trend:
-    """A trend ready to draw: spec, columns, the sentence for those who do not see it, where the axis starts."""
+    """A trend ready to draw: spec, columns, the sentence for those who do not see it, where the axis starts.
+
+    `events`: what happened in its months, by the numbers it bears there; `events_left_out`: how many earlier ones.
+    """
 
     spec: dict[str, Any]
     data: pa.Table
@@ -52,10 +60,17 @@ class Trend:
     axis_start: str
     has_hollow: bool
     has_gap: bool
+    events: tuple[Happening, ...] = ()
+    events_left_out: int = 0
 
 
 def trend(
-    results: Sequence[MetricResult], judged: Period, definition: MetricDefinition, currency: str, theme: Tokens
+    results: Sequence[MetricResult],
+    judged: Period,
+    definition: MetricDefinition,
+    currency: str,
+    theme: Tokens,
+    events: Sequence[Happening] = (),
 ) -> Trend | None:
     """One metric month by month; None when no month has a value that may be shown."""
     values = [None if result.state in _HIDDEN else result.value for result in results]
@@ -63,7 +78,10 @@ def trend(
     if first is None:
         return None
     results, values = list(results[first:]), values[first:]
+    within = [one for one in events if results[0].period.start <= one.day < results[-1].period.end]
+    drawn = tuple(within[-_MOST_EVENTS:])
     frame = _frame(results, values, judged, definition, currency)
+    frame = replace(frame, events=_event_marks(results, drawn))
     known = [value for value in values if value is not None]
     return Trend(
         spec=_spec(frame, theme),
@@ -72,7 +90,27 @@ def trend(
         axis_start=frame.tick_texts[0] if frame.ticks[0] else "",
         has_hollow=any(not result.complete for result in results if result.value is not None),
         has_gap=any(value is None for value in values),
+        events=drawn,
+        events_left_out=len(within) - len(drawn),
     )
+
+
+def _event_marks(results: Sequence[MetricResult], events: Sequence[Happening]) -> tuple[tuple[float, str], ...]:
+    """(place on the axis, number) of each event; those too near each other to be read share the first one's words."""
+    places = []
+    for event in events:
+        month = next(place for place, one in enumerate(results) if one.period.start <= event.day < one.period.end)
+        span = results[month].period
+        places.append(month + (event.day - span.start).days / (span.end - span.start).days)
+    marks: list[tuple[float, str]] = []
+    first = 0
+    for number, place in enumerate(places):
+        near = number > 0 and place - places[first] < len(results) * _WIDTH_OF_A_NUMBER
+        first = first if near else number
+        if near:
+            marks[first] = (places[first], f"{first + 1}–{number + 1}")
+        marks.append((place, "" if near else str(number + 1)))
+    return tuple(marks)
 
 
 def _frame(
@@ -235,6 +273,12 @@ def _ground(frame: Frame, theme: Tokens) -> list[Any]:
         layers += _rule(frame.goal, named["goal"], frame.goal_text, theme.met, len(frame.months), dash=None)
     if frame.limit is not None:
         layers += _rule(frame.limit, named["limit"], frame.limit_text, theme.missed, len(frame.months), dash=[4, 3])
+    for at, number in frame.events:
+        base = _constant(x=at, y=low, y2=high, word=number)
+        line = base.mark_rule(color=theme.ink3, strokeDash=[1, 3], strokeWidth=1)
+        layers.append(line.encode(x="x:Q", y="y:Q", y2="y2:Q"))
+        words = base.mark_text(color=theme.ink3, baseline="bottom", dy=-3, fontSize=12)
+        layers.append(words.encode(x="x:Q", y="y2:Q", text="word:N"))
     return layers
 
 

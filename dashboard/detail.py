@@ -143,7 +143,17 @@ def trend_head(trend: Trend | None) -> str:
 def trend_notes(trend: Trend) -> str:
     """What a hollow point or a gap means, when there is one."""
     notes = [say("trend_running") if trend.has_hollow else "", say("trend_gap") if trend.has_gap else ""]
-    return note(" ".join(one for one in notes if one))
+    return note(" ".join(one for one in notes if one)) + _happened(trend)
+
+
+def _happened(trend: Trend) -> str:
+    """The events drawn, by their numbers."""
+    if not trend.events:
+        return ""
+    items = "".join(f"<li>{esc(wording.date(one.day))}: {esc(one.title)}</li>" for one in trend.events)
+    more = trend.events_left_out
+    rest = note(say("events_more_one" if more == 1 else "events_more", n=more)) if more else ""
+    return f'<ol class="events" aria-label="{esc(say("events_shown"))}">{items}</ol>{rest}'
 
 
 def rows_offer(view: View, by: str | None, total: int | None) -> str:

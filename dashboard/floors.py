@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from dashboard.quality import Quality, read_quality
 from dashboard.wording import say
 from data_checks.calendar import Calendar
 from data_checks.contract import contracts
+from data_checks.errors import RequestError
+from data_checks.journal import Journal
+from data_checks.journal_entries import About, Entries
 from data_checks.ledger import loads_folder, past_loads, read_report
 from data_checks.rollback import rollback_in_force
 from data_checks.state import read_state
@@ -21,14 +25,18 @@ from data_checks.strategy_file import FILE as STRATEGY
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
+from data_checks.workspace_journal import JournalPlace
 from metrics.asking import ask
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
 from metrics.draft_files import metric_files
 from metrics.evaluate import evaluate
+from metrics.events import Happening, loaded_events
 from metrics.goals_file import FILE as GOALS
 from metrics.holding import Extent, goals_for
+from metrics.journal_scope import may_see, own_teams, teams_of, visible
 from metrics.last_good import keep_last_good
+from metrics.one_card import one_card
 from metrics.organisation import departments
 from metrics.period import Grain, Period
 from metrics.plans import with_plans
@@ -72,6 +80,7 @@ class RealFloors:
         self._newest: _Opened | None = None
         self._read: tuple[Path, Catalog, Catalog] | None = None
         """The folder, its catalogue as read, and as shown: with the last good definitions kept."""
+        self._journal: tuple[JournalPlace, Journal] | None = None
         self._strategy: Strategy | None = None
         """As it last was right."""
 
@@ -96,12 +105,8 @@ class RealFloors:
         return build_scorecard(opened.warehouse, opened.catalog, scope, period, against, dict(where))
 
     def card(self, load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where) -> Card:
-        """One card, from a catalogue of that metric alone; its place on the board does not matter here."""
         opened = self._of(load)
-        placed = dataclasses.replace(load.definitions[metric], perspective="customer")
-        alone = dataclasses.replace(opened.catalog, metrics={metric: placed})
-        board = build_scorecard(opened.warehouse, alone, scope, period, against, dict(where))
-        card = next(card for branch in board.branches for card in branch.cards)
+        card = one_card(opened.warehouse, opened.catalog, scope, metric, period, against, dict(where))
         return dataclasses.replace(card, definition=load.definitions[metric])
 
     def results(
@@ -150,6 +155,41 @@ class RealFloors:
             workspace = self._read_workspace(settings.workspace_folder())
         state = read_state(workspace.var)
         return read_quality(load.facts, load.definitions, opened.catalog.bound, workspace.var, state, scope)
+
+    def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]:
+        return loaded_events(self._of(load).warehouse, scope)
+
+    def entries(self, load: Load, scope: Scope, metric: str) -> Entries:
+        return visible(self._book().read(metric), scope, self._own_teams(load, scope))
+
+    def may_write(self, load: Load, scope: Scope, about: About) -> bool:
+        return may_see(about.slices, scope, self._own_teams(load, scope))
+
+    def write_comment(
+        self, load: Load, scope: Scope, about: About, text: str, author: str, replaces: int | None
+    ) -> None:
+        self._check_may_write(load, scope, about)
+        self._book().write_comment(about, text, author, _now(), replaces)
+
+    def mark_reviewed(self, load: Load, scope: Scope, about: About, status: str, author: str) -> None:
+        self._check_may_write(load, scope, about)
+        self._book().write_review(about, status, author, _now())
+
+    def _check_may_write(self, load: Load, scope: Scope, about: About) -> None:
+        if not self.may_write(load, scope, about):
+            raise RequestError(say("comments_own"))
+
+    def _own_teams(self, load: Load, scope: Scope) -> frozenset[str]:
+        """The names of the teams a reader may see, when not all of them."""
+        return frozenset() if scope.teams is None else own_teams(teams_of(self._of(load).warehouse), scope)
+
+    def _book(self) -> Journal:
+        """The workspace's journal, opened at first need and again when it lies elsewhere."""
+        with self._lock:
+            place = self._read_workspace(settings.workspace_folder()).journal
+            if self._journal is None or self._journal[0] != place:
+                self._journal = (place, Journal(place))
+            return self._journal[1]
 
     def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict:
         assert self._newest is not None, "current() comes first"
@@ -225,6 +265,10 @@ class RealFloors:
         for place, warehouse in list(self._warehouses.items()):
             if not any(warehouse is used for used in in_use):
                 self._warehouses.pop(place).close()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _stamps(place: Path) -> Signature:

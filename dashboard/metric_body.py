@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, charts, components, detail, page, raw_rows, receipt_html
+from dashboard import cache, charts, comments, components, detail, page, raw_rows, receipt_html
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
@@ -18,9 +18,11 @@ def show(view: View, level: Level, scope: Scope) -> None:
     st.html(detail.head(view))
     with st.container(key="detail"):
         left, right = st.columns([8.4, 3.6], gap="large")
+    book = cache.book(view.load, scope, level.metric)
     with left:
-        _trend(view, level, scope)
+        _trend(view, level, scope, book)
         can_cut = _groups(view, level, scope)
+        comments.show(view, level, scope, book)
     with right:
         st.html(detail.checks(view) + detail.receipt(view))
         with st.expander(say("sql"), key="sql"), page.told():
@@ -44,9 +46,10 @@ def _receipt(view: View, level: Level, scope: Scope) -> None:
             st.html(receipt_html.full(cache.receipt(view.load, scope, level.metric, period, level.where)))
 
 
-def _trend(view: View, level: Level, scope: Scope) -> None:
+def _trend(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
     months = cache.months(view.load, scope, level.metric, level.period, level.where)
-    trend = charts.trend(months, level.period, view.card.definition, view.currency, view.theme)
+    events = cache.events(view.load, scope, book)
+    trend = charts.trend(months, level.period, view.card.definition, view.currency, view.theme, events)
     st.html(detail.trend_head(trend))
     if trend:
         st.vega_lite_chart(trend.data, trend.spec, theme=None, key="trend", alt=trend.alt, width="stretch")

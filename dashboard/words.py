@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dashboard.words_journal import JOURNAL
+
 WORDS = {
     "product": "Scorecard",
     "page_title": "{page} – {company}",
@@ -342,6 +344,8 @@ WORDS = {
     "nobody": "nobody named",
     "sql": "SQL",
     "retention_of": "share of {of} back after {after} {every}",
+    # what people write
+    **JOURNAL,
     # yes and no in raw rows
     "yes": "yes",
     "no": "no",

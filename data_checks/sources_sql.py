@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -22,7 +22,7 @@ from data_checks.errors import LoadRefused
 from data_checks.source_text import CopyWriter, cell_text
 from data_checks.workspace_files import DataFile
 from data_checks.workspace_source import Source
-from data_checks.workspace_sql import Query, engine_problem
+from data_checks.workspace_sql import Query, engine_problem, masked
 
 _BATCH = 10_000
 _CONNECT_SECONDS = 15
@@ -150,10 +150,7 @@ def _said(query: Query, url: sa.URL, error: Exception) -> str:
     if isinstance(error, NoSuchModuleError):
         return f"{query.shown} names a driver that does not exist; correct its URL."
     cause = getattr(error, "orig", None) or error
-    text = " ".join(str(cause).split())
-    secrets = {url.password or "", *(str(value) for value in url.query.values())}
-    for secret in sorted({s for one in secrets if len(one) > 1 for s in (one, quote(one), quote_plus(one))}, key=len):
-        text = text.replace(secret, "***")
+    text = masked(str(cause), {url.password or "", *(str(value) for value in url.query.values())})
     if query.variable:
         text = text.replace(query.address, query.variable)
     if url.database and url.get_backend_name() != "postgresql":

@@ -16,6 +16,7 @@ from data_checks.errors import FileProblems, Place, Problem, did_you_mean
 from data_checks.initiatives import TABLE as INITIATIVES
 from data_checks.initiatives import initiatives_source
 from data_checks.strategy_file import StrategyFile, read_strategy_file
+from data_checks.workspace_journal import JournalPlace, journal_problem
 from data_checks.workspace_source import Source, read_source
 from data_checks.yaml_file import STRICT, Document, build, read_documents
 
@@ -46,6 +47,7 @@ class _WorkspaceFile:
     synthetic: bool = False
     calendar: _CalendarFile = field(default_factory=_CalendarFile)
     warehouse: str = "duckdb"
+    journal: str = ""
     access: Any = None
 
 
@@ -55,7 +57,7 @@ class Workspace:
 
     `calendar`: when its year and week begin; `shifts`: the business hours of the week, empty when none are given;
     `holidays`: the days without any. `strategy`: strategy.yaml as written; its initiatives are one of the sources,
-    unless another source gives them.
+    unless another source gives them. `journal`: where what people write is kept.
     """
 
     folder: Path
@@ -68,6 +70,7 @@ class Workspace:
     sources: Mapping[str, tuple[Source, ...]]
     shifts: tuple[Shift, ...] = ()
     holidays: Holidays | None = None
+    journal: JournalPlace = field(default_factory=lambda: JournalPlace(Path()))
     strategy: StrategyFile = field(default_factory=StrategyFile)
 
     @property
@@ -114,6 +117,7 @@ def read_workspace(folder: Path) -> Workspace:
         sources=sources,
         shifts=shifts,
         holidays=holidays,
+        journal=JournalPlace(folder, written.journal) if written.journal else JournalPlace(folder),
         strategy=strategy,
     )
 
@@ -142,11 +146,12 @@ def _if_mapping(document: Document, key: str) -> dict[str, Any]:
 
 def _readable_rest(document: Document) -> _WorkspaceFile:
     """What can still be checked of a file with a wrong key."""
-    zone, warehouse = (document.data.get(key, "") for key in ("timezone", "warehouse"))
+    zone, warehouse, journal = (document.data.get(key, "") for key in ("timezone", "warehouse", "journal"))
     return _WorkspaceFile(
         sources=_if_mapping(document, "sources"),
         timezone=zone if zone and isinstance(zone, str) else "UTC",
         warehouse=warehouse if warehouse and isinstance(warehouse, str) else "duckdb",
+        journal=journal if isinstance(journal, str) else "",
         access=document.data.get("access"),
     )
 
@@ -161,6 +166,8 @@ def _top_problems(document: Document, written: _WorkspaceFile) -> list[Problem]:
     if written.warehouse != "duckdb":
         message = f"the warehouse '{written.warehouse}' is not supported yet; only duckdb is."
         problems.append(Problem(document.place("warehouse"), message))
+    if written.journal and (wrong := journal_problem(written.journal)):
+        problems.append(Problem(document.place("journal"), wrong))
     access = written.access
     if access is not None and access != {"mode": "open"}:
         # Fail closed: a rule that would not be kept must not be accepted.

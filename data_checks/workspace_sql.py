@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
 
 _ENVIRONMENT = re.compile(r"env:(\w+)")
 _SECRET = re.compile(r"pass(word|wd)?|pwd|secret|token|key", re.IGNORECASE)
@@ -49,7 +51,14 @@ def unset(query: Query) -> str | None:
 
 
 def url_problem(url: str) -> str | None:
-    """What is wrong with an address as written; the address itself is never repeated."""
+    """What is wrong with a source's address as written; the address itself is never repeated."""
+    if problem := address_problem(url, "url: "):
+        return problem
+    return engine_problem(engine_of(url)) if engine_of(url) else None
+
+
+def address_problem(url: str, key: str) -> str | None:
+    """What keeps the text under `key` from being an address that may stand in a file."""
     if _ENVIRONMENT.fullmatch(url):
         return None
     found = _URL.fullmatch(url)
@@ -59,9 +68,15 @@ def url_problem(url: str) -> str | None:
     options = rest.partition("?")[2]
     if _USER.match(rest) or any(_SECRET.search(part.partition("=")[0]) for part in options.split("&") if part):
         return (
-            "a URL with a password does not belong in a file; put it in an environment variable, write url: env:NAME."
+            f"a URL with a password does not belong in a file; put it in an environment variable, write {key}env:NAME."
         )
-    return engine_problem(found["engine"])
+    return None
+
+
+def engine_of(url: str) -> str:
+    """The engine an address names; '' when the environment holds the address."""
+    found = None if _ENVIRONMENT.fullmatch(url) else _URL.fullmatch(url)
+    return found["engine"].lower() if found else ""
 
 
 def engine_problem(engine: str) -> str | None:
@@ -69,6 +84,14 @@ def engine_problem(engine: str) -> str | None:
     if engine.lower() in ENGINES:
         return None
     return f"a database of the kind '{engine.lower()}' is not read; {', '.join(ENGINES)} are. Export to a file instead."
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """What a driver says, on one line and without these secrets, however they are spelled in an address."""
+    text = " ".join(text.split())
+    for secret in sorted({s for one in secrets if len(one) > 1 for s in (one, quote(one), quote_plus(one))}, key=len):
+        text = text.replace(secret, "***")
+    return text
 
 
 def query_problem(text: str) -> str | None:

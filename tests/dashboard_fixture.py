@@ -12,10 +12,14 @@ from dashboard.cache import Load, RowsBehind, Verdict, Where
 from dashboard.quality import Quality
 from data_checks.calendar import EVERYBODYS
 from data_checks.errors import Place, RequestError
+from data_checks.journal import Journal
+from data_checks.journal_entries import About, Entries
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from metrics.bound import Aggregate
 from metrics.definition import PERSPECTIVES, GoalEntry, MetricDefinition, PerspectiveId, Unit
+from metrics.events import Happening
 from metrics.formula import parse
+from metrics.journal_scope import may_see, visible
 from metrics.period import Duration, Period, period_at, spine, step
 from metrics.question import AsOf
 from metrics.receipt import CheckStood, LoadLine, Receipt, SetAside, SourceFile, TableRead
@@ -30,6 +34,7 @@ from metrics.tree import At, Window
 OCTOBER = period_at(dt.date(2026, 10, 1), "month", EVERYBODYS)
 NOVEMBER = period_at(dt.date(2026, 11, 1), "month", EVERYBODYS)
 SEPTEMBER = period_at(dt.date(2026, 9, 1), "month", EVERYBODYS)
+WRITTEN = dt.datetime(2026, 11, 20, 10, 0)
 TEAMS = ("Atrium", "Beacon", "Canyon", "Harbour", "Kestrel", "<b>Quay</b> & *sons*")
 AGENTS = ("A. Brandt", "J. Moreau", "K. Osei", "N. Haddad", "S. <i>Vance</i>")
 
@@ -386,7 +391,8 @@ def receipt(line: Line, found: MetricResult, where: Where, scope: Scope) -> Rece
 
 
 class FixtureFloors:
-    """Answers like the real floors, from the lines above. `error`: raised instead of a load."""
+    """Answers like the real floors, from the lines above; a team's id is its name. `error`: raised instead of a load;
+    `happened`: the loaded events; `journal`: where what is written goes."""
 
     def __init__(
         self, lines: tuple[Line, ...] = LINES, error: Exception | None = None, facts: LoadFacts = FACTS
@@ -394,6 +400,8 @@ class FixtureFloors:
         self.lines = {line.metric: line for line in lines}
         self.error = error
         self.facts = facts
+        self.happened: tuple[Happening, ...] = ()
+        self.journal: Journal | None = None
 
     def current(self) -> Load:
         if self.error:
@@ -469,3 +477,23 @@ class FixtureFloors:
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         return TEAMS
+
+    def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]:
+        return self.happened if scope.teams is None else ()
+
+    def entries(self, load: Load, scope: Scope, metric: str) -> Entries:
+        found = Entries() if self.journal is None else self.journal.read(metric)
+        return visible(found, scope, scope.teams or frozenset())
+
+    def may_write(self, load: Load, scope: Scope, about: About) -> bool:
+        return may_see(about.slices, scope, scope.teams or frozenset())
+
+    def write_comment(
+        self, load: Load, scope: Scope, about: About, text: str, author: str, replaces: int | None
+    ) -> None:
+        assert self.journal is not None
+        self.journal.write_comment(about, text, author, WRITTEN, replaces)
+
+    def mark_reviewed(self, load: Load, scope: Scope, about: About, status: str, author: str) -> None:
+        assert self.journal is not None
+        self.journal.write_review(about, status, author, WRITTEN)

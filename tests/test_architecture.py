@@ -35,6 +35,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "data_checks/sources",
         "metrics/compile",
         "metrics/constructs",
+        "metrics/events",
+        "metrics/journal_scope",
         "metrics/per_key",
         "metrics/prepared",
         "metrics/quantiles",
@@ -44,6 +46,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/slices",
         "metrics/organisation",
     ),
+    "alembic": ("data_checks/journal_schema", "data_checks/journal_migrations/"),
     "duckdb": ("data_checks/",),
     "openpyxl": ("data_checks/sources_workbook",),
     "lark": ("metrics/formula",),
@@ -328,7 +331,7 @@ def test_every_dependency_has_a_reason() -> None:
     assert [name for name in names if f"| {name} |" not in reasons] == []
 
 
-@pytest.mark.parametrize("heavy", ["great_expectations", "streamlit", "pandas", "altair", "scipy"])
+@pytest.mark.parametrize("heavy", ["great_expectations", "streamlit", "pandas", "altair", "scipy", "alembic"])
 def test_the_command_line_starts_without(heavy: str) -> None:
     """`scorecard --help` must not wait for what it does not use."""
     code = f"import sys, dashboard.cli; sys.exit('{heavy}' in sys.modules)"
@@ -348,6 +351,7 @@ BROKEN: tuple[tuple[Law, str, str], ...] = (
     (third_parties_stay_in_their_place, "pages/overview.py", "import altair"),
     (third_parties_stay_in_their_place, "metrics/scorecard.py", "from sqlalchemy import select"),
     (third_parties_stay_in_their_place, "data_checks/load.py", "def f():\n    import great_expectations"),
+    (third_parties_stay_in_their_place, "data_checks/journal.py", "from alembic import command"),
     (files_that_do_not_draw_leave_the_screen_alone, "dashboard/wording.py", "import streamlit as st"),
     (great_expectations_is_imported_lazily, "data_checks/suites.py", "import great_expectations as gx"),
     (great_expectations_is_imported_lazily, "data_checks/load.py", "from data_checks.gx_duckdb import engine"),

@@ -176,6 +176,25 @@ def test_the_rows_are_landed_on_and_can_be_taken_along(browser: Browser, opened:
     assert (shown.errors, shown.foreign) == ([], [])
 
 
+def test_a_comment_is_written_read_as_text_and_still_there_after_a_reload(
+    browser: Browser, opened: None, address: str
+) -> None:
+    shown = visit(browser, address, "/metric?metric=csat&team=South", "phone")
+    page = shown.page
+    page.get_by_text("Write a comment").click()
+    page.get_by_label("Comment", exact=True).fill("Two were ill.\n<b>Both</b> are back.")
+    page.get_by_label("Your name").fill("A. Brandt")
+    page.get_by_role("button", name="Write comment").click()
+    said = page.locator(".comment > p").first
+    expect(said).to_have_text("Two were ill.\n<b>Both</b> are back.")
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+    page.reload()
+    shown.settle()
+    expect(said).to_have_text("Two were ill.\n<b>Both</b> are back.")
+    assert overflow(page) <= 1
+    assert (shown.errors, shown.foreign) == ([], [])
+
+
 def test_the_menu_keeps_the_team_and_its_drawer_closes_on_a_phone(browser: Browser, opened: None, address: str) -> None:
     shown = visit(browser, address, "/?team=Returns", "phone")
     shown.page.get_by_test_id("stExpandSidebarButton").click()
