@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from dashboard import sentences
 from dashboard.quality import Quality
 from data_checks.errors import Problem, RequestError
-from data_checks.journal_entries import About, Entries
+from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import LoadFacts
+from metrics.attention import Attention, attention, strategy_now
 from metrics.definition import MetricDefinition
 from metrics.events import Happening, together
 from metrics.period import Grain, Period, floor, shifted, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard
+from metrics.strategy import Strategy
 
 if TYPE_CHECKING:
     from metrics.receipt import Receipt
@@ -56,6 +58,7 @@ class Load:
     rolled_back: str = ""
     kept: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    strategy: Strategy = field(default_factory=Strategy)
 
     def is_complete(self, period: Period) -> bool:
         """Whether the data reach the end of the period."""
@@ -119,6 +122,8 @@ class Floors(Protocol):
     def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]: ...
 
     def entries(self, load: Load, scope: Scope, metric: str) -> Entries: ...
+
+    def updates(self) -> tuple[InitiativeUpdate, ...]: ...
 
     def may_write(self, load: Load, scope: Scope, about: About) -> bool: ...
 
@@ -300,6 +305,17 @@ def book(load: Load, scope: Scope, metric: str) -> Book:
         return Book(floors().entries(load, scope, metric))
     except RequestError as error:
         return Book(problem=str(error))
+
+
+def needs(load: Load, scope: Scope, board: Scorecard) -> tuple[tuple[Attention, ...], str]:
+    """What of a board needs somebody, as the journal's newest word has it, and why that could not be read ('': it was).
+    A reader of some teams sees nothing of what the whole organisation plans."""
+    if scope.teams is not None or not load.strategy.initiatives:
+        return (), ""
+    try:
+        return attention(board, strategy_now(load.strategy, floors().updates())), ""
+    except RequestError as error:
+        return attention(board, load.strategy), str(error)
 
 
 def events(load: Load, scope: Scope, found: Book) -> tuple[Happening, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -98,12 +99,15 @@ def show(
 ) -> None:  # fmt: skip
     """The scorecard."""
     from dashboard import printing_board
+    from data_checks.journal import Journal
+    from metrics.attention import strategy_now
     from metrics.cascade import build_cascade
     from metrics.period import parse_period
     from metrics.scope import Scope
     from metrics.screen import beside, build_scorecard, default_period
 
-    warehouse = open_warehouse_of(read_workspace(folder))
+    workspace = read_workspace(folder)
+    warehouse = open_warehouse_of(workspace)
     calendar = warehouse.facts.calendar
     catalog = read_catalog_of(folder, calendar)
     until = day(as_of, calendar)
@@ -116,5 +120,7 @@ def show(
         click.echo(printing_board.cascade(node, warehouse.facts, form))
         return
     board = build_scorecard(warehouse, catalog, Scope.everything(), period, other, grouped(where), until)
+    with contextlib.closing(Journal(workspace.journal)) as journal:
+        strategy = strategy_now(catalog.strategy, journal.read().initiatives)
     compared: printing_board.Beside = "goal" if against == "goal" else "period"
-    click.echo(printing_board.scorecard(board, warehouse.facts, form, catalog.strategy, compared))
+    click.echo(printing_board.scorecard(board, warehouse.facts, form, strategy, compared))

@@ -115,11 +115,11 @@ def _rung(
     )
 
 
-def rail(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query) -> str:
-    """What changed and how to read a row; apart from it what the load found, which a phone shows after the rows."""
+def rail(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query, first: str = "") -> str:
+    """`first`, what changed, how to read a row; apart from it the load, which a phone shows after the rows."""
     cards = sentences.provided(sentences.cards_of(board))
     withheld = sum(card.result.state == "withheld" for card in cards)
-    first = f'<aside class="rail">{_changed(board, facts, query)}{_how_to_read(cards, theme)}</aside>'
+    first = f'<aside class="rail">{first}{_changed(board, facts, query)}{_how_to_read(cards, theme)}</aside>'
     return f'{first}<aside class="load">{load_result(facts, theme, withheld)}</aside>'
 
 

@@ -17,7 +17,7 @@ from data_checks.calendar import Calendar
 from data_checks.contract import contracts
 from data_checks.errors import RequestError
 from data_checks.journal import Journal
-from data_checks.journal_entries import About, Entries
+from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.ledger import loads_folder, past_loads, read_report
 from data_checks.rollback import rollback_in_force
 from data_checks.state import read_state
@@ -162,6 +162,9 @@ class RealFloors:
     def entries(self, load: Load, scope: Scope, metric: str) -> Entries:
         return visible(self._book().read(metric), scope, self._own_teams(load, scope))
 
+    def updates(self) -> tuple[InitiativeUpdate, ...]:
+        return self._book().read().initiatives
+
     def may_write(self, load: Load, scope: Scope, about: About) -> bool:
         return may_see(about.slices, scope, self._own_teams(load, scope))
 
@@ -243,6 +246,7 @@ class RealFloors:
             problems=catalog.problems,
             kept=catalog.kept,
             left_out=tuple(sorted(catalog.left_out)),
+            strategy=catalog.strategy,
             periods=_with_facts(periods_of(warehouse), warehouse),
             default_period=default_period(warehouse),
             refused=_refusal(workspace.var, _newest_load(workspace.var), warehouse.facts.load_id),

@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from rich.text import Text
 
-from dashboard import check_sentences, sentences, wording
+from dashboard import attention_parts, check_sentences, sentences, wording
 from dashboard.printing import as_json, checks_json, result_json, table, through, visible
 from data_checks.warehouse.contract import LoadFacts
+from metrics.attention import attention
 from metrics.cascade import Node
 from metrics.pace import Pace
 from metrics.scorecard import Aim, Branch, Card, Scorecard
-from metrics.strategy import UNDER_WAY, Initiative, Strategy
+from metrics.strategy import Strategy
 
 Beside = Literal["period", "goal"]
 _SHAPES = {"met": "●", "watch": "▲", "missed": "■", "too_close": "◐"}
@@ -35,7 +36,9 @@ def scorecard(
     for branch in board.branches:
         if sentences.provided(branch.cards):
             parts.append(f"{wording.say(branch.perspective)}\n{_branch_table(branch, board, facts, beside)}")
-    parts += _plans(board, strategy)
+    if strategy.initiatives:
+        told = attention_parts.lines(attention(board, strategy), facts.as_of_day)
+        parts += ["\n".join(visible(line) for line in told)] if told else []
     parts += _marked(board)
     parts += _absent(board)
     return "\n\n".join([*parts, through(facts)])
@@ -137,26 +140,6 @@ def _card_row(card: Card, facts: LoadFacts, beside: Beside, indent: str = "") ->
         sentences.basis(card, currency),
         " ".join(note for note in notes if note),
     ]
-
-
-def _plans(board: Scorecard, strategy: Strategy) -> list[str]:
-    """What is red, what nobody is working on first."""
-    red = [card for card in sentences.cards_of(board) if card.status == "missed"]
-    if not red or not strategy.initiatives:
-        return []
-    lines = []
-    for card in red:
-        running = [one for one in strategy.initiatives_for(card.definition.metric) if one.status in UNDER_WAY]
-        name = sentences.short(card.definition)
-        if not running:
-            lines.append((0, wording.say("red_without", name=name)))
-        lines += [(1, wording.say("red_with", name=name, **_initiative(one))) for one in running]
-    return ["\n".join(text for _, text in sorted(lines, key=lambda line: line[0]))]
-
-
-def _initiative(one: Initiative) -> dict[str, str]:
-    by = wording.say("by_owner", owner=visible(one.owner)) if one.owner else ""
-    return {"initiative": visible(one.name), "by": by, "due": wording.date(one.due)}
 
 
 def board_json(board: Scorecard, facts: LoadFacts, strategy: Strategy) -> dict[str, Any]:

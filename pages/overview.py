@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cache, components, controls, page, rows, theme, wording
+from dashboard import attention_parts, cache, components, controls, page, rows, theme, wording
 
 scope, load = page.start()
 look = theme.tokens()
@@ -22,12 +22,14 @@ period = wording.period(choice.period)
 page.titled(load, wording.say("overview"), choice.team, period)
 query = choice.query(load)
 withheld = sum(card.result.state == "withheld" for branch in board.branches for card in branch.cards)
+needs, problem = cache.needs(load, scope, board)
+first = attention_parts.rail_section(needs, load.facts.as_of_day, query, problem)
 through.html(components.data_through(load.facts, withheld))
 st.html(
     components.printed_head(load.facts, choice.team, period)
     + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day)}'
     f"{components.ladder(board, look)}</div>"
     f'<div class="body">{rows.board_rows(board, currency, look, query)}'
-    f"{components.rail(board, load.facts, look, query)}</div>"
+    f"{components.rail(board, load.facts, look, query, first)}</div>"
 )
 page.end(load)

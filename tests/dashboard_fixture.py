@@ -13,7 +13,7 @@ from dashboard.quality import Quality
 from data_checks.calendar import EVERYBODYS
 from data_checks.errors import Place, RequestError
 from data_checks.journal import Journal
-from data_checks.journal_entries import About, Entries
+from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from metrics.bound import Aggregate
 from metrics.definition import PERSPECTIVES, GoalEntry, MetricDefinition, PerspectiveId, Unit
@@ -484,6 +484,9 @@ class FixtureFloors:
     def entries(self, load: Load, scope: Scope, metric: str) -> Entries:
         found = Entries() if self.journal is None else self.journal.read(metric)
         return visible(found, scope, scope.teams or frozenset())
+
+    def updates(self) -> tuple[InitiativeUpdate, ...]:
+        return () if self.journal is None else self.journal.read().initiatives
 
     def may_write(self, load: Load, scope: Scope, about: About) -> bool:
         return may_see(about.slices, scope, scope.teams or frozenset())

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.attention_parts import lines, rail_section
 from data_checks.journal_entries import About, Comment, Entries, Event, InitiativeUpdate, Review, Step
 from metrics.attention import attention, strategy_now
 from metrics.journal_scope import may_see, own_teams, visible
@@ -149,3 +150,30 @@ def test_of_the_journal_a_team_sees_its_own_and_nothing_of_the_organisation() ->
     seen = visible(found, Scope.of_teams("N"), frozenset({"North"}))
     assert seen == Entries(comments=found.comments[:1], reviews=found.reviews[:1])
     assert visible(found, Scope.everything(), frozenset()) == found
+
+
+# ── as it is said ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_nobody_works_on_is_said_first_and_what_is_overdue_says_so() -> None:
+    works = (replace(initiative("more_people", "first_reply", status="running", owner="Ann"), name="Hire"),)
+    found = attention(BOARD, Strategy(initiatives=works))
+    told = lines(found, DUE)
+    assert [line.partition(" is missed")[2] for line in told] == [
+        ", and nobody works on it.",
+        ", and nobody works on it.",
+        "; Hire (Ann) is due 31 Dec 2026.",
+    ]
+    assert lines(found, DUE + dt.timedelta(days=1))[2].endswith("was due 31 Dec 2026.")
+
+
+def test_on_the_overview_what_people_named_is_text() -> None:
+    works = (replace(initiative("x", "backlog", status="running"), name="<b>x</b>"),)
+    shown = rail_section(attention(BOARD, Strategy(initiatives=works)), DUE, {})
+    assert "<b>x" not in shown
+    assert "&lt;b&gt;x" in shown
+
+
+def test_a_board_without_anything_missed_has_no_such_section() -> None:
+    fine = scorecard(tuple(line for line in LINES if line.metric in ("csat", "nps")))
+    assert rail_section(attention(fine, Strategy()), DUE, {}) == ""
