@@ -53,13 +53,12 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def company(demo_folder, tmp_path_factory):
+def company(loaded_demo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prepared") / "demo"
-    shutil.copytree(demo_folder, folder)
-    workspace, catalog = read_workspace(folder), read_catalog()
-    load(workspace, dt.datetime(2026, 10, 21, 5, 0), prepare=lambda version: prepare(version, catalog))
+    shutil.copytree(loaded_demo, folder)
+    workspace = read_workspace(folder)
     warehouse = open_warehouse(workspace)
-    yield warehouse, catalog
+    yield warehouse, read_catalog()
     warehouse.close()
 
 
