@@ -84,7 +84,7 @@ def table(
 
 def visible(text: str) -> str:
     """One line a terminal can show: what a file holds must not steer it."""
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: _LONGEST * 2])
+    safe = wording.printable(text[: _LONGEST * 2])
     return safe if len(safe) <= _LONGEST else f"{safe[: _LONGEST - 1]}…"
 
 
