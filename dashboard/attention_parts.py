@@ -9,7 +9,7 @@ from dashboard import sentences, wording
 from dashboard.components import esc, section
 from dashboard.navigation import link
 from dashboard.rows import Query
-from dashboard.wording import say
+from dashboard.wording import printable, say
 from metrics.attention import Attention
 from metrics.strategy import Initiative
 
@@ -22,13 +22,15 @@ def missed(needs: Iterable[Attention]) -> list[Attention]:
 
 
 def lines(needs: Iterable[Attention], today: dt.date) -> list[str]:
-    """A sentence for each."""
+    """A sentence for each, safe for a terminal."""
     told = []
     for one in missed(needs):
         name = sentences.short(one.card.definition)
         if one.why == "red_alone":
             told.append(say("red_without", name=name))
-        told += [say("red_with", name=name, **_said(work, today)) for work in one.initiatives]
+        for work in one.initiatives:
+            said = {key: printable(text) for key, text in _said(work, today).items()}
+            told.append(say("red_with", name=name, **said))
     return told
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from dashboard import cli_ask, cli_check, cli_init, cli_journal, cli_loads, cli_quality, cli_receipt
+from dashboard import cli_ask, cli_benchmarks, cli_check, cli_init, cli_journal, cli_loads, cli_quality, cli_receipt
 from dashboard.cli_options import (
     as_of_option,
     day,
@@ -130,7 +130,7 @@ def tables(name: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> None:
     """The catalogue of metrics, or one definition with its SQL."""
-    from dashboard import printing
+    from dashboard import printing_catalogue
     from metrics.asking import known_metric
     from metrics.show_sql import sql_of
 
@@ -138,11 +138,11 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
     if name is None and with_sql:
         raise RequestError("--sql shows the SQL of one metric; name it: scorecard metrics NAME --sql")
     if name is None:
-        click.echo(printing.catalogue(catalog, as_json))
+        click.echo(printing_catalogue.catalogue(catalog, as_json))
         return
     definition = known_metric(catalog, name)
     sql = sql_of(open_warehouse_of(read_workspace(folder)), catalog, name) if with_sql else None
-    click.echo(printing.definition(definition, catalog, sql, as_json))
+    click.echo(printing_catalogue.definition(definition, catalog, sql, as_json))
 
 
 @main.command()
@@ -160,7 +160,7 @@ def serve(folder: Path, host: str, port: int) -> None:
 for command in (
     cli_ask.query, cli_ask.rows, cli_ask.show, cli_check.check, cli_receipt.receipt,
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
-    cli_journal.journal,
+    cli_journal.journal, cli_benchmarks.benchmarks,
 ):  # fmt: skip
     main.add_command(command)
 

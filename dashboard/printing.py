@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 from rich.console import Console, RenderableType
@@ -69,11 +69,14 @@ def rendered(content: RenderableType) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> str:
-    """A plain table: a rule under the heads, columns in `right` to the right."""
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = (), whole: Iterable[str] = ()
+) -> str:
+    """A plain table: bold heads, columns in `right` to the right, columns in `whole` never folded."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for head in heads:
-        drawn.add_column(head, justify="right" if head in right else "left", header_style="bold", overflow="fold")
+        side: Literal["left", "right"] = "right" if head in right else "left"
+        drawn.add_column(head, justify=side, header_style="bold", overflow="fold", no_wrap=head in whole)
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     return rendered(drawn)
@@ -81,7 +84,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterabl
 
 def visible(text: str) -> str:
     """One line a terminal can show: what a file holds must not steer it."""
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: _LONGEST * 2])
+    safe = wording.printable(text[: _LONGEST * 2])
     return safe if len(safe) <= _LONGEST else f"{safe[: _LONGEST - 1]}…"
 
 
@@ -200,23 +203,10 @@ def row_table(found: RowTable, metric: str, facts: LoadFacts, form: str) -> str:
     return f"{table(found.columns, body)}\n\n{more} · {through(facts)}"
 
 
-# ── metrics, check ───────────────────────────────────────────────────────────────────────────────────
+# ── check ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def catalogue(catalog: Catalog, json_wanted: bool) -> str:
-    """The answer of `scorecard metrics`."""
-    if json_wanted:
-        return as_json({"metrics": [definition_json(metric) for metric in catalog.metrics.values()]})
-    rows = [
-        [metric.metric, metric.name, (metric.perspective or "").replace("_", " "), metric.unit,
-         _limits(metric), metric.status]
-        for metric in catalog.metrics.values()
-    ]  # fmt: skip
-    shown = table(["metric", "name", "perspective", "unit", "red → goal", "status"], rows)
-    return f"{shown}\n\n{len(rows)} metrics; scorecard metrics NAME shows one, with --sql its SQL.{_notes(catalog)}"
-
-
-def _notes(catalog: Catalog) -> str:
+def notes(catalog: Catalog) -> str:
     """What a reader should know: replaced library metrics in one line, everything else as it is said."""
     replaced = [note.rpartition(" ")[2].strip(".'") for note in catalog.notes if "replaces the library's" in note]
     lines = [note for note in catalog.notes if "replaces the library's" not in note]
@@ -224,44 +214,6 @@ def _notes(catalog: Catalog) -> str:
         lines.insert(0, f"{wording.plural(len(replaced), 'metric replaces', 'metrics replace')} the library's: "
                         f"{', '.join(replaced)}.")  # fmt: skip
     return "".join(f"\n{line}" for line in lines)
-
-
-def _limits(metric: MetricDefinition) -> str:
-    if metric.red is None or metric.goal is None:
-        return "no goal"
-    return " → ".join(wording.value(limit, metric.unit, "", exact=True) for limit in (metric.red, metric.goal))
-
-
-def definition_json(metric: MetricDefinition) -> dict[str, Any]:
-    """A definition as plain data; percent as a fraction."""
-    names = ("metric", "name", "question", "description", "formula", "perspective", "objective", "unit", "red",
-             "goal", "stretch", "weight", "min_n", "timing", "owner", "status", "hash")  # fmt: skip
-    shape = vars(metric.retention) if metric.retention else None
-    return {**{name: getattr(metric, name) for name in names}, "retention": shape, "file": str(metric.place)}
-
-
-def definition(metric: MetricDefinition, catalog: Catalog, sql: str | None, json_wanted: bool) -> str:
-    """The answer of `scorecard metrics NAME`."""
-    from metrics.kinds import kind_of
-
-    kind = kind_of(catalog.bound[metric.metric])
-    if json_wanted:
-        return as_json({**definition_json(metric), "kind": kind, **({"sql": sql} if sql else {})})
-    formula = metric.formula or f"retention of {metric.retention.of}" if metric.retention else metric.formula or ""
-    lines = [
-        ("", metric.name),
-        ("question", metric.question),
-        ("means", metric.description),
-        ("formula", " ".join(formula.split())),
-        ("kind", f"{kind}, unit {metric.unit}"),
-        ("red → goal", _limits(metric)),
-        ("on the board", (metric.perspective or "nowhere: it has no perspective").replace("_", " ")),
-        ("owner", metric.owner),
-        ("status", metric.status),
-        ("defined in", f"{metric.place}, version {metric.hash}"),
-    ]
-    shown = table(["", metric.metric], [[head, text] for head, text in lines if text])
-    return f"{shown}\n\n{sql}" if sql else shown
 
 
 def check_report(problems: Sequence[Any], catalog: Catalog, folder: Path, json_wanted: bool) -> str:
@@ -274,4 +226,4 @@ def check_report(problems: Sequence[Any], catalog: Catalog, folder: Path, json_w
         return "\n".join([*(str(problem) for problem in problems), f"{count}."])
     files = [name for name in ("workspace.yaml", "strategy.yaml", "goals.csv") if (folder / name).exists()]
     right = f"{', '.join(files)} and {len(catalog.metrics)} metrics are right"
-    return f"No problems: {right}.{_notes(catalog)}"
+    return f"No problems: {right}.{notes(catalog)}"

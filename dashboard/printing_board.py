@@ -38,7 +38,7 @@ def scorecard(
             parts.append(f"{wording.say(branch.perspective)}\n{_branch_table(branch, board, facts, beside)}")
     if strategy.initiatives:
         told = attention_parts.lines(attention(board, strategy), facts.as_of_day)
-        parts += ["\n".join(visible(line) for line in told)] if told else []
+        parts += ["\n".join(told)] if told else []
     parts += _marked(board)
     parts += _absent(board)
     return "\n\n".join([*parts, through(facts)])
@@ -53,8 +53,19 @@ def _marked(board: Scorecard) -> list[str]:
             told = sentences.sentence(check_sentences.clause(one.check)).rstrip(".")
             effect = wording.say(f"effect_{one.effect}")
             by_check.setdefault((told, effect), []).append(sentences.short(card.definition))
-    lines = [f"{told}; {effect}: {', '.join(names)}." for (told, effect), names in by_check.items()]
+    lines = [f"{told}; {effect}: {_some(names)}." for (told, effect), names in by_check.items()]
     return ["\n".join(lines)] if lines else []
+
+
+_NAMES = 4
+"""So many metrics are named behind a check; a check of a whole table touches dozens."""
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _NAMES
+    if more <= 1:
+        return ", ".join(names)
+    return wording.say("and_more", names=", ".join(names[:_NAMES]), n=more)
 
 
 def _absent(board: Scorecard) -> list[str]:

@@ -162,6 +162,11 @@ def moment(instant: dt.datetime, timezone: str) -> str:
     return date(local.date()) if whole_day else f"{date(local.date())}, {local:%H:%M}"
 
 
+def printable(text: str) -> str:
+    """Text that steers no terminal: what cannot be printed is written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def cell(content: object) -> str:
     """One field of a raw row; nothing is an empty cell, a float has no tail."""
     if content is None or (isinstance(content, float) and math.isnan(content)):

@@ -67,6 +67,7 @@ WORDS = {
     "frame_week": "week",
     "red_without": "{name} is missed, and nobody works on it.",
     "red_with": "{name} is missed; {initiative}{by} {due}.",
+    "and_more": "{names} and {n} more",
     "red_head": "Who works on it",
     "red_alone_count": "**{n}** missed without an initiative",
     "red_none_alone": "every missed metric is in hand",

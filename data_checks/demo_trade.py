@@ -1,4 +1,4 @@
-"""The demo company's trade: customers, the orders they place, what they say about recommending it.
+"""The demo company's trade: its customers, the orders they place, the contracts they hold.
 
 Every table is a frame of one row per thing, with the column names of the invented company's own exports.
 """
@@ -10,11 +10,9 @@ import pandas as pd
 
 from data_checks.demo_calendar import (
     DAYS,
-    END,
     SHOP_HOURS,
     START,
     Counts,
-    Flags,
     Rng,
     Times,
     Words,
@@ -23,6 +21,9 @@ from data_checks.demo_calendar import (
     during_outage,
     later,
     moments,
+    only,
+    pick,
+    values_of,
 )
 
 SEGMENTS = {"Private": 0.46, "Trade": 0.34, "Public sector": 0.12, "Industry": 0.08}
@@ -31,102 +32,113 @@ ACQUIRED = {"Web search": 0.38, "Recommendation": 0.17, "Field sales": 0.2, "Tra
 LINES = {"Tools": 0.3, "Safety wear": 0.22, "Fasteners": 0.28, "Workplace": 0.2}
 ORDER_CHANNELS = {"Web shop": 0.63, "Phone": 0.22, "Field sales": 0.15}
 
-_AMOUNT_BY_SEGMENT = {"Private": 46.0, "Trade": 72.0, "Public sector": 92.0, "Industry": 118.0}
+LEAVING_PLAN = "Express"
+"""Planted: contracts of this plan are ended several times as often as all others."""
+_PLANS = {"Tool care": 0.34, "Safety check": 0.28, "Storage": 0.2, LEAVING_PLAN: 0.18}
+_FEES = {"Tool care": 39.0, "Safety check": 25.0, "Storage": 59.0, LEAVING_PLAN: 15.0}
+_STAYS_MONTHS = {"Tool care": 80.0, "Safety check": 95.0, "Storage": 70.0, LEAVING_PLAN: 13.0}
+_REASONS = {"Too expensive": 0.24, "Not used": 0.34, "Moved or closed": 0.27, "Unhappy with service": 0.15}
+_REASONS_OF_LEAVING_PLAN = {"Late deliveries": 0.58, "Too expensive": 0.24, "Not used": 0.12, "Moved or closed": 0.06}
+
+_AMOUNT_BY_SEGMENT = {"Private": 105.0, "Trade": 175.0, "Public sector": 230.0, "Industry": 300.0}
 _AMOUNT_BY_LINE = {"Tools": 1.25, "Safety wear": 0.85, "Fasteners": 0.7, "Workplace": 1.2}
 _COST_SHARE_BY_LINE = {"Tools": 0.66, "Safety wear": 0.58, "Fasteners": 0.52, "Workplace": 0.69}
 
-_CUSTOMERS = 6_000
-_THERE_BEFORE = 0.58
+_CUSTOMERS = 40_000
+_THERE_BEFORE = 0.42
 _STAYS_DAYS = 900.0
-_ORDERS_PER_DAY = 0.0114
+_ORDERS_PER_DAY = 0.0094
 _MOST_ORDERS = 64
-
-
-def pick(rng: Rng, weights: dict[str, float], size: int) -> pd.Series[str]:
-    """`size` words drawn by their weights."""
-    share = np.array(list(weights.values()))
-    return pd.Series(np.array(list(weights), dtype=object)[rng.choice(len(share), size=size, p=share / share.sum())])
+_ANONYMOUS = 0.035
+_HOLD_A_CONTRACT = 0.075
+_FEWEST_CONTRACTS = 150
 
 
 def customers(rng: Rng, scale: float) -> pd.DataFrame:
     """One row per customer. `_begins`, `_leaves`: days since START as an active buyer (not exported)."""
-    size = max(40, round(_CUSTOMERS * scale))
+    size = max(200, round(_CUSTOMERS * scale))
     before = rng.random(size) < _THERE_BEFORE
     begins = np.where(before, 0.0, np.sort(rng.uniform(0, len(DAYS), size)))
     since = np.where(before, -rng.uniform(30, 1500, size), begins - rng.integers(0, 3, size))
-    numbers = [f"K{20_000 + n}" for n in range(size)]
-    acquired = pick(rng, ACQUIRED, size)
-    referrer = pd.Series(numbers)[rng.integers(0, max(1, size // 3), size)].reset_index(drop=True)
+    numbers = np.array([f"K{200_000 + n}" for n in range(size)], dtype=object)
+    acquired, segment = pick(rng, ACQUIRED, size), pick(rng, SEGMENTS, size)
+    born = np.datetime64("1990-01-01") + rng.integers(-13_000, 4_500, size)
+    stays = rng.exponential(_STAYS_DAYS, size)
     return pd.DataFrame(
         {
             "customer_no": numbers,
-            "company": [f"Customer {n + 1:05d}" for n in range(size)],
-            "customer_group": pick(rng, SEGMENTS, size),
+            "company": np.array([f"Customer {n + 1:05d}" for n in range(size)], dtype=object),
+            "customer_group": segment,
             "sales_region": pick(rng, REGIONS, size),
-            "customer_since": START + since.astype(int),
+            "customer_since": (START + since.astype(int)).astype("datetime64[s]"),
+            "birthday": np.where(segment == "Private", born, np.datetime64("NaT")).astype("datetime64[s]"),
             "won_through": acquired,
-            "recommended_by": referrer.where(acquired == "Recommendation"),
+            "recommended_by": only(acquired == "Recommendation", numbers[rng.integers(0, max(1, size // 3), size)]),
             "_begins": begins,
-            "_leaves": begins + rng.exponential(_STAYS_DAYS, size),
+            "_leaves": begins + stays,
             "_before": before,
         }
     )
 
 
 def orders(rng: Rng, people: pd.DataFrame) -> pd.DataFrame:
-    """One row per order, by time of order."""
+    """One row per order, by time of order. Sales at the counter have no customer number."""
     customer, days = _purchases(rng, people)
     ordered = moments(rng, days, SHOP_HOURS)
     by_time = np.argsort(ordered, kind="stable")
-    ordered, buyer = ordered[by_time], people.iloc[customer[by_time]].reset_index(drop=True)
-    size, line = len(ordered), pick(rng, LINES, len(ordered))
-    mean = buyer["customer_group"].map(_AMOUNT_BY_SEGMENT) * line.map(_AMOUNT_BY_LINE)
-    amount = np.round(mean.to_numpy() * rng.lognormal(0, 0.62, size) + 4.9, 2)
-    cost = np.round(amount * line.map(_COST_SHARE_BY_LINE).to_numpy() * rng.normal(1, 0.05, size), 2)
+    ordered, who = ordered[by_time], customer[by_time]
+    size = len(ordered)
+    segment, line = people["customer_group"].to_numpy()[who], pick(rng, LINES, size)
+    mean = values_of(_AMOUNT_BY_SEGMENT, segment) * values_of(_AMOUNT_BY_LINE, line)
+    amount = np.round(mean * rng.lognormal(0, 0.62, size) + 4.9, 2)
+    cost = np.round(amount * values_of(_COST_SHARE_BY_LINE, line) * rng.normal(1, 0.05, size), 2)
     promised, delivered, state = _delivery(rng, ordered)
+    anonymous = rng.random(size) < _ANONYMOUS
     return pd.DataFrame(
         {
-            "order_no": [f"A{500_000 + n}" for n in range(size)],
-            "customer_no": buyer["customer_no"],
+            "order_no": np.array([f"A{500_000 + n}" for n in range(size)], dtype=object),
+            "customer_no": only(~anonymous, people["customer_no"].to_numpy()[who]),
             "order_date": ordered,
-            "promised_for": promised,
+            "promised_for": promised.astype("datetime64[s]"),
             "delivered": delivered,
             "order_state": state,
             "net_amount": amount,
             "cost_of_goods": cost,
             "items": 1 + rng.poisson(2.1, size),
-            "sold_via": pick(rng, ORDER_CHANNELS, size),
-            "sales_region": buyer["sales_region"],
+            "sold_via": np.where(anonymous, "Counter", pick(rng, ORDER_CHANNELS, size)),
+            "sales_region": people["sales_region"].to_numpy()[who],
             "product_group": line,
-            "_group": buyer["customer_group"],
+            "_group": segment,
+            "_who": who,
         }
     )
 
 
-def recommendation_survey(rng: Rng, sold: pd.DataFrame) -> pd.DataFrame:
-    """One row per invitation after a delivery; without an answer the score is empty."""
-    asked = sold[(rng.random(len(sold)) < 0.42) & sold["delivered"].notna()].reset_index(drop=True)
-    size = len(asked)
-    late = asked["delivered"].dt.normalize().to_numpy() > asked["promised_for"].to_numpy()
-    sent = later(asked["delivered"].to_numpy(), rng.uniform(96, 150, size))
-    answered = by_the_end(later(sent, rng.exponential(20, size)))
-    mood = 0.53 + rng.normal(0, 1, size) - 0.95 * late - 0.35 * during_outage(asked["order_date"].to_numpy())
-    score = np.digitize(mood, [-2.6, -2.4, -2.2, -1.95, -1.7, -1.3, -0.85, -0.35, 0.45, 1.15])
-    silent = (rng.random(size) > 0.33) | np.isnat(answered)
+def contracts(rng: Rng, people: pd.DataFrame) -> pd.DataFrame:
+    """One row per contract with a monthly fee; `ended` is empty while it runs."""
+    holders = people[rng.random(len(people)) < max(_HOLD_A_CONTRACT, _FEWEST_CONTRACTS / len(people))]
+    size, plan = len(holders), pick(rng, _PLANS, len(holders))
+    begins = np.clip(holders["_begins"].to_numpy() + rng.exponential(120, size), 0, None)
+    before = holders["_before"].to_numpy() & (rng.random(size) < 0.6)
+    started = START + np.where(before, -rng.uniform(10, 900, size), begins).astype(int)
+    months = np.where(plan == LEAVING_PLAN, 2, 6) + rng.exponential(values_of(_STAYS_MONTHS, plan))
+    ended = np.maximum(started, START) + (months * 30.4).astype(int)
+    gone = ended < DAYS[-1]
+    why = np.where(plan == LEAVING_PLAN, pick(rng, _REASONS_OF_LEAVING_PLAN, size), pick(rng, _REASONS, size))
     frame = pd.DataFrame(
         {
-            "survey_no": [f"R{70_000 + n}" for n in range(size)],
-            "order_no": asked["order_no"],
-            "customer_no": asked["customer_no"],
-            "customer_group": asked["_group"],
-            "sold_via": asked["sold_via"],
-            "sent": sent,
-            "answered": pd.Series(answered).mask(silent),
-            "would_recommend": pd.Series(score).astype("Int64").mask(silent),
-            "remark": _remarks(rng, score, late).mask(silent),
+            "customer_no": holders["customer_no"].to_numpy(),
+            "plan": plan,
+            "started": started.astype("datetime64[s]"),
+            "ended": np.where(gone, ended, np.datetime64("NaT")).astype("datetime64[s]"),
+            "reason_for_leaving": only(gone & (rng.random(size) < 0.93), why),
+            "fee_per_month": values_of(_FEES, plan) * rng.choice([1.0, 1.0, 2.0, 3.0], size),
         }
     )
-    return frame[frame["sent"] <= END]
+    begun = np.flatnonzero(started < DAYS[-1])
+    frame = frame.iloc[begun].sort_values(["started", "customer_no"], ignore_index=True)
+    frame.insert(0, "contract_no", [f"V{30_000 + n}" for n in range(len(frame))])
+    return frame
 
 
 def _purchases(rng: Rng, people: pd.DataFrame) -> tuple[Counts, Times]:
@@ -158,19 +170,3 @@ def _delivery(rng: Rng, ordered: Times) -> tuple[Times, Times, Words]:
     state[fate < 0.027] = "Cancelled"
     delivered[fate < 0.027] = np.datetime64("NaT")
     return promised, delivered, state
-
-
-_REMARKS = {
-    "happy": ("Good range, fair prices.", "Everything arrived complete.", "I order here again and again.",
-              "Quick, and well packed.", "The quotation came the same day."),
-    "late": ("The parcel came later than promised.", "Nobody told us about the delay.",
-             "We had to wait and the site stood still."),
-    "unhappy": ("Too expensive for what it is.", "The web shop is hard to search.", "Part of the order was wrong."),
-}  # fmt: skip
-
-
-def _remarks(rng: Rng, score: Counts, late: Flags) -> pd.Series[str]:
-    """A remark for about every sixth row, of the right mood."""
-    mood = np.where(score >= 8, "happy", np.where(late, "late", "unhappy"))
-    said = [_REMARKS[m][n % len(_REMARKS[m])] for m, n in zip(mood, rng.integers(0, 60, len(mood)), strict=True)]
-    return pd.Series(said, dtype=object).where(rng.random(len(mood)) < 0.18)

@@ -108,8 +108,12 @@ def _slice_hint(slices: Iterable[str], tables: Iterable[str]) -> str:
 def _check_values(
     warehouse: Warehouse, scope: Scope, name: str, values: Iterable[str | None], tables: Iterable[str]
 ) -> None:
-    """Raises RequestError for a value nobody has; under a scope it knows, and suggests, that scope's values only."""
-    known = {value for table in tables for value in slice_values(warehouse, table, name, scope) if value is not None}
+    """Raises RequestError for a value nobody has; under a scope it knows, and suggests, that scope's values only.
+
+    A table without the slice is one that no source provides, or a reference table: neither is cut.
+    """
+    cut = [table for table in tables if name in contracts()[table].slices]
+    known = {value for table in cut for value in slice_values(warehouse, table, name, scope) if value is not None}
     for value in values:
         if value is not None and value not in known:
             raise RequestError(f"there is no {name} '{value}'.{did_you_mean(value, known)}")

@@ -100,9 +100,11 @@ def _claims(files: Iterable[DraftFile]) -> dict[str, list[Draft]]:
     return claims
 
 
-def _by_place(problem: Problem) -> tuple[str, int, int, str]:
+def _by_place(problem: Problem) -> tuple[bool, str, int, int, str]:
+    """The library's own files last: they are wrong only for standing on a metric of the workspace that is."""
     place = problem.place
-    return place.file, place.line or 0, place.column or 0, problem.message
+    of_library = any(place.file == file.shown for file in _library())
+    return of_library, place.file, place.line or 0, place.column or 0, problem.message
 
 
 def _of_doubles(twice: Mapping[str, list[Draft]], known: frozenset[str], calendar: Calendar) -> Iterable[Problem]:

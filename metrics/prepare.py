@@ -157,8 +157,10 @@ def _answers(
 
 def _months(version: Unpublished, by: tuple[str, ...]) -> Question:
     reach = as_of(version.facts)
-    days = [day for facts in version.facts.tables.values() if (day := facts.first_day) is not None]
-    days += [first for facts in version.facts.tables.values() for first, _ in facts.reach.values()]
+    # A register reaches back further than numbers: birthdays, contracts, people hired long ago.
+    tables = [facts for name, facts in version.facts.tables.items() if not contracts()[name].register]
+    days = [day for facts in tables if (day := facts.first_day) is not None]
+    days += [first for facts in tables for first, _ in facts.reach.values()]
     return Question(Scope.everything(), reach, min([*days, reach.day]), reach.end, version.facts.calendar, "month", by)
 
 

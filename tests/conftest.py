@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,7 +14,14 @@ from hypothesis import HealthCheck, settings
 from tests import cdnow as cdnow_package
 from tests.browser import find_chromium
 
+if TYPE_CHECKING:
+    from data_checks.workspace import Workspace
+    from metrics.catalog import Catalog
+
 ROOT = Path(__file__).parents[1]
+
+DEMO_SCALE = 0.1
+"""Large enough that every team has answers, small enough that a test does not wait."""
 
 _CALM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 settings.register_profile("test", _CALM, max_examples=150)
@@ -54,9 +64,43 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo workspace as `scorecard demo` writes it, not loaded. Read it; copy it to change it."""
+    """The demo workspace as `scorecard demo --scale 0.1` writes it, not loaded. Read it; copy it to change it."""
     from data_checks.demo import write_demo
 
     folder = tmp_path_factory.mktemp("demo") / "demo"
+    write_demo(folder, scale=DEMO_SCALE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def whole_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo workspace as `scorecard demo` writes it, not loaded: for what its README says."""
+    from data_checks.demo import write_demo
+
+    folder = tmp_path_factory.mktemp("whole") / "demo"
     write_demo(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def loaded_demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, loaded once for all as `scorecard load` does. Copy it to open or change it."""
+    from data_checks.load import load
+    from data_checks.workspace import read_workspace
+    from metrics.prepare import prepare
+
+    folder = tmp_path_factory.mktemp("loaded") / "demo"
+    shutil.copytree(demo_folder, folder)
+    workspace = read_workspace(folder)
+    catalog = catalog_of(workspace)
+    load(workspace, dt.datetime(2026, 10, 21, 5, 0), prepare=lambda version: prepare(version, catalog))
+    return folder
+
+
+def catalog_of(workspace: Workspace) -> Catalog:
+    """The catalogue of a workspace with its own definitions, goals and strategy."""
+    from metrics.catalog import read_catalog
+    from metrics.plans import with_plans
+
+    catalog = read_catalog(workspace.metrics_folder, workspace.calendar)
+    return with_plans(catalog, workspace.folder, workspace.calendar)

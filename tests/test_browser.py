@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
 import re
 import socket
@@ -54,16 +53,12 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def workspace(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workspace(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo workspace, loaded."""
     import shutil
 
-    from data_checks.load import load
-    from data_checks.workspace import read_workspace
-
     folder = tmp_path_factory.mktemp("served") / "demo"
-    shutil.copytree(demo_folder, folder)
-    load(read_workspace(folder), dt.datetime(2026, 10, 21, 6, 0))
+    shutil.copytree(loaded_demo, folder)
     return folder
 
 
@@ -269,7 +264,7 @@ def test_a_chart_is_drawn_and_described(browser: Browser, opened: None, address:
     shown = visit(browser, address, "/metric?metric=csat")
     chart = shown.page.locator("[role=graphics-document]")
     expect(chart).to_have_attribute(
-        "aria-label", re.compile("Customer satisfaction .* per month from .*The goal is 85")
+        "aria-label", re.compile("Customer satisfaction .* per month from .*The goal is 83")
     )
     expect(chart.locator(".mark-line path").first).to_be_visible()
 

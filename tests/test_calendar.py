@@ -363,7 +363,7 @@ def test_the_command_reads_and_says_fiscal_periods(company):
     quarter = said(company, "query", "revenue", "--grain", "quarter", "--from", "2016/17-Q2", "--to", "2017-Q3")
     assert "FY 2016/17 Q2" in quarter
     assert "€160" in quarter
-    assert "judged in FY 2016/17 Q2" in said(company, "show", "--period", "2017-Q2")
+    assert "\nFY 2016/17 Q2 " in said(company, "show", "--period", "2017-Q2")
     assert "write a day, like 2016-02-14" in said(company, "query", "revenue", "--from", "2016-W07")
     assert "week of 8 May 2016" in said(company, "query", "revenue", "--grain", "week", "--from", "2016-05-09")
 

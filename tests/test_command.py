@@ -12,7 +12,9 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from dashboard import printing, printing_catalogue
 from dashboard.cli import main
+from metrics.catalog import read_catalog
 from tests.small_company import load_small_company, write_small_company
 
 
@@ -42,7 +44,7 @@ def refused(*words, code=2):
 def test_help_names_every_promised_command():
     out = answer("--help")
     for command in ("demo", "tables", "load", "check", "metrics", "query", "rows", "show", "status", "serve",
-                    "quarantine", "rollback"):  # fmt: skip
+                    "quarantine", "rollback", "benchmarks"):  # fmt: skip
         assert f"\n  {command} " in out
 
 
@@ -166,9 +168,11 @@ def test_check_names_every_mistake_of_workspace_and_metrics_in_one_run(tmp_path)
         "metrics/own.yaml:5:16: there is no table 'tickts'. Did you mean 'tickets'?",
         "metrics/own.yaml:8:1: unknown key 'formul'. Did you mean 'formula'?",
         "metrics/own.yaml:11:1: the key 'metric' is written twice; the first is in line 10.",
+        "definitions/customer/benchmark_gap.yaml:6:1: "
+        "this stands on 'csat', which cannot be computed; correct that first.",
     ]
-    assert lines[-1] == "6 problems."
-    assert len(json.loads(run("check", "-w", folder, "--json").stdout)["problems"]) == 6
+    assert lines[-1] == "7 problems."
+    assert len(json.loads(run("check", "-w", folder, "--json").stdout)["problems"]) == 7
 
 
 def test_check_of_a_right_workspace_says_so(company):
@@ -278,3 +282,20 @@ def test_data_that_may_not_be_published_is_exit_3_and_the_old_load_stays(company
     assert "10/01/2024" in sentence
     rows = json.loads(answer("query", "revenue", "-w", folder, "--grain", "all", "--as", "json"))
     assert rows["metrics"]["revenue"]["rows"][0]["value"] == 530
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_catalogue_stands_in_four_perspectives_and_no_id_is_folded(monkeypatch, width):
+    monkeypatch.setattr(printing, "_WIDE", width)
+    catalog = read_catalog()
+    lines = printing_catalogue.catalogue(catalog, json_wanted=False).splitlines()
+    heads = [line.split(" (")[0] for line in lines if line.endswith(")") and line[0].isupper()]
+    assert heads == ["Financial", "Customer", "Internal process", "Learning and growth"]
+    assert set(catalog.metrics) <= {line.split(" ")[0] for line in lines}
+    assert max(map(len, lines)) <= width
+    assert next(line for line in lines if line.startswith("revenue ")).endswith("currency  yours to set")
+
+
+def test_one_metric_says_which_days_it_is_taken_over_and_when_it_is_judged():
+    assert "the last 12 months up to the end of each period" in answer("metrics", "revenue_at_risk")
+    assert "24 months after the end of its period" in answer("metrics", "lifetime_value_24m")

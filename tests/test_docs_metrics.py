@@ -9,7 +9,6 @@ import shutil
 
 import pytest
 
-from data_checks.load import load
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.asking import ask
@@ -25,13 +24,12 @@ def page(root):
 
 
 @pytest.fixture(scope="module")
-def examples(page, demo_folder, tmp_path_factory):
+def examples(page, loaded_demo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("docs") / "demo"
-    shutil.copytree(demo_folder, folder)
+    shutil.copytree(loaded_demo, folder)
     for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)):
         (folder / "metrics" / f"example_{number:02}.yaml").write_text(text, encoding="utf-8")
     workspace = read_workspace(folder)
-    load(workspace, dt.datetime(2026, 10, 21, 5, 0))
     warehouse = open_warehouse(workspace)
     yield warehouse, read_catalog(workspace.metrics_folder)
     warehouse.close()

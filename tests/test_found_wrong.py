@@ -140,3 +140,15 @@ retention: {of: survey_responses.customer_id at sent_at, cohort: first}
     found = company(tmp_path, ANSWERS, metrics, "2024-04-30", answers=f"id,customer,sent,day,score\n{answers}\n")
     january = {"start": dt.date(2024, 1, 1), "end": dt.date(2024, 2, 1), "until": dt.date(2024, 4, 29)}
     assert values(found, "new_and_back", **january) == [0]  # 0 of 5; c1 would make it 1 of 6
+
+
+def test_a_filter_leaves_a_metric_without_a_source_alone(tmp_path):
+    # one question about both used to fail: no table of plans, and plans know no customer segments
+    metrics = "metric: sold\nformula: count(orders)\n---\nmetric: planned\nformula: count(initiatives)\n"
+    orders = "id,day,customer,amount,channel\no1,2024-01-10,c,5,web\no2,2024-01-11,c,5,shop\n"
+    sources = ORDERS.replace("revenue: amount", "revenue: amount, channel: channel")
+    warehouse, catalog = company(tmp_path, sources, metrics, "2024-01-31", orders=orders)
+    names = ["sold", "planned"]
+    question = ask(warehouse, catalog, Scope.everything(), names, where={"channel": ["web"]})
+    found = evaluate(warehouse, catalog, question, names)
+    assert [(one.value, one.state) for name in names for one in found[name]] == [(1, "ok"), (None, "not_provided")]
