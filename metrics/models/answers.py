@@ -23,6 +23,8 @@ CUT = "model"
 OF_PURCHASES = ("lifetime_value", "lifecycle")
 MONTHS = 14
 """Of a screen: a year, the same month before it, and the one compared with."""
+WITH_BAND = 3
+"""The unfinished month, the last whole one and the one before it: what a screen shows, not what it draws as a line."""
 MOST_ROWS = 1_000_000
 """Customers' purchase days that a load fits while it runs: some seconds."""
 MOST_FITS = 60
@@ -59,7 +61,7 @@ def prepare_models(models: Iterable[ModelOf], warehouse: Warehouse) -> tuple[lis
         {"item": key_of(one), "cut": CUT, "period": last, "slice": None, "part": part, "value": value}
         for last in ends
         for one in models
-        for part, value in fitter.parts(one, last).items()
+        for part, value in fitter.parts(one, last, with_band=last in ends[:WITH_BAND]).items()
     ]
     return rows, {_name(one) for one in models}
 

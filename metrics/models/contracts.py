@@ -10,7 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from data_checks.warehouse.contract import Warehouse
-from metrics.stats import contractual
+from metrics.stats import contractual, intervals
 from metrics.stats.not_known import NotKnown
 
 DRAWS = 200
@@ -29,10 +29,11 @@ def contract_value(warehouse: Warehouse, last: dt.date, discount: float) -> Mapp
     fees = [fee for _, _, fee in rows if fee is not None]
     if not rows or not fees:
         return NotKnown("no_data", "there are no contracts with a fee")
-    fit = contractual.fit(_renewals(rows, last))
-    if isinstance(fit, NotKnown):
-        return fit
     monthly, fee = (1 + discount) ** (1 / MONTHS_A_YEAR) - 1, float(np.mean(fees))
+    renewals = _renewals(rows, last)
+    fit = contractual.fit(renewals)
+    if isinstance(fit, NotKnown):
+        return _alike(renewals, monthly, fee, len(rows)) if fit.status == "no_convergence" else fit
     value = fee * contractual.expected_payments(fit.alpha, fit.beta, monthly)
     drawn = fit.maximum.draws(DRAWS, np.random.default_rng(SEED))
     ends = np.quantile([fee * contractual.expected_payments(a, b, monthly) for a, b in drawn], (0.025, 0.975))
@@ -41,6 +42,23 @@ def contract_value(warehouse: Warehouse, last: dt.date, discount: float) -> Mapp
         "alpha": fit.alpha, "beta": fit.beta, "log_likelihood": fit.maximum.log_likelihood, "mean_fee": fee,
         "renewals": float(fit.renewals),
     }  # fmt: skip
+
+
+def _alike(renewals: contractual.Renewals, monthly: float, fee: float, n: int) -> Mapping[str, float | None]:
+    """Where contracts show no difference in how long they last, the model's limit: one chance to end for all of them.
+
+    Then payments are (1 + d)/(1 + d − r), with r the share renewing; its interval is Wilson's.
+    """
+    lost = sum(renewals.lost)
+    faced = sum((t + 1) * (a + b) for t, (a, b) in enumerate(zip(renewals.lost, renewals.kept, strict=True)))
+    rate = lost / faced
+    ends = intervals.wilson(lost, faced) or (rate, rate)
+
+    def worth(chance: float) -> float:
+        return fee * (1 + monthly) / (monthly + chance)
+
+    band = {"low": worth(ends[1]), "high": worth(ends[0])}
+    return {"value": worth(rate), **band, "n": float(n), "one_rate": rate, "mean_fee": fee, "lost": lost}
 
 
 def _rows(warehouse: Warehouse, last: dt.date) -> list[tuple[dt.date, dt.date | None, float | None]]:

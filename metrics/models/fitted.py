@@ -35,16 +35,17 @@ class Fitter:
 
     warehouse: Warehouse
     _log: PurchaseLog | None = None
-    _bought: dict[tuple[dt.date, bool], _Bought | NotKnown] = field(default_factory=dict)
+    _bought: dict[dt.date, _Bought | NotKnown] = field(default_factory=dict)
 
-    def parts(self, model: ModelOf, last: dt.date) -> Parts:
-        """What the model says as of the end of a day."""
+    def parts(self, model: ModelOf, last: dt.date, with_band: bool = True) -> Parts:
+        """What the model says as of the end of a day. The band of a lifetime value takes as long as all the rest; a
+        line of many months goes without."""
         if model.name == "contract_lifetime_value":
             found = contract_value(self.warehouse, last, model.discount)
         elif model.name == "lifecycle":
             found = self._stages(model, last)
         else:
-            found = self._lifetime(model, last)
+            found = self._lifetime(model, last, with_band)
         return {f"{WHY}{found.sentence}": 0.0} if isinstance(found, NotKnown) else found
 
     @property
@@ -53,48 +54,46 @@ class Fitter:
             self._log = read_purchases(self.warehouse)
         return self._log
 
-    def _fit(self, last: dt.date, recent_only: bool) -> _Bought | NotKnown:
-        key = (last, recent_only)
-        if key not in self._bought:
-            log = self.log.until(last)
-            if recent_only:
-                log = log.since(_months_before(last, BASE_MONTHS))
-            self._bought[key] = _bought(log, last)
-        return self._bought[key]
+    def _fit(self, last: dt.date) -> _Bought | NotKnown:
+        if last not in self._bought:
+            self._bought[last] = _bought(self.log.until(last), last)
+        return self._bought[last]
 
-    def _lifetime(self, model: ModelOf, last: dt.date) -> Parts | NotKnown:
+    def _lifetime(self, model: ModelOf, last: dt.date, with_band: bool) -> Parts | NotKnown:
         """Residual margin of a customer over the horizon, on average of all who ever bought."""
-        found = self._fit(last, recent_only=False)
+        found = self._fit(last)
         if isinstance(found, NotKnown):
             return found
         margin = self.log.until(last).margin
         if margin is None or not 0 <= margin <= 1:
             return NotKnown("undefined", "the margin of what was sold is not known, or negative")
-        paid = spend.fit(found.history.repeats, found.history.repeat_spend)
+        mean = found.history.repeat_spend
+        paid = spend.fit(found.history.repeats, mean)
         if isinstance(paid, NotKnown):
             return paid
         weeks = max(1, round(model.horizon.about_days / DAYS_A_WEEK))
         terms = residual_value.Terms(weeks, residual_value.rate_per_unit(model.discount), margin)
         generator = np.random.default_rng(SEED)
-        mean = found.history.repeat_spend
-        worth = residual_value.residual_value(found.fit, paid, found.customers, mean, terms, generator)
+        draws = residual_value.DRAWS if with_band else 0
+        worth = residual_value.residual_value(found.fit, paid, found.customers, mean, terms, generator, draws)
         if isinstance(worth, NotKnown):
             return worth
-        n = len(found.history.repeats)
-        ends = {"value": worth.total.value / n, "low": worth.total.low / n, "high": worth.total.high / n}
+        n, total = len(mean), worth.total
+        band = {"low": total.low / n, "high": total.high / n} if with_band else {}
         spent = {"p": paid.p, "q": paid.q, "v": paid.v, "spend_log_likelihood": paid.maximum.log_likelihood}
-        return {**ends, "n": float(n), "total": worth.total.value, "margin": margin, **found.parameters, **spent}
+        return {"value": total.value / n, **band, "n": float(n), "margin": margin, **found.parameters, **spent}
 
     def _stages(self, model: ModelOf, last: dt.date) -> Parts | NotKnown:
         """How many of those who bought in the last two years stand in the stages asked."""
-        found = self._fit(last, recent_only=True)
+        found = self._fit(last)
         if isinstance(found, NotKnown):
             return found
         rows = (found.customers.x, found.customers.t_x, found.customers.age)
         chance = purchases.alive(found.fit.parameters, *rows)[found.customers.group]
-        counts = lifecycle.lifecycle(found.history, np.clip(chance, 0.0, 1.0), RULES).counts
-        y = sum(counts[stage] for stage in lifecycle.STAGES if stage in model.stages)
-        return {"y": float(y), "n": float(sum(counts.values())), **found.parameters}
+        stages = lifecycle.lifecycle(found.history, np.clip(chance, 0.0, 1.0), RULES).stages
+        first = Duration(BASE_MONTHS, "month").before(last + dt.timedelta(days=1))
+        base = stages[found.history.recency <= (last - first).days]
+        return {"y": float(np.isin(base, model.stages).sum()), "n": float(len(base)), **found.parameters}
 
 
 @dataclass(frozen=True)
@@ -114,12 +113,8 @@ def _bought(log: PurchaseLog, last: dt.date) -> _Bought | NotKnown:
     history = log.history(last)
     if isinstance(history, NotKnown):
         return history
-    weeks = (history.last / DAYS_A_WEEK, history.age / DAYS_A_WEEK)
+    # Whole weeks: the fit moves by less than its own error, and a million customers are a few thousand different ones.
+    weeks = (np.ceil(days / DAYS_A_WEEK) for days in (history.last, history.age))
     customers = purchases.grouped(history.repeats, *weeks)
     fit = purchases.fit(customers)
     return fit if isinstance(fit, NotKnown) else _Bought(history, customers, fit)
-
-
-def _months_before(last: dt.date, months: int) -> dt.date:
-    """The day so many months before the day after `last`."""
-    return Duration(months, "month").before(last + dt.timedelta(days=1))

@@ -20,6 +20,10 @@ from metrics.stats.spend import SpendFit
 Floats = NDArray[np.float64]
 DRAWS = 200
 _NODES = 20
+_BAND_NODES = 8
+"""Bands are ratios of sums over the same times: fewer of them move a ratio by less than a thousandth."""
+_BAND_UNITS = 4
+"""So many time units stand for one in a band."""
 _UNBOUNDED = 0.025
 """Share of draws without a mean spend above which the upper limit has no value."""
 
@@ -43,37 +47,43 @@ def rate_per_unit(annual: float, units: float = 52) -> float:
 
 
 def discounted_purchases(
-    parameters: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: ArrayLike, horizon: int, rate: float
+    parameters: ArrayLike,
+    x: ArrayLike,
+    t_x: ArrayLike,
+    age: ArrayLike,
+    horizon: int,
+    rate: float,
+    nodes: int = _NODES,
 ) -> Floats:
     """Σ e^(−δk)·(E[Y(k)] − E[Y(k−1)]) over k = 1 … horizon, per customer (n,).
 
-    The sum is linear in E[Y] at whole times. E[Y] is smooth in ln(1 + t/α), so twenty well placed times carry it
-    (to 1e-8 of the sum) where the horizon has hundreds.
+    The sum is linear in E[Y] at whole times. E[Y] is smooth in ln(1 + t/α), so twenty well placed times (`nodes`)
+    carry it (to 1e-8 of the sum) where the horizon has hundreds.
     """
     scale = float(np.asarray(parameters)[1])
-    times, weights = _rule(scale, horizon, rate)
+    times, weights = _rule(scale, horizon, rate, nodes)
     total = np.zeros(np.shape(np.asarray(x)))
     for time, weight in zip(times, weights, strict=True):
         total += weight * purchases.expected_next(parameters, x, t_x, age, float(time))
     return total
 
 
-def _rule(scale: float, horizon: int, rate: float) -> tuple[Floats, Floats]:
+def _rule(scale: float, horizon: int, rate: float, count: int) -> tuple[Floats, Floats]:
     """Times and weights that give the discounted sum of any E[Y] with E[Y(0)] = 0."""
     k = np.arange(1, horizon + 1)
     # By parts: Σ d^k·(Y_k − Y_{k−1}) = Σ_{k<H} (d^k − d^{k+1})·Y_k + d^H·Y_H.
     by_time = np.exp(-rate * k) * -np.expm1(-rate)
     by_time[-1] = np.exp(-rate * horizon)
-    if horizon <= _NODES:
+    if horizon <= count:
         return k.astype(np.float64), by_time
     span = np.log1p(horizon / scale)
-    angles = (2 * np.arange(_NODES) + 1) * np.pi / (2 * _NODES)
+    angles = (2 * np.arange(count) + 1) * np.pi / (2 * count)
     nodes = np.cos(angles)
     place = 2 * np.log1p(k / scale) / span - 1
     # Chebyshev interpolation through the nodes, turned round: weights of the nodes instead of values at k.
-    basis = np.polynomial.chebyshev.chebvander(place, _NODES - 1).T @ by_time
-    order = np.arange(_NODES)
-    values = np.cos(order[:, None] * angles) * np.where(order == 0, 1, 2)[:, None] / _NODES
+    basis = np.polynomial.chebyshev.chebvander(place, count - 1).T @ by_time
+    order = np.arange(count)
+    values = np.cos(order[:, None] * angles) * np.where(order == 0, 1, 2)[:, None] / count
     return scale * np.expm1((nodes + 1) / 2 * span), basis @ values
 
 
@@ -113,8 +123,9 @@ def residual_value(
     m: ArrayLike,
     terms: Terms,
     generator: np.random.Generator,
+    draws: int = DRAWS,
 ) -> ResidualValue | NotKnown:
-    """Residual value of all customers over the horizon with bands from DRAWS draws of both fits.
+    """Residual value of all customers over the horizon, with bands from `draws` draws of both fits (0: of no width).
 
     customers as in purchases.grouped, m (n,) the mean spend of each (0 for none). NotKnown where too many draws
     have no mean spend, and beyond the history where that shows nobody leave.
@@ -135,7 +146,9 @@ def residual_value(
     value = terms.margin * times[group] * spend.expected_spend(paid.parameters, customers.x[group], mean)
     tenth = _tenths(value)
     sums = np.bincount(tenth, weights=value, minlength=10)
-    drawn = _draws(bought, paid, _coarse(customers, mean, tenth), terms, generator)
+    drawn = (
+        _draws(bought, paid, _coarse(customers, mean, tenth), terms, generator, draws) if draws else np.ones((1, 11))
+    )
     if np.isinf(drawn[:, 0]).mean() > _UNBOUNDED:
         return NotKnown(
             "undefined", "The spend model leaves it open whether a mean spend exists, so no value is given."
@@ -169,9 +182,10 @@ class _Cells:
 
 
 def _coarse(customers: Customers, mean: Floats, tenth: NDArray[np.int64]) -> _Cells:
-    """Bands need no finer grain than whole units, and a draw then costs milliseconds for a million customers."""
-    age = np.ceil(customers.age)
-    t_x = np.where(customers.x > 0, np.clip(np.ceil(customers.t_x), 1, age), 0)
+    """Bands need no fine grain, and a draw then costs milliseconds for a million customers."""
+    age = np.ceil(customers.age / _BAND_UNITS) * _BAND_UNITS
+    t_x = np.ceil(customers.t_x / _BAND_UNITS) * _BAND_UNITS
+    t_x = np.where(customers.x > 0, np.clip(t_x, 1, age), 0)
     frame = pd.DataFrame({"x": customers.x, "t_x": t_x, "age": age}).iloc[customers.group].reset_index(drop=True)
     frame = frame.assign(tenth=tenth, paying=mean > 0, quiet=mean <= 0, spent=mean).astype(np.float64)
     cells = frame.groupby(["x", "t_x", "age", "tenth"], as_index=False).sum()
@@ -182,11 +196,13 @@ def _coarse(customers: Customers, mean: Floats, tenth: NDArray[np.int64]) -> _Ce
     )  # fmt: skip
 
 
-def _draws(bought: PurchaseFit, paid: SpendFit, cells: _Cells, terms: Terms, generator: np.random.Generator) -> Floats:
-    """Total and ten tenths (DRAWS, 11) relative to those at the fit; a draw without a mean spend is infinite."""
-    drawn = np.full((DRAWS, 11), np.inf)
+def _draws(
+    bought: PurchaseFit, paid: SpendFit, cells: _Cells, terms: Terms, generator: np.random.Generator, count: int
+) -> Floats:
+    """Total and ten tenths (count, 11) relative to those at the fit; a draw without a mean spend is infinite."""
+    drawn = np.full((count, 11), np.inf)
     at_fit = _worth(bought.parameters, paid.parameters, cells, terms)
-    both = zip(bought.draws(DRAWS, generator), paid.maximum.draws(DRAWS, generator), strict=True)
+    both = zip(bought.draws(count, generator), paid.maximum.draws(count, generator), strict=True)
     for row, (buying, paying) in enumerate(both):
         if paying[1] > 1:
             drawn[row] = _worth(buying, paying, cells, terms) / np.where(at_fit > 0, at_fit, 1)
@@ -195,7 +211,7 @@ def _draws(bought: PurchaseFit, paid: SpendFit, cells: _Cells, terms: Terms, gen
 
 def _worth(buying: ArrayLike, paying: ArrayLike, cells: _Cells, terms: Terms) -> Floats:
     """Residual value of all cells together and of each tenth (11,)."""
-    times = discounted_purchases(buying, cells.x, cells.t_x, cells.age, terms.horizon, terms.rate)
+    times = discounted_purchases(buying, cells.x, cells.t_x, cells.age, terms.horizon, terms.rate, _BAND_NODES)
     own, typical = spend.own_weight(paying, cells.x), spend.population_mean(paying)
     spent = own * cells.spent + (1 - own) * typical * cells.paying + typical * cells.quiet
     tenths = np.bincount(cells.tenth, weights=terms.margin * times * spent, minlength=10)
