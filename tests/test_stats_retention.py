@@ -105,9 +105,7 @@ def test_only_customers_whose_whole_window_is_observed_count():
     found = repeat_purchase(who, days, last_day=90, window_days=30)
     assert (found.part, found.whole) == (0, 2)  # ann came back on the 31st day, ben is not ripe
     refused = repeat_purchase(who, days, last_day=90, window_days=200)
-    assert refused == NotKnown(
-        "not_enough_history", "not enough history: no customer has been observed for 200 days"
-    )
+    assert refused == NotKnown("not_enough_history", "not enough history: no customer has been observed for 200 days")
     assert repeat_purchase([], [], 9).status == "no_data"
 
 
