@@ -35,7 +35,7 @@ from metrics.rollup import is_additive
 from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import TREND, before, build_scorecard, default_period
-from tests.benchmarks import bench_catalog, bench_load
+from tests.benchmarks import bench_catalog, bench_lifetimes, bench_load
 from tests.benchmarks.company import publish_company
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -89,6 +89,7 @@ def main() -> None:
     console.print(_compiling(warehouse, catalog))
     bench_catalog.main()
     bench_load.main(generated)
+    bench_lifetimes.main()
 
 
 def _data(given: Path, folder: Path, scale: float) -> tuple[Path, Path]:
