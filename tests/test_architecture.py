@@ -62,6 +62,9 @@ NEVER_DRAWS = ("dashboard/cli", "dashboard/server", "dashboard/wording", "dashbo
 READS_ENVIRONMENT = "data_checks/workspace"
 """The one place below dashboard/ that reads the environment (`env:` and `${…}` in a workspace)."""
 
+HEAVY = ("statsmodels", "matplotlib", "plotly", "seaborn")
+"""Seconds to import, for what we compute and draw ourselves."""
+
 DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations", "duckdb_sqlalchemy": "duckdb-sqlalchemy"}
 """Import name → distribution, where they differ."""
 
@@ -150,6 +153,26 @@ def third_parties_stay_in_their_place(source: Source) -> Iterator[str]:
         allowed = ONLY_IN.get(module.split(".")[0])
         if allowed and not source.path.startswith(allowed):
             yield f"imports {module}, which belongs in {', '.join(allowed)}"
+
+
+def statistics_are_light(source: Source) -> Iterator[str]:
+    """`scipy.stats` costs seconds to import; the floors compute with `scipy.special` and `scipy.optimize`."""
+    if source.floor not in FLOORS:
+        return
+    for node in ast.walk(source.tree):
+        for name in _dotted(node):
+            first, _, rest = name.partition(".")
+            if first in HEAVY or (first == "scipy" and rest.split(".")[0] not in ("special", "optimize")):
+                yield f"imports {name}"
+
+
+def _dotted(node: ast.AST) -> list[str]:
+    """What an import statement names: `from scipy import stats` is scipy.stats."""
+    if isinstance(node, ast.Import):
+        return [name.name for name in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{name.name}" for name in node.names]
+    return []
 
 
 def files_that_do_not_draw_leave_the_screen_alone(source: Source) -> Iterator[str]:
@@ -242,6 +265,7 @@ def holds_at_most_400_lines(source: Source) -> Iterator[str]:
 LAWS: tuple[Law, ...] = (
     imports_only_downwards,
     third_parties_stay_in_their_place,
+    statistics_are_light,
     files_that_do_not_draw_leave_the_screen_alone,
     great_expectations_is_imported_lazily,
     no_clock_below_the_dashboard,
@@ -352,6 +376,9 @@ BROKEN: tuple[tuple[Law, str, str], ...] = (
     (third_parties_stay_in_their_place, "metrics/scorecard.py", "from sqlalchemy import select"),
     (third_parties_stay_in_their_place, "data_checks/load.py", "def f():\n    import great_expectations"),
     (third_parties_stay_in_their_place, "data_checks/journal.py", "from alembic import command"),
+    (statistics_are_light, "metrics/stats/nps.py", "def f():\n    from scipy import stats"),
+    (statistics_are_light, "metrics/stats/nps.py", "import scipy.stats"),
+    (statistics_are_light, "metrics/stats/nps.py", "from statsmodels.stats import proportion"),
     (files_that_do_not_draw_leave_the_screen_alone, "dashboard/wording.py", "import streamlit as st"),
     (great_expectations_is_imported_lazily, "data_checks/suites.py", "import great_expectations as gx"),
     (great_expectations_is_imported_lazily, "data_checks/load.py", "from data_checks.gx_duckdb import engine"),
@@ -383,7 +410,8 @@ def test_every_law_has_a_file_that_breaks_it() -> None:
 
 
 def test_the_laws_let_good_files_pass() -> None:
-    text = '"""Job."""\nimport numpy as np\nfrom data_checks.errors import Place\nrng = np.random.default_rng(7)\n'
+    text = '"""Job."""\nimport numpy as np\nfrom scipy.special import ndtri\n'
+    text += "from data_checks.errors import Place\nrng = np.random.default_rng(7)\n"
     good = Source("metrics/stats/nps.py", text)
     assert [complaint for law in LAWS for complaint in law(good)] == []
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import hyp2f1
 
 from metrics.stats.contractual import (
     expected_payments,
@@ -71,11 +72,17 @@ def test_a_new_customer_is_worth_a_payment_and_the_first_residual(alpha, beta, d
     assert expected_payments(alpha, beta, discount) == pytest.approx(1 + later, rel=1e-9)
 
 
-@given(parameters, parameters)
-def test_payments_are_the_discounted_sum_of_survival(alpha, beta):
-    years = np.arange(400)
-    summed = (survival(alpha, beta, years) / 1.1**years).sum()
-    assert expected_payments(alpha, beta, 0.1) == pytest.approx(summed, rel=1e-9)
+@given(st.floats(0.05, 12), st.floats(0.05, 12), st.integers(1, 6))
+def test_payments_are_the_closed_form_of_the_source(alpha, beta, renewal):
+    assert expected_payments(alpha, beta, 0.1) == pytest.approx(hyp2f1(1, beta, alpha + beta, 1 / 1.1), rel=1e-9)
+    closed = (beta + renewal - 1) / (alpha + beta + renewal - 1)
+    closed *= hyp2f1(1, beta + renewal, alpha + beta + renewal, 1 / 1.1)
+    assert residual_payments(alpha, beta, 0.1, renewal) == pytest.approx(closed, rel=1e-9)
+
+
+def test_payments_stay_finite_where_the_closed_form_does_not():
+    # nearly everybody renews: between a rate that stays .995 and one that never loses anybody
+    assert 1.1 / (1.1 - 400 / 402) < expected_payments(2, 400, 0.1) < 11
 
 
 @given(parameters, parameters)
@@ -123,7 +130,7 @@ def test_what_cannot_be_fitted_is_said(surviving, status, sentence):
 def test_a_cohort_that_grows_and_a_missing_discount_are_errors():
     with pytest.raises(ValueError, match="grows"):
         from_surviving([10, 12])
-    with pytest.raises(ValueError, match="above zero"):
+    with pytest.raises(ValueError, match="it must be at least"):
         expected_payments(1, 1, 0)
     with pytest.raises(ValueError, match="the first is 1"):
         residual_payments(1, 1, 0.1, 0)

@@ -76,6 +76,16 @@ def test_all_the_same_is_one_score_and_four_customers_are_too_few():
         score([1, 2, 3, 4, np.inf])
 
 
+@pytest.mark.cdnow
+def test_the_many_who_came_once_are_not_split_by_chance(cdnow):
+    bought = published.summary(cdnow)["x"] + 1
+    found = score(bought)
+    # 1,411 of 2,357 share the lowest frequency: average rank 706, ceil(5·706/2357) = 2
+    assert set(found.scores[bought == 1]) == {2}
+    assert (found.scores == 2).sum() == 1411
+    assert found.note.endswith("as equal values stay together.")
+
+
 def test_rfm_reads_the_history():
     rows = [(f"c{i}", day, 10.0 * (i + 1)) for i in range(5) for day in range(0, 10 * (i + 1), 10)]
     found = rfm(history(rows, as_of=50))

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, hyp2f1, psi
+from scipy.special import betaln, psi
 
 from metrics.stats.likelihood import Maximum, maximise
 from metrics.stats.not_known import NotKnown
 
 Floats = NDArray[np.float64]
 FEWEST_RENEWALS = 3
+_SMALLEST_DISCOUNT = 1e-4
+_NEGLIGIBLE = 40.0
+"""Minus the logarithm of a discount factor whose payments no longer count."""
 
 
 @dataclass(frozen=True)
@@ -108,20 +111,26 @@ def retention(alpha: float, beta: float, renewal: ArrayLike) -> Floats:
 
 
 def expected_payments(alpha: float, beta: float, discount: float) -> float:
-    """Discounted payments of a new customer, the one at time 0 included (DEL); discount > 0 per period."""
-    return float(hyp2f1(1, beta, alpha + beta, 1 / (1 + _positive(discount))))
+    """Discounted payments of a new customer, the one at time 0 included (DEL).
+
+    discount per period, at least .0001. Raises ValueError below: without a discount the sum may have no end.
+    """
+    return _discounted(alpha, beta, discount)
 
 
 def residual_payments(alpha: float, beta: float, discount: float, renewal: int) -> float:
     """Discounted payments still to come from one about to face renewal 1, 2, …, seen from that renewal (DERL)."""
     if renewal < 1:
         raise ValueError(f"renewal {renewal}; the first is 1")
-    later = hyp2f1(1, beta + renewal, alpha + beta + renewal, 1 / (1 + _positive(discount)))
-    return float(retention(alpha, beta, renewal) * later)
+    return float(retention(alpha, beta, renewal)) * _discounted(alpha, beta + renewal, discount)
 
 
-def _positive(discount: float) -> float:
-    """Without a discount the sum may have no end."""
-    if not discount > 0:
-        raise ValueError(f"a discount of {discount}; it must be above zero")
-    return discount
+def _discounted(alpha: float, beta: float, discount: float) -> float:
+    """Σ S(t)/(1+d)^t, which is ₂F₁(1, β; α+β; 1/(1+d)).
+
+    Summed, as SciPy's ₂F₁ is not finite for many parameters (α = 2, β = 400); what is cut off is below 1e-14.
+    """
+    if not discount >= _SMALLEST_DISCOUNT:
+        raise ValueError(f"a discount of {discount}; it must be at least {_SMALLEST_DISCOUNT} per period")
+    t = np.arange(int(_NEGLIGIBLE / np.log1p(discount)) + 1)
+    return float((survival(alpha, beta, t) * np.exp(-t * np.log1p(discount))).sum())

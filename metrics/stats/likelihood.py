@@ -16,8 +16,8 @@ WithGradient = Callable[[Floats], tuple[float, Floats]]
 _LOWEST, _HIGHEST = -12.0, 12.0
 """Logarithms of parameters relative to the start; one that runs this far is not held by the data."""
 _STEP = 1e-4
-_WIDEST = 5.0
-"""Standard error of a logarithm (a factor of e⁵ either way) from which the data do not hold the parameter."""
+_WIDEST = 7.0
+"""Standard error of a logarithm (a factor of a thousand either way) from which the data do not hold the parameter."""
 
 
 @dataclass(frozen=True)

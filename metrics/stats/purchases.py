@@ -24,6 +24,7 @@ MEDIAN_GAPS = 3
 """How many median gaps between purchases must have been observed."""
 _AS_GOOD = 3.0
 """Log-likelihood (half of the 95 % point of χ² with two degrees) that leaving must add to be seen without a top."""
+_LARGE_A = 20.0
 NO_EVIDENCE = "no evidence either way"
 """What to say instead of 100 % for who has bought once: the model lets customers leave only after a repeat."""
 
@@ -238,20 +239,33 @@ def expected_next(parameters: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: Arra
 def _grown(r: float, a: float, b: float, x: Floats, left: Floats) -> Floats:
     """(a+b+x−1)/(a−1)·[1 − left^(r+x)·₂F₁(r+x, b+x; a+b+x−1; 1−left)], the purchases of one who is still a customer.
 
-    By Euler's transformation the product is left^(a−1)·₂F₁(a−1, a+b−1−r; a+b+x−1; 1−left), finite for any x.
+    By Euler's transformation the product is left^(a−1)·₂F₁(a−1, a+b−1−r; a+b+x−1; 1−left), which SciPy has for any
+    x while a is small; for a large one it has the first form.
     """
-    stays = left ** (a - 1) * hyp2f1(a - 1, a + b - 1 - r, a + b + x - 1, 1 - left)
-    result: Floats = (a + b + x - 1) / (a - 1) * (1 - stays)
+    c = a + b + x - 1
+    with np.errstate(all="ignore"):
+        stays = left ** (a - 1) * hyp2f1(a - 1, a + b - 1 - r, c, 1 - left)
+        if a > _LARGE_A:
+            first = left ** (r + x) * hyp2f1(r + x, b + x, c, 1 - left)
+            stays = np.where(np.isfinite(first), first, stays)
+    result: Floats = c / (a - 1) * (1 - stays)
     return result
 
 
 def _away_from_poles(parameters: ArrayLike) -> Floats:
-    """The limit at a = 1 and at a + b = 1, where the closed form divides zero by zero: a is moved by 1e-6."""
+    """The limits at a = 1 and a + b = 1, where the closed form divides zero by zero: a is moved by 1e-6.
+
+    r is moved by 1e-8 where r − a is whole: there SciPy's ₂F₁ overflows for customers with many purchases.
+    """
     moved = np.array(parameters, dtype=np.float64)
+    if moved[2] == 0:
+        return moved
     if abs(moved[2] - 1) < 1e-6:
         moved[2] = 1 + 1e-6
     if abs(moved[2] + moved[3] - 1) < 1e-6:
         moved[2] += 1e-6
+    if abs(moved[0] - moved[2] - round(moved[0] - moved[2])) < 1e-8:
+        moved[0] += 1e-8
     return moved
 
 

@@ -206,7 +206,7 @@ def _draws(
     for row, (buying, paying) in enumerate(both):
         if paying[1] > 1:
             drawn[row] = _worth(buying, paying, cells, terms) / np.where(at_fit > 0, at_fit, 1)
-    return drawn
+    return np.where(np.isfinite(drawn), drawn, np.inf)
 
 
 def _worth(buying: ArrayLike, paying: ArrayLike, cells: _Cells, terms: Terms) -> Floats:

@@ -6,6 +6,7 @@ Sources: Kaplan & Meier 1958; Greenwood 1926; log–log limits: Kalbfleisch & Pr
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +35,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Curve:
-    """A survival curve: 1 until the first step; n customers, each with the time observed, ascending."""
+    """A survival curve, 1 until the first step; times at which somebody's observation ended, ascending, and how many
+    were observed until then."""
 
     steps: tuple[Step, ...]
-    observed: tuple[float, ...]
+    times: tuple[float, ...]
+    until: tuple[int, ...]
 
     def median(self) -> float | None:
         """The first time with half or fewer left; None: more than half are still here."""
@@ -50,11 +53,12 @@ class Curve:
 
     def at_risk(self, time: float) -> int:
         """How many were still observed just before `time`: the number under the curve."""
-        return len(self.observed) - int(np.searchsorted(self.observed, time, side="left"))
+        place = bisect_left(self.times, time)
+        return self.until[place] if place < len(self.until) else 0
 
     def drawn_until(self, at_least: int = 10) -> float | None:
         """The last time with `at_least` customers at risk, where the drawing stops; None: too few from the start."""
-        return self.observed[len(self.observed) - at_least] if len(self.observed) >= at_least >= 1 else None
+        return max((time for time, n in zip(self.times, self.until, strict=True) if n >= at_least), default=None)
 
 
 def kaplan_meier(times: ArrayLike, left: ArrayLike) -> Curve | NotKnown:
@@ -77,7 +81,8 @@ def kaplan_meier(times: ArrayLike, left: ArrayLike) -> Curve | NotKnown:
         Step(float(t), int(n), int(d), float(s), *_limits(float(s), float(v)))
         for t, n, d, s, v in zip(when, at_risk, events, survival, spread, strict=True)
     )
-    return Curve(tuple(steps), tuple(map(float, np.sort(observed))))
+    ends = np.unique(observed)
+    return Curve(tuple(steps), tuple(ends.tolist()), tuple(_at_risk(observed, ends).tolist()))
 
 
 def _limits(survival: float, spread: float) -> tuple[float | None, float | None, float | None]:

@@ -36,6 +36,7 @@ from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import TREND, before, build_scorecard, default_period
 from tests.benchmarks import bench_catalog, bench_demo, bench_load
+from tests.benchmarks import bench_catalog, bench_lifetimes, bench_load
 from tests.benchmarks.company import publish_company
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -90,6 +91,7 @@ def main() -> None:
     bench_catalog.main()
     bench_load.main(generated)
     bench_demo.main()
+    bench_lifetimes.main()
 
 
 def _data(given: Path, folder: Path, scale: float) -> tuple[Path, Path]:
