@@ -247,8 +247,8 @@ def test_sums_that_are_no_numbers_and_other_groups_are_refused():
     good = shares([(1, 2), (1, 2)])
     with pytest.raises(ValueError, match="the same groups"):
         change.decompose(["a"], good, good)
-    with pytest.raises(ValueError, match="not finite"):
-        change.decompose(["a", "b"], good, shares([(math.nan, 2), (1, 2)]))
+    with pytest.raises(ValueError, match="a sum is not finite"):
+        shares([(math.nan, 2), (1, 2)])
     with pytest.raises(ValueError, match="one number per group"):
         change.proportions([1, 2], [3])
 
@@ -260,6 +260,9 @@ def test_rounded_parts_sum_to_the_rounded_change():
     # .34 + .34 + .34 = 1.02: one of them has to give
     assert change.rounded([0.34, 0.33, 0.35], 1) == (Decimal("0.3"), Decimal("0.3"), Decimal("0.4"))
 
+
+def test_the_largest_sums_round_too():
+    assert change.rounded([1e300, -1e300, 0.25], 2) == (int(1e300), -int(1e300), Decimal("0.25"))
 
 
 def test_nothing_to_round_is_nothing_and_no_number_is_refused():

@@ -109,11 +109,10 @@ def test_limits_follow_the_size_of_each_period_and_a_period_without_answers_is_m
 
 
 def test_where_few_are_expected_the_limits_are_the_binomials():
-    # p̄ = .1, n = 20: 2 expected; normal limits −.101, .301. P(R ≤ 6) = .99761, P(R ≤ 7) = .99958: between 6 and 7
-    found = charts.p_chart([2] * 12, [20] * 12)
-    share = (0.99865 - 0.9976139) / (0.9995844 - 0.9976139)
-    assert found.upper[0] == pytest.approx((6 + share) / 20, abs=1e-4)
-    assert found.lower[0] == 0
+    # p̄ = .1, n = 20: 2 expected. P(R ≤ 6) = .9976, P(R ≤ 7) = .9996 ≥ .99865: 7 is within, 8 beyond
+    found = charts.p_chart([2] * 12 + [7, 8], [20] * 14, baseline=slice(0, 12))
+    assert (found.lower[0], found.upper[0]) == (0, 7 / 20)
+    assert fired(found, "WE1") == [13]
 
 
 def test_many_answers_scatter_more_than_chance_and_laneys_limits_know():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from metrics.stats import fairness
 
 RATS = """0/20×7 0/19×4 0/18×2 0/17 1/20×4 1/19×2 1/18×2 2/25 2/24 2/23 2/20×6 1/10 5/49 2/19 5/46 3/27 2/17 7/49 7/47
 3/20×2 2/13 9/48 10/50 4/20×7 10/48 4/19×3 5/22 11/46 12/49 5/20×2 6/23 5/19 6/22 6/20×3 16/52 15/47 15/46 9/24"""
-BCG = """4 119 11 128; 6 300 29 274; 3 228 11 209; 62 13536 248 12619; 33 5036 47 5761; 180 1361 372 1079; 8 2537 10 619;
-505 87886 499 87892; 29 7470 45 7232; 17 1699 65 1600; 186 50448 141 27197; 5 2493 3 2338; 27 16886 29 17825"""
+BCG = """4 119 11 128; 6 300 29 274; 3 228 11 209; 62 13536 248 12619; 33 5036 47 5761; 180 1361 372 1079; 8 2537 10
+619; 505 87886 499 87892; 29 7470 45 7232; 17 1699 65 1600; 186 50448 141 27197; 5 2493 3 2338; 27 16886 29 17825"""
 
 COUNTS = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 200)).map(lambda t: (min(t), t[1])), max_size=25)
 
@@ -28,7 +29,8 @@ def rats():
 
 
 def shrunk(pairs):
-    return fairness.shrink_rates([f"t{i}" for i in range(len(pairs))], *(zip(*pairs, strict=True) if pairs else ((), ())))
+    successes, trials = [x for x, _ in pairs], [n for _, n in pairs]
+    return fairness.shrink_rates([f"t{i}" for i in range(len(pairs))], successes, trials)
 
 
 def test_the_moments_of_the_rats_are_the_books():
@@ -56,6 +58,14 @@ def test_a_new_group_is_drawn_to_the_others():
     assert (new.raw, new.value) == (pytest.approx(4 / 14), pytest.approx(0.2082, abs=5e-4))
     assert none.value == pytest.approx(0.0642, abs=5e-4)
     assert 0 < none.low < none.value < none.high
+
+
+def test_a_fit_that_does_not_converge_leaves_the_moments(monkeypatch):
+    lost = SimpleNamespace(x=np.array([9.0, 9.0]), fun=math.nan, success=False, jac=np.array([1.0, 1.0]))
+    monkeypatch.setattr(fairness, "minimize", lambda *_, **__: lost)
+    prior = fairness.beta_prior(*rats())
+    assert prior.method == "moments"
+    assert (prior.alpha, prior.beta) == pytest.approx((1.3561, 8.6151), abs=1e-3)
 
 
 def test_the_gradient_is_the_slope_of_the_likelihood():

@@ -50,7 +50,7 @@ def test_more_scatter_than_chance_widens_the_limits_and_is_said():
     found = funnel.funnel([str(i) for i in range(10)], [240, 160] * 5, [400] * 10)
     assert found.dispersion == pytest.approx(16)
     assert {team.verdict for team in found.teams} == {"no_evidence"}
-    assert found.reason == "The teams scatter more than chance explains; the limits are 4.00 times as wide as for chance alone."
+    assert found.reason == "The teams scatter more than chance explains, so the limits are 4.00 times as wide."
     high = found.teams[0].limits[2]
     exact = funnel.binomial_limit(0.975, [400], 0.5)[0]
     assert high - 0.5 == pytest.approx(4 * (exact - 0.5))

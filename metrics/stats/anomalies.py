@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
+from metrics.stats.numbers import present
+
 Floats = NDArray[np.float64]
 LEAST_POINTS = 15
 """Below this the critical values of the generalised ESD are not right (Rosner 1983)."""
@@ -59,8 +61,8 @@ def generalised_esd(values: ArrayLike, most: int | None = None, level: float = 0
 
 def _present(values: ArrayLike) -> tuple[Floats, NDArray[np.intp]]:
     """The finite values in ascending order, and where each stood."""
-    numbers = np.atleast_1d(np.asarray(values, dtype=float))
-    index = np.flatnonzero(np.isfinite(numbers))
+    numbers = present(values)
+    index = np.flatnonzero(~np.isnan(numbers))
     order = index[np.argsort(numbers[index], kind="stable")]
     return numbers[order], order
 
@@ -107,7 +109,7 @@ def modified_z(values: ArrayLike) -> Outliers:
     if scale <= residue:
         return Outliers("no_spread", "All values are alike.")
     z = away / scale
-    found = sorted(np.flatnonzero(np.abs(z) > FAR).tolist(), key=lambda i: (-abs(z[i]), index[i]))
+    found = sorted(np.flatnonzero(np.abs(z) > FAR).tolist(), key=lambda i: (-abs(z[i]), -z[i], index[i]))
     return Outliers("ok", "", tuple(int(index[i]) for i in found), tuple(float(z[i]) for i in found))
 
 

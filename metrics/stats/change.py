@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Literal
 
 import numpy as np
@@ -21,6 +21,7 @@ from scipy.special import ndtr
 
 from metrics.stats.anomalies import benjamini_hochberg
 from metrics.stats.intervals import Z
+from metrics.stats.numbers import are_usable
 
 Floats = NDArray[np.float64]
 
@@ -77,6 +78,8 @@ def _arrays(*columns: ArrayLike) -> list[Floats]:
     found = [np.atleast_1d(np.asarray(column, dtype=float)) for column in columns]
     if any(column.ndim != 1 or column.shape != found[0].shape for column in found):
         raise ValueError("every column needs one number per group")
+    if not are_usable(*found):
+        raise ValueError("a sum is not finite")
     return found
 
 
@@ -134,13 +137,10 @@ def decompose(groups: Sequence[str], before: Sums, after: Sums) -> Change:
     """Every group's rate and mix effect; they sum to after − before to 1e-12 of the figures' size.
 
     groups: one name per position of both periods; a group that is new or gone has zeros in the other period, and its
-    whole effect is mix. Raises ValueError where the lengths differ or a sum is not finite.
+    whole effect is mix. Raises ValueError where the lengths differ.
     """
     if not len(groups) == len(before.x) == len(after.x):
         raise ValueError("both periods need the same groups")
-    for sums in (before, after):
-        if not (np.isfinite(sums.x).all() and np.isfinite(sums.y).all()):
-            raise ValueError("a numerator or a denominator is not finite")
     for period, sums in (("earlier", before), ("later", after)):
         if (sums.y < 0).any():
             group = groups[int(np.argmin(sums.y))]
@@ -215,9 +215,7 @@ def _slope_of_rate(frame: _Frame, period: int) -> Floats:
     y, sign = frame.y[period], 2 * period - 1
     weight = sign * np.divide(frame.mean_share, frame.sums[period].y, out=np.zeros_like(frame.gain), where=frame.both)
     by_share = frame.gain / 2 / y
-    return np.stack(
-        [weight, -weight * frame.own[period] + by_share, 0 * weight, -by_share * frame.share[period]]
-    )
+    return np.stack([weight, -weight * frame.own[period] + by_share, 0 * weight, -by_share * frame.share[period]])
 
 
 def _errors(frame: _Frame, slopes: Sequence[Floats]) -> Floats:
@@ -246,6 +244,8 @@ def _scatter(by_x: Floats, by_y: Floats, xx: Floats, xy: Floats, yy: Floats) -> 
 
 # ── what is said of it ───────────────────────────────────────────────────────────────────────────────
 
+_EXACT = 1500
+"""Decimal places in which every float is exact."""
 LEAST_ROWS = 30
 """Fewer rows than this in either period explain nothing: the same gate as for an arrow."""
 
@@ -266,15 +266,19 @@ def rounded(values: Sequence[float], digits: int, total: Decimal | None = None) 
     """The values to so many decimal places, summing exactly to the total, by default their sum so rounded.
 
     By largest remainder: each is less than one unit of the last place from the truth. A `total` given, such as a
-    difference of two shown figures, may be off by more; then so are the parts. Raises ValueError for what is not finite.
+    difference of two shown figures, may be off by more; then so are the parts. Raises ValueError for what is no number.
     """
     if not all(math.isfinite(value) for value in values):
         raise ValueError("a part is not finite")
     unit = Decimal(1).scaleb(-digits)
+    with localcontext(prec=_EXACT):
+        return _rounded(values, unit, Decimal(math.fsum(values)).quantize(unit) if total is None else total)
+
+
+def _rounded(values: Sequence[float], unit: Decimal, total: Decimal) -> tuple[Decimal, ...]:
     exact = [Decimal(value) / unit for value in values]
     whole = [int(value.to_integral_value("ROUND_FLOOR")) for value in exact]
-    wanted = Decimal(math.fsum(values)).quantize(unit) if total is None else total
-    missing = int(wanted / unit) - sum(whole)
+    missing = int(total / unit) - sum(whole)
     if values:
         each, more = divmod(missing, len(values))
         order = sorted(range(len(values)), key=lambda i: (whole[i] - exact[i], -abs(exact[i]), i))

@@ -82,7 +82,10 @@ def _effects(old: Floats, new: Floats) -> Floats:
 
 
 def _others(old: Floats, new: Floats) -> float:
-    """Σ over sets S of the others |S|!(p − |S| − 1)!/p! · Π new in S · Π old outside, by the polynomial Π(old + new·t)."""
+    """Σ over sets S of the others of |S|!(p − |S| − 1)!/p! · Π new in S · Π old outside.
+
+    The products by the size of S are the coefficients of the polynomial Π(old + new·t).
+    """
     p = len(old) + 1
     by_size = np.ones(1)
     for before, after in zip(old, new, strict=True):

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from metrics.stats.funnel import binomial_limit
+from metrics.stats.funnel import binomial_quantile
+from metrics.stats.numbers import present
 from metrics.stats.run_rules import DEFAULT_RULES, Flags, Rule, Signal, signals
 
 Floats = NDArray[np.float64]
@@ -75,7 +76,7 @@ def xmr(
     baseline: the periods that fix the limits, or limits fixed before; change it only after an acknowledged shift.
     scale: the ends of the figure's own range, such as (0, 1).
     """
-    x = _numbers(values)
+    x = present(values)
     ranges = np.abs(np.diff(x))
     limits = baseline if isinstance(baseline, Limits) else xmr_limits(x[baseline])
     refused = _refused(x, limits)
@@ -98,15 +99,15 @@ def xmr(
 
 def xmr_limits(values: ArrayLike) -> Limits | None:
     """Mean and moving-range σ of a baseline; None without two neighbouring periods."""
-    x = _numbers(values)
+    x = present(values)
     ranges = np.abs(np.diff(x))
     ranges = ranges[~np.isnan(ranges)]
     if not len(ranges):
         return None
-    present = x[~np.isnan(x)]
+    seen = x[~np.isnan(x)]
     sigma = float(ranges.mean()) / TO_SIGMA
-    centre = float(present.mean())
-    return Limits(centre, 0.0 if sigma <= 1e-13 * abs(centre) else sigma, len(present))
+    centre = float(seen.mean())
+    return Limits(centre, 0.0 if sigma <= 1e-13 * abs(centre) else sigma, len(seen))
 
 
 def p_chart(
@@ -118,8 +119,9 @@ def p_chart(
 ) -> Chart:
     """Proportions of varying n; a period without trials is missing.
 
-    Limits p̄ ± 3√(p̄(1 − p̄)/n); exact binomial (.00135, .99865) where fewer than 5 successes or failures are expected;
-    times Laney's σ_z where asked, or where periods have a thousand answers and scatter more than those explain.
+    Limits p̄ ± 3√(p̄(1 − p̄)/n); where fewer than 5 successes or failures are expected, the binomial's own counts at
+    .00135 and .99865; times Laney's σ_z where asked, or where periods have a thousand answers and scatter more than
+    those explain.
     Raises ValueError for successes that are no share of whole trials.
     """
     x, n, p = _proportions(successes, trials)
@@ -150,37 +152,32 @@ def p_chart(
 def p_limits(successes: ArrayLike, trials: ArrayLike, method: Literal["auto", "p", "laney"] = "auto") -> Limits | None:
     """p̄ = Σx/Σn and σ_z of a baseline (1 but for Laney's chart); None without trials."""
     x, n, p = _proportions(successes, trials)
-    present = n > 0
-    if not present.any():
+    has = n > 0
+    if not has.any():
         return None
-    centre, points = float(x.sum() / n.sum()), int(present.sum())
+    centre, points = float(x.sum() / n.sum()), int(has.sum())
     if method == "p" or centre in (0.0, 1.0):
         return Limits(centre, 1.0, points)
-    z = (p - centre) / np.sqrt(centre * (1 - centre) / np.where(present, n, np.nan))
+    z = (p - centre) / np.sqrt(centre * (1 - centre) / np.where(has, n, np.nan))
     of_z = xmr_limits(z)
     if of_z is None:
         return Limits(centre, 1.0, points)
-    is_wide = float(np.median(n[present])) >= MANY_ANSWERS and of_z.sigma > 1
+    is_wide = float(np.median(n[has])) >= MANY_ANSWERS and of_z.sigma > 1
     return Limits(centre, of_z.sigma if method == "laney" or is_wide else 1.0, points)
 
 
 def _exact_where_few(n: Floats, rate: float, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     few = (n > 0) & (n * min(rate, 1 - rate) < FEW_EXPECTED)
     lower, upper = lower.copy(), upper.copy()
-    if few.any():
-        lower[few], upper[few] = (binomial_limit(level, n[few], rate) for level in (0.00135, 0.99865))
+    if few.any() and 0 < rate < 1:
+        ends = [binomial_quantile(level, n[few], rate) / n[few] for level in (0.00135, 0.99865)]
+        lower[few], upper[few] = np.minimum(ends[0], rate), np.maximum(ends[1], rate)
     return lower, upper
-
-
-def _numbers(values: ArrayLike) -> Floats:
-    """As floats, NaN for what is missing or infinite."""
-    x = np.atleast_1d(np.asarray(values, dtype=float))
-    return np.where(np.isfinite(x), x, np.nan)
 
 
 def _proportions(successes: ArrayLike, trials: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """x and n with zeros for missing periods, and x/n with NaN."""
-    x, n = _numbers(successes), _numbers(trials)
+    x, n = present(successes), present(trials)
     x, n = np.where(np.isnan(n), 0.0, x), np.where(np.isnan(n) | np.isnan(x), 0.0, n)
     x = np.where(n == 0, 0.0, x)
     if np.any((x < 0) | (x > n) | (n != np.floor(n))):

@@ -16,15 +16,17 @@ from scipy.optimize import minimize
 from scipy.special import betaincinv, betaln, psi
 
 from metrics.stats.intervals import Z, wilson
+from metrics.stats.numbers import are_usable
 
 Floats = NDArray[np.float64]
 State = Literal["ok", "not_distinguishable", "one_team", "no_spread", "no_data"]
-Method = Literal["likelihood", "moments", "pooled"]
+Method = Literal["likelihood", "moments"]
 
 LEAST_TEAMS = 5
 """Fewer say too little about how teams differ."""
 WORTH = (1.0, 1e6)
-"""The answers a prior may be worth: at least Jeffreys' one, so that it never vanishes; above a million, teams are alike."""
+"""The answers a prior may be worth: at least Jeffreys' one, so that it never vanishes; above a million, teams are
+alike."""
 
 
 @dataclass(frozen=True)
@@ -100,18 +102,18 @@ def beta_prior(successes: ArrayLike, trials: ArrayLike) -> BetaPrior | None:
     if len(x) < LEAST_TEAMS or not _differ(x, n):
         return None
     moments = beta_moments(x, n)
-    start = moments or (float(x.sum() / n.sum()), float(1 - x.sum() / n.sum()))
+    pooled = float(x.sum() / n.sum())
+    start = moments or (pooled, 1 - pooled)
     bounds = [(-14.0, 14.0), (float(np.log(WORTH[0])), float(np.log(WORTH[1])))]
     first = np.array([np.log(start[0] / start[1]), np.log(sum(start))])
     first = np.clip(first, [low for low, _ in bounds], [high for _, high in bounds])
     found = minimize(_minus_likelihood, first, args=(x, n), jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-13)
-    alpha, beta = _alpha_beta(found.x)
-    if np.isfinite(found.fun) and (found.success or found.fun <= _minus_likelihood(first, x, n)[0]):
-        alike = found.x[1] > bounds[1][1] - 1e-6
-        return None if alike else BetaPrior(alpha, beta, "likelihood", -float(found.fun))
-    if moments is None:
+    has_converged = np.isfinite(found.fun) and (found.success or np.abs(found.jac).max() < 1e-3)
+    theta: Floats = found.x if has_converged else first
+    if theta[1] > bounds[1][1] - 1e-6:
         return None
-    return BetaPrior(*moments, "moments", _likelihood(*moments, x, n))
+    alpha, beta = _alpha_beta(theta)
+    return BetaPrior(alpha, beta, "likelihood" if has_converged else "moments", _likelihood(alpha, beta, x, n))
 
 
 def _counts(successes: ArrayLike, trials: ArrayLike) -> tuple[Floats, Floats]:
@@ -173,7 +175,8 @@ def _pooled_reason(answered: int) -> tuple[State, str]:
     if answered == 1:
         return "one_team", "Only one team has answers, so there is nothing to compare."
     if answered < LEAST_TEAMS:
-        return "not_distinguishable", f"Only {answered} teams have answers; {LEAST_TEAMS} are needed to tell them apart."
+        reason = f"Only {answered} teams have answers; {LEAST_TEAMS} are needed to tell them apart."
+        return "not_distinguishable", reason
     return "not_distinguishable", "The teams differ no more than chance alone would make them."
 
 
@@ -235,7 +238,7 @@ def shrink_means(names: Sequence[str], totals: ArrayLike, squares: ArrayLike, co
     team's error and, for the share drawn to it, the company's.
     """
     total, square, n = (np.asarray(values, dtype=float) for values in (totals, squares, counts))
-    if not np.all(np.isfinite(total) & np.isfinite(square) & (n >= 0)):
+    if not are_usable(total, square, n) or np.any(n < 0):
         raise ValueError("each team needs finite sums and a count that is not below 0")
     raw = [float(t / k) if k else None for t, k in zip(total, n, strict=True)]
     has = n > 0
@@ -254,10 +257,10 @@ def shrink_means(names: Sequence[str], totals: ArrayLike, squares: ArrayLike, co
         teams = _all_alike(names, n, raw, company, (company - half, company + half))
         return Shrinkage(*_pooled_reason(answered), teams, company)
     weight = found.tau2 / (found.tau2 + variances)
-    value, half = np.zeros_like(n), np.zeros_like(n)
+    value, wide = np.zeros_like(n), np.zeros_like(n)
     value[has] = weight * means + (1 - weight) * found.mean
-    half[has] = Z * np.sqrt(weight * variances + (1 - weight) ** 2 * found.error**2)
-    return Shrinkage("ok", "", _teams(names, n, raw, value, value - half, value + half), found.mean)
+    wide[has] = Z * np.sqrt(weight * variances + (1 - weight) ** 2 * found.error**2)
+    return Shrinkage("ok", "", _teams(names, n, raw, value, value - wide, value + wide), found.mean)
 
 
 def _variances(total: Floats, square: Floats, n: Floats) -> Floats | None:

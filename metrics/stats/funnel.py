@@ -36,11 +36,19 @@ def binomial_limit(level: float, trials: ArrayLike, rate: float) -> Floats:
         raise ValueError("a limit needs at least one trial and a rate from 0 to 1")
     if rate in (0.0, 1.0):
         return np.full(n.shape, rate)
-    r = np.clip(np.ceil(bdtrik(level, n, rate)), 0, n)
-    r = np.where((r > 0) & (_below(r - 1, n, rate) >= level), r - 1, r)
-    r = np.where((r < n) & (_below(r, n, rate) < level), r + 1, r)
+    r = binomial_quantile(level, n, rate)
     reached, before = _below(r, n, rate), _below(r - 1, n, rate)
-    return np.clip((r - (reached - level) / (reached - before)) / n, 0.0, 1.0)
+    return np.asarray(np.clip((r - (reached - level) / (reached - before)) / n, 0.0, 1.0), dtype=float)
+
+
+def binomial_quantile(level: float, trials: ArrayLike, rate: float) -> Floats:
+    """The smallest count r with P(R ≤ r) ≥ level, for each number of trials; 0 < rate < 1."""
+    n = np.asarray(trials, dtype=np.int64)
+    near = bdtrik(level, n, rate)
+    r = np.clip(np.ceil(np.where(np.isnan(near), n * rate, near)), 0, n)
+    r = np.where((r > 0) & (_below(r - 1, n, rate) >= level), r - 1, r)
+    found: Floats = np.where((r < n) & (_below(r, n, rate) < level), r + 1, r)
+    return found
 
 
 def _below(count: Floats, n: NDArray[np.int64], rate: float) -> Floats:
@@ -66,7 +74,7 @@ class FunnelTeam:
 
 @dataclass(frozen=True)
 class Funnel:
-    """The teams in the order given. target: the company's pooled rate; dispersion: φ, the limits are √φ wider if > 1."""
+    """The teams in the order given. target: by default the company's pooled rate; dispersion: φ, above 1 it widens."""
 
     state: Literal["ok", "one_team", "no_spread", "no_data"]
     reason: str
@@ -97,14 +105,14 @@ def funnel(names: Sequence[str], successes: ArrayLike, trials: ArrayLike, target
         return Funnel("one_team", "Only one team has answers, so there is nothing to compare.", centre, phi, teams)
     if target is None and centre in (0.0, 1.0):
         return Funnel("no_spread", "All answers of all teams are alike.", centre, phi, teams)
-    wide = f"The teams scatter more than chance explains; the limits are {phi**0.5:.2f} times as wide as for chance alone."
+    wide = f"The teams scatter more than chance explains, so the limits are {phi**0.5:.2f} times as wide."
     return Funnel("ok", wide if phi > 1 else "", centre, phi, teams)
 
 
 def funnel_limits(trials: ArrayLike, target: float, dispersion: float = 1.0) -> Floats:
     """Limits at .001, .025, .975 and .999: one row per size. dispersion φ > 1 widens them about the target by √φ."""
     exact = np.stack([binomial_limit(level, trials, target) for level in LEVELS], axis=-1)
-    return np.clip(target + (exact - target) * max(1.0, dispersion) ** 0.5, 0.0, 1.0)
+    return np.asarray(np.clip(target + (exact - target) * max(1.0, dispersion) ** 0.5, 0.0, 1.0), dtype=float)
 
 
 def over_dispersion(successes: ArrayLike, trials: ArrayLike, target: float) -> float:

@@ -148,7 +148,7 @@ def mover(first: float, first_ends: Interval, second: float, second_ends: Interv
 
 
 def proportion_difference(first: tuple[float, float], second: tuple[float, float]) -> Interval | None:
-    """Change of a proportion between two samples of (successes, trials), by Newcombe's method 10; None if one is empty."""
+    """Change of a proportion between two samples of (successes, trials), Newcombe's method 10; None if one is empty."""
     one, two = wilson(*first), wilson(*second)
     if one is None or two is None:
         return None
