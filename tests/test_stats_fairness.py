@@ -164,6 +164,14 @@ def test_teams_of_all_or_nothing_are_told_apart_and_keep_an_interval():
     assert all(0 <= team.low < team.high <= 1 for team in found.teams)
 
 
+def test_huge_teams_that_never_fail_do_not_make_a_tiny_one_sure():
+    found = shrunk([(10**8, 10**8)] * 6 + [(5, 5), (2000, 10**4)])
+    tiny = found.teams[6]
+    assert found.state == "ok"
+    assert tiny.low < tiny.value <= tiny.high == 1
+    assert tiny.high - tiny.low > 1e-3
+
+
 def test_counts_that_are_none_are_refused():
     for x, n in (([5], [4]), ([-1], [4]), ([math.nan], [4]), ([1], [math.inf])):
         with pytest.raises(ValueError, match="0 ≤ successes ≤ trials"):

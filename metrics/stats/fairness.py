@@ -27,6 +27,8 @@ LEAST_TEAMS = 5
 WORTH = (1.0, 1e6)
 """The answers a prior may be worth: at least Jeffreys' one, so that it never vanishes; above a million, teams are
 alike."""
+LEAST_SHAPE = 0.01
+"""Of alpha and beta: below it, a team without a success would be sure never to have one."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,19 @@ def beta_prior(successes: ArrayLike, trials: ArrayLike) -> BetaPrior | None:
     first = np.array([np.log(start[0] / start[1]), np.log(sum(start))])
     first = np.clip(first, [low for low, _ in bounds], [high for _, high in bounds])
     found = minimize(_minus_likelihood, first, args=(x, n), jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-13)
-    has_converged = np.isfinite(found.fun) and (found.success or np.abs(found.jac).max() < 1e-3)
+    has_converged = found.success or _is_flat(found.x, found.jac, found.fun, bounds)
     theta: Floats = found.x if has_converged else first
     if theta[1] > bounds[1][1] - 1e-6:
         return None
-    alpha, beta = _alpha_beta(theta)
+    alpha, beta = (max(shape, LEAST_SHAPE) for shape in _alpha_beta(theta))
     return BetaPrior(alpha, beta, "likelihood" if has_converged else "moments", _likelihood(alpha, beta, x, n))
+
+
+def _is_flat(theta: Floats, slope: Floats, height: float, bounds: list[tuple[float, float]]) -> bool:
+    """Whether no way within the bounds leads down; rounding can hide the last steps of a search that has arrived."""
+    low, high = np.array(bounds).T
+    inward = np.where(((theta <= low) & (slope > 0)) | ((theta >= high) & (slope < 0)), 0.0, slope)
+    return bool(np.isfinite(height) and np.abs(inward).max() <= 1e-6 * max(1.0, abs(height)))
 
 
 def _counts(successes: ArrayLike, trials: ArrayLike) -> tuple[Floats, Floats]:
