@@ -1,7 +1,8 @@
 """95 % intervals for one figure and for the difference of two. Pure; plain floats in and out.
 
-Sources: Wilson 1927; Newcombe 1998 (Statistics in Medicine 17:873, method 10); Rocks 2016 (The American
-Statistician 70:365); Kish 1965 for weights; Garwood 1936 for Poisson counts; order statistics for quantiles.
+Sources: Wilson 1927; Agresti & Coull 1998; Brown, Cai & DasGupta 2001 (Jeffreys); Newcombe 1998 (Statistics in
+Medicine 17:873, method 10); Rocks 2016 (The American Statistician 70:365); Kish 1965 for weights; Garwood 1936 for
+Poisson counts; order statistics for quantiles.
 Every function returns (low, high) or None where the data say nothing.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.special import bdtr, gammaincinv, stdtrit
+from scipy.special import bdtr, betaincinv, gammaincinv, stdtrit
 
 Z = 1.959963984540054
 Interval = tuple[float, float]
@@ -19,15 +20,41 @@ def wilson(successes: float, trials: float) -> Interval | None:
     """A proportion. successes, trials ≥ 0 (weighted: effective counts). None for no trials; inside [0, 1]."""
     if trials <= 0:
         return None
-    if not 0 <= successes <= trials * (1 + 1e-12):
-        raise ValueError(f"{successes} successes of {trials} trials")
-    rate = min(successes / trials, 1.0)
+    rate = _rate(successes, trials)
     spread = 1 + Z * Z / trials
     centre = (rate + Z * Z / (2 * trials)) / spread
     half = Z * math.sqrt(rate * (1 - rate) / trials + Z * Z / (4 * trials * trials)) / spread
     low = 0.0 if rate == 0 else max(0.0, centre - half)
     high = 1.0 if rate == 1 else min(1.0, centre + half)
     return low, high
+
+
+def agresti_coull(successes: float, trials: float) -> Interval | None:
+    """A proportion, with z²/2 successes among z² trials added; clipped to [0, 1]. None for no trials."""
+    if trials <= 0:
+        return None
+    n = trials + Z * Z
+    rate = (_rate(successes, trials) * trials + Z * Z / 2) / n
+    half = Z * math.sqrt(rate * (1 - rate) / n)
+    return max(0.0, rate - half), min(1.0, rate + half)
+
+
+def jeffreys(successes: float, trials: float) -> Interval | None:
+    """A proportion by the equal tails of Beta(x + ½, n − x + ½); 0 and 1 are its ends at x = 0 and x = n."""
+    if trials <= 0:
+        return None
+    rate = _rate(successes, trials)
+    a, b = rate * trials + 0.5, (1 - rate) * trials + 0.5
+    low = 0.0 if rate == 0 else float(betaincinv(a, b, 0.025))
+    high = 1.0 if rate == 1 else float(betaincinv(a, b, 0.975))
+    return low, high
+
+
+def _rate(successes: float, trials: float) -> float:
+    """Raises ValueError for what is no share of the trials."""
+    if not 0 <= successes <= trials * (1 + 1e-12):
+        raise ValueError(f"{successes} successes of {trials} trials")
+    return min(successes / trials, 1.0)
 
 
 def effective_n(sum_of_weights: float, sum_of_squares: float) -> float:
@@ -118,6 +145,14 @@ def mover(first: float, first_ends: Interval, second: float, second_ends: Interv
     low = difference - math.hypot(second - second_ends[0], first_ends[1] - first)
     high = difference + math.hypot(second_ends[1] - second, first - first_ends[0])
     return low, high
+
+
+def proportion_difference(first: tuple[float, float], second: tuple[float, float]) -> Interval | None:
+    """Change of a proportion between two samples of (successes, trials), Newcombe's method 10; None if one is empty."""
+    one, two = wilson(*first), wilson(*second)
+    if one is None or two is None:
+        return None
+    return mover(_rate(*first), one, _rate(*second), two)
 
 
 def nps_difference(first: tuple[float, float, float], second: tuple[float, float, float]) -> Interval | None:
