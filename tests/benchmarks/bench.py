@@ -35,8 +35,7 @@ from metrics.rollup import is_additive
 from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import TREND, before, build_scorecard, default_period
-from tests.benchmarks import bench_catalog, bench_demo, bench_load
-from tests.benchmarks import bench_catalog, bench_lifetimes, bench_load
+from tests.benchmarks import bench_catalog, bench_demo, bench_lifetimes, bench_load
 from tests.benchmarks.company import publish_company
 
 DEFINITIONS = Path(__file__).parent / "definitions"
