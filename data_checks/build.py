@@ -24,6 +24,8 @@ from data_checks.workspace import Workspace
 
 MEMORY = "900MB"
 """What the building engine may hold before it spills into the load's private folder."""
+AS_WRITTEN = "set disabled_optimizers = 'build_side_probe_side'"
+"""What is joined to a table's rows is held in memory, never the rows themselves: they may be wide, and keep their order."""
 STAGING = "staging"
 """The staging file is `staging.duckdb`, attached under this name: its views know their tables by it."""
 _FROM_KEYS = ("teams", "agents", "customers")
@@ -56,6 +58,7 @@ def build_version(
         connection.execute(f"set memory_limit = '{MEMORY}'")
         connection.execute(f"attach {literal(str(staging))} as {STAGING} (read_only)")
         connection.execute(COUNTED)
+        connection.execute(AS_WRITTEN)
         connection.execute(LOCK)
         shape = _clean_shape(connection, tables, loaded.provided)
         as_of = _as_of(connection, workspace, tables, shape, loaded.provided)
