@@ -25,7 +25,7 @@ from data_checks.workspace import Workspace
 MEMORY = "900MB"
 """What the building engine may hold before it spills into the load's private folder."""
 AS_WRITTEN = "set disabled_optimizers = 'build_side_probe_side'"
-"""What is joined to a table's rows is held in memory, never the rows themselves: they are wide, and keep their order."""
+"""Held in memory is what is joined to a table's rows, never the rows themselves, which are many and wide."""
 STAGING = "staging"
 """The staging file is `staging.duckdb`, attached under this name: its views know their tables by it."""
 _FROM_KEYS = ("teams", "agents", "customers")
