@@ -12,7 +12,7 @@ import duckdb
 
 from data_checks.business_time import create_calendar
 from data_checks.casts import local_day, stored_type, to_utc
-from data_checks.contract import Contract
+from data_checks.contract import Contract, day_of
 from data_checks.derive import derive, key_table
 from data_checks.errors import LoadRefused
 from data_checks.expression import LOCK, literal, quoted
@@ -24,6 +24,8 @@ from data_checks.workspace import Workspace
 
 MEMORY = "900MB"
 """What the building engine may hold before it spills into the load's private folder."""
+AS_WRITTEN = "set disabled_optimizers = 'build_side_probe_side'"
+"""Held in memory is what is joined to a table's rows, never the rows themselves, which are many and wide."""
 STAGING = "staging"
 """The staging file is `staging.duckdb`, attached under this name: its views know their tables by it."""
 _FROM_KEYS = ("teams", "agents", "customers")
@@ -56,6 +58,7 @@ def build_version(
         connection.execute(f"set memory_limit = '{MEMORY}'")
         connection.execute(f"attach {literal(str(staging))} as {STAGING} (read_only)")
         connection.execute(COUNTED)
+        connection.execute(AS_WRITTEN)
         connection.execute(LOCK)
         shape = _clean_shape(connection, tables, loaded.provided)
         as_of = _as_of(connection, workspace, tables, shape, loaded.provided)
@@ -64,13 +67,14 @@ def build_version(
         calendar = create_calendar(connection, workspace.shifts, closed, workspace.timezone)
         derive(connection, tables, shape, workspace.timezone, _time_literal(as_of), calendar)
         for table, contract in tables.items():
-            columns = ", ".join(
-                f"cast({quoted(name)} as {stored_type(kind)}) as {quoted(name)}"
-                for name, kind in contract.types.items()
-            )
+            empty = _empty_columns(contract, shape.provided[table])
+            filled = [name for name in contract.types if name not in empty]
+            columns = ", ".join(f"cast({quoted(name)} as {stored_type(contract.types[name])})" for name in filled)
+            into = f"{table} ({', '.join(map(quoted, filled))})"
+            connection.execute(_create(contract, empty))
             rows = loaded.accounts.get(table, {}).get("published", 0)
             with watched(connection, f"writing {table}", rows, progress) if rows else nullcontext():
-                connection.execute(f"create table {table} as select {columns} from {shape.views[table]}")
+                connection.execute(f"insert into {into} select {columns} from {shape.views[table]}")
         facts = _facts(connection, workspace, tables, shape, loaded, as_of, from_keys)
         connection.execute("create table _load (facts varchar, prepared varchar)")
         connection.execute("insert into _load values (?, '')", [to_json(facts)])
@@ -94,6 +98,22 @@ def _clean_shape(
             rows = _no_rows(contract)
         connection.execute(f"create temp view {views[table]} as {rows}")
     return Shape(views, {table: set(provided.get(table, ())) for table in tables})
+
+
+def _empty_columns(contract: Contract, provided: set[str]) -> frozenset[str]:
+    """What no source of the table says and nothing fills in: null in every row, and so is the day of such a time."""
+    names = {name for name in contract.columns if name not in provided and name not in contract.derived}
+    days = {day_of(name) for name in names if contract.columns[name].type == "time"}
+    return frozenset(names | days if provided else ())
+
+
+def _create(contract: Contract, empty: frozenset[str]) -> str:
+    """SQL of the published table. A column that is null in every row is said to be, and not written."""
+    columns = (
+        f"{quoted(name)} {stored_type(kind)}{' generated always as (null) virtual' if name in empty else ''}"
+        for name, kind in contract.types.items()
+    )
+    return f"create table {contract.table} ({', '.join(columns)})"
 
 
 def _no_rows(contract: Contract) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import logging
+import re
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,17 +28,37 @@ from great_expectations.expectations.metadata_types import FailureSeverity  # no
 
 _KEPT_ROWS = 1000
 """Rows taken of one result. The number of offending rows is a query of its own, and we fetch the rows themselves."""
+_COUNT = re.compile(
+    r"SELECT COUNT\(\*\) as unexpected_row_count FROM \((.*)\) AS substituted_batch_subquery", re.DOTALL
+)
+"""How Great Expectations asks for the number of rows of a query whose rows it asks for too."""
 
 
 class BufferedSqlEngine(SqlAlchemyExecutionEngine):
-    """Takes a query's rows before its connection goes back to the pool."""
+    """Takes a query's rows before its connection goes back to the pool, and runs a query once for its rows and their
+    number. Only when there are more than are kept are they counted by a query of its own."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._answers: dict[str, tuple[list[str], list[tuple[Any, ...]]]] = {}
 
     def execute_query(self, query: Any) -> Any:
-        with self.get_connection() as connection:
-            result = self._execute_query_with_recovery(connection, query)
-            names = list(result.keys())
-            rows = [tuple(row) for row in result.fetchmany(_KEPT_ROWS)]
-            return sa.engine.result.IteratorResult(sa.engine.result.SimpleResultMetaData(names), iter(rows))
+        names, rows = self._answer_of_count(str(query)) or self._answer(query)
+        return sa.engine.result.IteratorResult(sa.engine.result.SimpleResultMetaData(names), iter(rows[:_KEPT_ROWS]))
+
+    def _answer_of_count(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]] | None:
+        counted = _COUNT.fullmatch(query)
+        found = len(self._answer(sa.text(counted[1]))[1]) if counted else _KEPT_ROWS + 1
+        return (["unexpected_row_count"], [(found,)]) if found <= _KEPT_ROWS else None
+
+    def _answer(self, query: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The names and the rows of a query; one row more than are kept says that there are more."""
+        text = str(query)
+        if text not in self._answers:
+            with self.get_connection() as connection:
+                result = self._execute_query_with_recovery(connection, query)
+                self._answers[text] = list(result.keys()), [tuple(row) for row in result.fetchmany(_KEPT_ROWS + 1)]
+        return self._answers[text]
 
 
 class DuckDBDatasource(SQLDatasource):

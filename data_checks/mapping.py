@@ -3,7 +3,8 @@
 Candidates land in `staged_<table>`, one row per row that would be published, good or bad:
 `__row` (the read row it stands for), `__mapping`, `__lines` (how many read rows it stands for), `__unread` (bits:
 what could not be read), `__values` (the unreadable values), `__clock` (bits: times of an hour that clocks skip or
-repeat), then the contract's columns in their stored types.
+repeat), then the contract's columns in their stored types. It is a view over `cells_<table>`, which holds what the
+sources provide and is written once and read a few times: nothing in it is compressed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from data_checks.clock_changes import clock_sql
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import literal, quoted
-from data_checks.sources import OpenFile, raw_relation, rejected_fields, rejected_records
+from data_checks.sources import OpenFile, in_order, raw_relation, rejected_fields, rejected_records
 from data_checks.system_errors import system_error
 from data_checks.workspace_source import SQL_TYPES, Source
 
@@ -27,6 +28,7 @@ SOURCE_BIT, KEY_BIT, ORDER_BIT, RECORD_BIT = (1 << n for n in (56, 57, 58, 59))
 REPEATED_STEP = 28
 """In `__clock`, a column's bit says that clocks skip its time; the bit so many places above, that they repeat it."""
 UNIT_SIGN, VALUE_SIGN = "\x1e", "\x1f"
+_PLAIN = "using compression uncompressed"
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,23 @@ def column_bit(contract: Contract, column: str) -> int:
     return 1 << list(contract.columns).index(column)
 
 
-def create_staged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """An empty `staged_<table>`."""
-    columns = "".join(f", {quoted(name)} {stored_type(c.type)}" for name, c in contract.columns.items())
+def create_staged(connection: duckdb.DuckDBPyConnection, contract: Contract, provided: frozenset[str]) -> None:
+    """An empty `staged_<table>`; the columns that are not `provided` are null in it.
+
+    `__place` is a candidate's `__row`. Where a file goes straight into the table the engine keeps its order, and
+    `__place` is what to add to the number the engine gives a row: counting rows while they are read takes one thread.
+    """
+    table, held = contract.table, ["__mapping", "__lines", "__unread", "__values", "__clock"]
+    kinds = {name: stored_type(column.type) for name, column in contract.columns.items()}
+    columns = "".join(f", {quoted(name)} {kinds[name]} {_PLAIN}" for name in kinds if name in provided)
     connection.execute(
-        f"create table staged_{contract.table} (__row bigint, __mapping integer, __lines bigint, "
+        f"create table cells_{table} (__place bigint, __in_order boolean, __mapping integer, __lines bigint, "
         f"__unread bigint, __values varchar, __clock bigint{columns})"
+    )
+    held += [quoted(name) if name in provided else f"null::{kinds[name]} as {quoted(name)}" for name in kinds]
+    connection.execute(
+        f"create view staged_{table} as select if(__in_order, __place + rowid, __place) as __row, "
+        f"{', '.join(held)} from cells_{table}"
     )
 
 
@@ -106,23 +119,20 @@ class _Run:
 
     @property
     def table(self) -> str:
-        return f"staged_{self.contract.table}"
+        return f"cells_{self.contract.table}"
 
     def direct(self) -> MappedSource:
-        rows = (
-            f"select *, 1 as __lines, 0 as __flags from ({self._typed(f'({raw_relation(self.source, self.files)})')})"
-        )
-        self._insert(rows)
         self._execute(f"create view kept_{self.number} as select null::bigint as __row where false")
-        torn = 0
         for file in self.files:
-            rejected = rejected_records(self.connection, file)
-            torn += len(rejected)
-            self._execute(
-                f"insert into {self.table} (__row, __mapping, __lines, __unread) "
-                f"select unnest(?::bigint[]), {self.number}, 1, {RECORD_BIT}",
-                [[record.row for record in rejected]],
-            )
+            before = self._one(f"select count(*) from {self.table}")
+            lines = f"({in_order(self.source, file)})"
+            self._insert(f"select *, 1 as __lines, 0 as __flags from ({self._typed(lines)})", before=before)
+            if rejected := rejected_records(self.connection, file):
+                self._execute(
+                    f"insert into {self.table} (__place, __in_order, __mapping, __lines, __unread) "
+                    f"select unnest(?::bigint[]), false, {self.number}, 1, {RECORD_BIT}",
+                    [[record.row for record in rejected]],
+                )
         count = self._one(f"select count(*) from {self.table} where __mapping = {self.number}")
         return MappedSource(self.number, self.source, self.files, count, 0, count, count)
 
@@ -223,8 +233,11 @@ class _Run:
             f"from kept_{self.number} group by {keys}"
         )
 
-    def _insert(self, rows: str, grouped: bool = False) -> None:
-        """Append candidates: the mapped expressions, then their conversion, then what failed to convert."""
+    def _insert(self, rows: str, grouped: bool = False, before: int | None = None) -> None:
+        """Append candidates: the mapped expressions, then their conversion, then what failed to convert.
+
+        `before`: how many the table holds, when these come in file order.
+        """
         mapped = list(self.source.columns.values())
         values = ", ".join(f"{column.expression.sql} as __e{index}" for index, column in enumerate(mapped))
         given = rows if grouped else f"select __row, __lines, __torn, __bad, __text, __flags, {values} from ({rows})"
@@ -248,8 +261,8 @@ class _Run:
         names = ", ".join(quoted(c.column) for c in mapped)
         outputs = ", ".join(f"__c{i}" for i in range(len(mapped)))
         self._execute(
-            f"insert into {self.table} (__row, __mapping, __lines, __unread, __values, __clock, {names}) "
-            f"select __row, {self.number}, __lines, __unread, "
+            f"insert into {self.table} (__place, __in_order, __mapping, __lines, __unread, __values, __clock, {names}) "
+            f"select __row - {before or 0}, {before is not None}, {self.number}, __lines, __unread, "
             f"case when __unread <> 0 then {said} end, __clock, {outputs} "
             f"from (select *, (({bits or '0'}) | {torn} | __flags)::bigint as __unread, {self._clock()} as __clock "
             f"from (select *, {converted} from ({given})))"

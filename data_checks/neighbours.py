@@ -124,11 +124,11 @@ def _own(contract: Contract, derived: Derived, member: Member, timezone: str) ->
     if derived.on == "other day":
         day = local_day(time, timezone) if member.kind == "time" else time
         edge, frame = (
-            ("min", "interval 1 day following and unbounded following")
+            ("min", "1 following and unbounded following")
             if derived.neighbour == "next"
-            else ("max", "unbounded preceding and interval 1 day preceding")
+            else ("max", "unbounded preceding and 1 preceding")
         )
-        found = f"{edge}({value}) over (partition by {', '.join(per)} order by {day} range between {frame})"
+        found = f"{edge}({value}) over (partition by {', '.join(per)} order by {day} groups between {frame})"
     else:
         function = "lead" if derived.neighbour == "next" else "lag"
         order = f"{time}, {quoted(contract.key)}"

@@ -189,7 +189,13 @@ def raw_relation(source: Source, files: Sequence[OpenFile], keep_rejects: bool =
     return "\nunion all\n".join(_one_file(source, file, keep_rejects) for file in files)
 
 
-def _one_file(source: Source, file: OpenFile, keep_rejects: bool) -> str:
+def in_order(source: Source, file: OpenFile) -> str:
+    """SQL of one file's rows like raw_relation, but `__row` is that of the first: they are told apart by their order
+    where they go, and many threads may read them."""
+    return _one_file(source, file, True, "1")
+
+
+def _one_file(source: Source, file: OpenFile, keep_rejects: bool, order: str = "row_number() over ()") -> str:
     columns = "".join(f", {quoted(name)}" for name in needed_columns(source, file.header))
     declared = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in file.header.names)
     nulls = ", ".join(literal(text) for text in dict.fromkeys(("", *source.nulls)))
@@ -198,7 +204,7 @@ def _one_file(source: Source, file: OpenFile, keep_rejects: bool) -> str:
         f"rejects_scan = {literal(f'scans_{file.number}')}"
     )
     return (
-        f"select {file.number * FILE_STEP} + row_number() over () as __row, false as __torn{columns} "
+        f"select {file.number * FILE_STEP} + {order} as __row, false as __torn{columns} "
         f"from read_csv({literal(str(file.copy))}, header = true, auto_detect = false, "
         f"delim = {literal(file.delimiter)}, quote = '\"', escape = '\"', columns = {{{declared}}}, "
         f"nullstr = [{nulls}], max_line_size = 16777216, {kept if keep_rejects else 'ignore_errors = true'})"

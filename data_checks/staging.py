@@ -79,7 +79,7 @@ def stage(
     staged = Staged(provided)
     connection = _locked(path, [file.copy for _, files in opened for file in files])
     try:
-        mapped = _map(connection, opened, tables, home, progress)
+        mapped = _map(connection, opened, tables, provided, home, progress)
         progress("checking")
         for name, contract in tables.items():
             _check_rows(connection, contract, mapped[name], quarantine, staged)
@@ -109,12 +109,13 @@ def _map(
     connection: duckdb.DuckDBPyConnection,
     opened: Sequence[tuple[Source, Sequence[OpenFile]]],
     tables: Mapping[str, Contract],
+    provided: Mapping[str, frozenset[str]],
     home: str,
     progress: Callable[[str], None],
 ) -> Mapping[str, list[MappedSource]]:
     mapped: dict[str, list[MappedSource]] = {name: [] for name in tables}
-    for contract in tables.values():
-        create_staged(connection, contract)
+    for name, contract in tables.items():
+        create_staged(connection, contract, provided[name])
     for number, (source, files) in enumerate(opened):
         rows = sum(file.rows for file in files)
         with watched(connection, f"mapping {source.table}", rows, progress):

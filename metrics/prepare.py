@@ -157,9 +157,9 @@ def _answers(
 
 def _months(version: Unpublished, by: tuple[str, ...]) -> Question:
     reach = as_of(version.facts)
-    # A register reaches back further than numbers: birthdays, contracts, people hired long ago.
-    tables = [facts for name, facts in version.facts.tables.items() if not contracts()[name].register]
-    days = [day for facts in tables if (day := facts.first_day) is not None]
+    days = [day for facts in version.facts.tables.values() if (day := facts.first_day) is not None]
+    # A register's other days say nothing of when something was counted: birthdays lie decades back.
+    tables = (facts for name, facts in version.facts.tables.items() if not contracts()[name].register)
     days += [first for facts in tables for first, _ in facts.reach.values()]
     return Question(Scope.everything(), reach, min([*days, reach.day]), reach.end, version.facts.calendar, "month", by)
 

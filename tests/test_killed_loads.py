@@ -58,7 +58,7 @@ def test_a_reader_would_see_every_kind_of_fault(company: Path, tmp_path: Path) -
     version = folder / "var/warehouse/w-000003.duckdb"
     with duckdb.connect(str(version)) as connection:
         connection.execute("delete from tickets where ticket_id = '7'")
-        connection.execute("insert into orders select * from orders where order_id = '1'")
+        connection.execute("insert into orders (order_id) select order_id from orders where order_id = '1'")
         connection.execute("update survey_responses set weight = 2 where response_id = '9'")
     seen = Seen(generations={4})
     assert look(folder / "var", seen) == 3

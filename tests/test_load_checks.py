@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -217,6 +218,28 @@ def test_great_expectations_counts_on_duckdb(tmp_path: Path) -> None:
     assert "nowhere" in found["crash"][1]
     with duckdb.connect(str(database)) as connection:  # the pool has let go of the file
         connection.execute("drop table staged_x")
+
+
+def test_great_expectations_runs_a_query_once_for_its_rows_and_their_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from data_checks.gx_duckdb import BufferedSqlEngine, run_queries
+
+    asked: list[str] = []
+    run = BufferedSqlEngine._execute_query_with_recovery
+
+    def listening(connection: Any, query: Any) -> Any:
+        asked.append(str(query))
+        return run(connection, query)
+
+    monkeypatch.setattr(BufferedSqlEngine, "_execute_query_with_recovery", staticmethod(listening))
+    database = tmp_path / "staging.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table staged_x as select range as __row from range(1001)")
+    queries = {"kept": "select __row from {batch} where __row < 1000", "more": "select __row from {batch}"}
+    found = run_queries(database, "staged_x", queries, dict.fromkeys(queries, "critical"))
+    assert found == {"kept": (1000, ""), "more": (1001, "")}
+    assert len(asked) == 3  # more rows than are kept are counted by a query of their own
 
 
 def test_a_warning_counts_published_rows_only(tmp_path: Path) -> None:
