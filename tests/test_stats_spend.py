@@ -173,6 +173,13 @@ def small_company(a, q):
     return bought, paid, purchases.grouped([0, 2], [0, 30], [38, 38])
 
 
+def test_a_tenth_of_customers_who_bought_once_has_a_band_too():
+    bought, paid, customers = small_company(a=0.793, q=3.74)
+    found = residual_value(bought, paid, customers, [0, 35], Terms(52, 0.0027, 0.3), np.random.default_rng(1))
+    assert [decile.customers for decile in found.deciles] == [1, 1]
+    assert all(decile.amount.low < decile.amount.value < decile.amount.high for decile in found.deciles)
+
+
 def test_a_value_is_refused_where_too_many_draws_have_no_mean_spend():
     bought, paid, customers = small_company(a=0.793, q=1.001)
     found = residual_value(bought, paid, customers, [0, 35], Terms(52, 0.0027, 0.3), np.random.default_rng(1))

@@ -197,10 +197,7 @@ def _with_season(values: Floats, horizon: int, method: Method, cycle: int) -> Pa
     season = _season(values, cycle)
     assert season is not None, "candidates are offered only where every origin has a season"
     plain = method(values - season[np.arange(len(values)) % cycle], horizon)
-    # The season was taken from the same values, which makes their errors look smaller than the next ones will be.
-    seen = int((~np.isnan(values)).sum())
-    spread = plain.spread * np.sqrt(seen / (seen - cycle + 1))
-    return Path(plain.centre + season[np.arange(len(values), len(values) + horizon) % cycle], spread)
+    return Path(plain.centre + season[np.arange(len(values), len(values) + horizon) % cycle], plain.spread)
 
 
 @dataclass(frozen=True)
