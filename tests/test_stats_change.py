@@ -194,6 +194,23 @@ def test_three_of_three_and_then_none_are_no_cause():
     assert change.causes(found) == ()
 
 
+def test_a_clear_part_of_a_small_group_is_named_only_when_asked():
+    found = explained([(20, 20), (500, 1000)], [(0, 20), (500, 1000)])
+    assert found.parts[0].is_clear
+    assert change.causes(found) == ()
+    assert [part.group for part in change.causes(found, least=20)] == ["g0"]
+
+
+def test_a_rate_is_as_uncertain_as_the_shares_that_weigh_it():
+    # a: 100 rows at 0, then 100 at 10, hardly any spread; b: 100 rows near 0 in both. Each share is ½ ± √(¼/200)
+    # rate of a = ½(s₀ + s₁)·10, so its error is 5·√(2·¼/200) = .25
+    spread = 0.01
+    sums = [change.means([100 * a, 0], [100 * (a * a + spread**2), 100 * spread**2], [100, 100]) for a in (0.0, 10.0)]
+    part = change.decompose(["a", "b"], *sums).parts[0]
+    assert part.value == pytest.approx(5)
+    assert (part.high - part.low) / 2 == pytest.approx(1.959964 * 0.25, rel=1e-3)
+
+
 def test_noise_has_no_cause():
     rng = np.random.default_rng(5)
     before, after = ([(int(x), 200) for x in rng.binomial(200, 0.8, 20)] for _ in range(2))

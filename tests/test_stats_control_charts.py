@@ -125,6 +125,10 @@ def test_many_answers_scatter_more_than_chance_and_laneys_limits_know():
     assert auto.signals == ()
 
 
+def test_many_answers_that_scatter_less_than_chance_keep_the_plain_limits():
+    assert charts.p_chart([5001, 4999] * 8, [10_000] * 16).method == "p"
+
+
 def test_small_periods_keep_the_plain_chart_unless_asked():
     assert charts.p_chart(WAFERS, [50] * 30).method == "p"
     assert charts.p_chart(WAFERS, [50] * 30, method="laney").method == "laney"

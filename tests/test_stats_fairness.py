@@ -164,6 +164,12 @@ def test_teams_of_all_or_nothing_are_told_apart_and_keep_an_interval():
     assert all(0 <= team.low < team.high <= 1 for team in found.teams)
 
 
+def test_three_teams_means_are_pooled_however_far_apart():
+    found = fairness.shrink_means("abc", [40, 80, 120], [60, 180, 380], [40, 40, 40])
+    assert (found.state, found.company) == ("not_distinguishable", pytest.approx(2))
+    assert {team.value for team in found.teams} == {found.company}
+
+
 def test_huge_teams_that_never_fail_do_not_make_a_tiny_one_sure():
     found = shrunk([(10**8, 10**8)] * 6 + [(5, 5), (2000, 10**4)])
     tiny = found.teams[6]
