@@ -14,7 +14,9 @@ from data_checks.errors import FileProblems, ScorecardError
 
 if TYPE_CHECKING:
     from data_checks.errors import Problem
+    from data_checks.warehouse.contract import Warehouse
     from data_checks.workspace import Workspace
+    from metrics.benchmarks import Refused
     from metrics.catalog import Catalog
 
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="The problems as JSON.")
 def check(folder: Path, as_json: bool) -> None:
     """Find every mistake in the workspace's files. Exit 2 when there is one."""
-    from dashboard import printing
+    from dashboard import printing, printing_benchmarks
     from data_checks.contract import contracts
     from data_checks.errors import LoadRefused, Place, Problem
     from data_checks.load import check_sources
@@ -45,22 +47,36 @@ def check(folder: Path, as_json: bool) -> None:
     if workspace is not None:
         catalog = with_plans(catalog, folder, calendar)
     problems.extend(catalog.problems)
-    if workspace is not None:
-        problems.extend(_goals_of_nobody(workspace, catalog))
-    click.echo(printing.check_report(problems, catalog, folder, as_json))
+    notes: list[str] = []
+    if workspace is not None and (warehouse := _published(workspace)) is not None:
+        with contextlib.closing(warehouse):
+            problems.extend(_goals_of_nobody(warehouse, workspace, catalog))
+            notes = printing_benchmarks.refused(_refused_rows(warehouse, catalog))
+    click.echo(printing.check_report(problems, catalog, folder, as_json, notes))
     sys.exit(2 if problems else 0)
 
 
-def _goals_of_nobody(workspace: Workspace, catalog: Catalog) -> list[Problem]:
-    """Goals for rows that nothing loaded names; none before the first load."""
+def _published(workspace: Workspace) -> Warehouse | None:
+    """What was loaded last; None before the first load."""
     from data_checks.warehouse import open_warehouse
+
+    try:
+        return open_warehouse(workspace)
+    except ScorecardError:
+        return None
+
+
+def _goals_of_nobody(warehouse: Warehouse, workspace: Workspace, catalog: Catalog) -> list[Problem]:
+    """Goals for rows that nothing loaded names."""
     from metrics.goal_rows import unknown_rows
     from metrics.goals_file import read_lines
 
-    try:
-        warehouse = open_warehouse(workspace)
-    except ScorecardError:
-        return []
     lines, _ = read_lines(workspace.folder, catalog.metrics, workspace.calendar, catalog.left_out)
-    with contextlib.closing(warehouse):
-        return unknown_rows(warehouse, catalog, ((line.metric, line.entry("goal")) for line in lines))
+    return unknown_rows(warehouse, catalog, ((line.metric, line.entry("goal")) for line in lines))
+
+
+def _refused_rows(warehouse: Warehouse, catalog: Catalog) -> tuple[Refused, ...]:
+    """Benchmarks nothing can be compared with. They are data, so they are told and nothing fails."""
+    from metrics.benchmarks import read_rows, refused_rows
+
+    return refused_rows(read_rows(warehouse) or (), catalog.metrics)

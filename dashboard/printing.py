@@ -216,14 +216,17 @@ def notes(catalog: Catalog) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
-def check_report(problems: Sequence[Any], catalog: Catalog, folder: Path, json_wanted: bool) -> str:
-    """The answer of `scorecard check`."""
+def check_report(
+    problems: Sequence[Any], catalog: Catalog, folder: Path, json_wanted: bool, found_in_data: Sequence[str] = ()
+) -> str:
+    """The answer of `scorecard check`. `found_in_data`: what to know of the loaded data; no mistake in a file."""
+    told = "".join(f"\nNote: {note}" for note in found_in_data)
     if json_wanted:
         found = [{**vars(problem.place), "message": problem.message} for problem in problems]
-        return as_json({"problems": found, "metrics": len(catalog.metrics), "notes": list(catalog.notes)})
+        return as_json({"problems": found, "metrics": len(catalog.metrics), "notes": [*catalog.notes, *found_in_data]})
     if problems:
         count = wording.plural(len(problems), "problem", "problems")
-        return "\n".join([*(str(problem) for problem in problems), f"{count}."])
+        return "\n".join([*(str(problem) for problem in problems), f"{count}.{told}"])
     files = [name for name in ("workspace.yaml", "strategy.yaml", "goals.csv") if (folder / name).exists()]
     right = f"{', '.join(files)} and {len(catalog.metrics)} metrics are right"
-    return f"No problems: {right}.{notes(catalog)}"
+    return f"No problems: {right}.{notes(catalog)}{told}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -149,6 +149,11 @@ def _origin(rival: Rival, name: str, definition: MetricDefinition, currency: str
 
 def _refusal(refused: Refused, name: str) -> str:
     return f"{name} ({since(refused.row.period_start)}): {_ended(refused.why)}"
+
+
+def refused(found: Iterable[Refused]) -> list[str]:
+    """Rows that nothing is compared with, each as a sentence with where it stands."""
+    return [f"benchmarks {one.row.benchmark_id}: {_refusal(one, _name(one.row))}" for one in found]
 
 
 def names_of(comparison: Comparison) -> dict[BenchmarkRow, str]:

@@ -110,7 +110,7 @@ def _mark(card: Card, theme: Tokens, address: str) -> str:
     if not checks:
         return ""
     told = say("marked_because", checks="; ".join(check_sentences.clause(one.check) for one in checks))
-    word = status("warning", theme, say("mark"))
+    word = status("warning", theme, say("stale_mark" if card.is_stale else "mark"))
     return f' <a class="marked" href="{esc(address)}#checks" title="{esc(told)}">{word}</a>'
 
 

@@ -60,6 +60,7 @@ WORDS = {
     "to_goal": "to goal",
     "since": "since {period}",
     "stale": "Nothing new for too long.",
+    "stale_mark": "stale",
     "pace": "{reached} of the {frame}'s goal, {passed} of the {frame} gone.",
     "frame_year": "year",
     "frame_quarter": "quarter",

@@ -98,7 +98,7 @@ def _rules(var: Path, whole: Quarantine) -> set[str]:
 
 
 def _read(path: Path) -> Iterator[QuarantinedRow]:
-    csv.field_size_limit(sys.maxsize)  # a record is kept however long it is
+    usual = csv.field_size_limit(sys.maxsize)  # a record is kept however long it is
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
@@ -111,3 +111,5 @@ def _read(path: Path) -> Iterator[QuarantinedRow]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error):
         shown = f"var/loads/{path.parent.name}/{path.name}"
         raise RequestError(f"{shown} is damaged or cannot be read; load again to write a new one.") from None
+    finally:
+        csv.field_size_limit(usual)  # it is the whole process's

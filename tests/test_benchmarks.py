@@ -249,3 +249,8 @@ def test_without_the_table_the_command_says_so_in_one_sentence(tmp_path):
         "scorecard tables benchmarks shows its columns.\n"
     )
     assert json.loads(scorecard("benchmarks", "-w", folder, "--as", "json"))["missing"]
+
+
+def test_check_tells_the_rows_on_another_scale_and_fails_for_none_of_them(folder):
+    notes = [line for line in scorecard("check", "-w", folder).splitlines() if line.startswith("Note: benchmarks ")]
+    assert any("not compared" in note and "on scale" in note for note in notes)

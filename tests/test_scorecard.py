@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_checks.errors import Place
+from data_checks.warehouse.contract import CheckOutcome
 from metrics.definition import MetricDefinition
 from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.scorecard import change_of, make_branch, make_card, make_scorecard, score_of, status_of
+from metrics.standing import Standing
 
 MAY = Period(dt.date(2026, 5, 1), dt.date(2026, 6, 1), "month")
 
@@ -158,3 +160,11 @@ def test_a_total_changes_without_a_verdict_on_chance_and_nothing_changes_from_no
     assert change_of(result(120, kind="total"), result(100, kind="total")) == (20, None)
     assert change_of(result(0.8), None) == (None, None)
     assert change_of(result(0.8), result(None, state="no_data")) == (None, None)
+
+
+@pytest.mark.parametrize(("rule", "stale"), [("tickets_fresh", True), ("tickets_volume", False)])
+def test_a_card_is_stale_when_a_table_it_stands_on_has_had_nothing_new_for_too_long(rule, stale):
+    check = CheckOutcome(rule, "tickets", "warning", "failed", 1, 1, (), "why", "owner")
+    old = result(0.9, checks=(Standing(check, "marked"),))
+    assert make_card(metric(), old, None, ()).is_stale is stale
+    assert make_card(metric(), result(0.9), None, ()).is_stale is False
