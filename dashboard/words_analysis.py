@@ -1,0 +1,43 @@
+"""The fixed text of changes explained and of drivers, by key: a part of words.py."""
+
+from __future__ import annotations
+
+ANALYSIS_WORDS = {
+    # why a number changed
+    "ex_rose": "{name} rose from {before} in {first} to {after} in {last}: {change}.",
+    "ex_fell": "{name} fell from {before} in {first} to {after} in {last}: {change}.",
+    "ex_same": "{name} was {after} in {last} as in {first}: {change}.",
+    "ex_ends": "The 95 % interval of the change is {interval}.",
+    "ex_may_be_chance": "The 95 % interval of the change is {interval}; it holds zero, so all of it may be chance.",
+    "ex_mix_and_rate": (
+        "By {slice}, {mix} come from another mix of the groups and {rate} from the groups' own values."
+    ),
+    "ex_differences": "By {slice}, the largest part is {group}: {change}.",
+    "ex_chosen": "{slice} is the first of {slices} that tells it apart; --by names another.",
+    "ex_larger": "{group} had a larger share (mix {part})",
+    "ex_smaller": "{group} had a smaller share (mix {part})",
+    "ex_appeared": "{group} is new (mix {part})",
+    "ex_gone": "{group} is gone (mix {part})",
+    "ex_own_rose": "the own value of {group} rose (rate {part})",
+    "ex_own_fell": "the own value of {group} fell (rate {part})",
+    "ex_nothing": "Nothing stands out: no group's part can be told from chance.",
+    "ex_not_by_groups": "Groups cannot tell it: {reason}.",
+    "ex_no_value": "There is no change to explain: {name} has no value to be shown in {period} ({reason}).",
+    "ex_factors": (
+        "What is divided went from {above_then} to {above_now}, which made {above}; "
+        "what it is divided by went from {below_then} to {below_now}, which made {below}."
+    ),
+    "ex_not_complete": "{period} is not complete.",
+    "ex_sum": "The parts sum to the change: {parts} = {change}.",
+    "ex_group_none": "(none)",
+    "ex_group_folded": "other ({n} groups, of few answers)",
+    "ex_group_rest": "{n} further groups",
+    "ex_all": "all",
+    "ex_share": "share",
+    "ex_value": "value",
+    "ex_answers": "n",
+    "ex_mix": "mix",
+    "ex_rate": "rate",
+    "ex_total": "total",
+    "ex_interval": "95 % of total",
+}
