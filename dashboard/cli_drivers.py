@@ -34,8 +34,8 @@ def drivers(
     """What goes with a score that people give: reply times, transfers, topics, other questions. No cause is claimed."""
     from dashboard import printing_drivers
     from metrics.asking import ask
-    from metrics.score_drivers import score_drivers
     from metrics.scope import Scope
+    from metrics.score_drivers import score_drivers
 
     warehouse = open_warehouse_of(read_workspace(folder))
     calendar = warehouse.facts.calendar

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dashboard import wording
@@ -26,7 +26,9 @@ def drivers(found: ScoreDrivers, facts: LoadFacts, form: str) -> str:
         why = found.result.reason or say(found.result.state)
         lines = [say("dr_no_value", name=name, reason=visible(why))]
     else:
-        outcome = say("dr_score" if found.is_score else "dr_formula", name=name)
+        outcome = say(
+            "dr_score" if found.is_score else "dr_formula", name=name, period=wording.period(found.result.period)
+        )
         lines = _block(say("dr_service", outcome=outcome), found.service, found.directions or {})
         if found.questions is not None:
             lines += ["", *_block(say("dr_questions", outcome=outcome), found.questions, found.directions or {})]
@@ -46,7 +48,14 @@ def _block(title: str, found: Drivers, directions: Mapping[str, int]) -> list[st
         heads = [say("dr_driver"), "", say("dr_share"), say("dr_interval"), say("dr_direction")]
         rows = [_row(driver, most, directions) for driver in found.drivers]
         lines.append(table(heads, rows, right=(say("dr_share"), say("dr_interval")), whole=heads))
-    return [*lines, *(say("dr_dropped", driver=_name(one.name), reason=one.reason) for one in found.dropped)]
+    return [*lines, *_dropped(found)]
+
+
+def _dropped(found: Drivers) -> Iterator[str]:
+    """One line for all that were left out for the same reason."""
+    for reason in dict.fromkeys(one.reason for one in found.dropped):
+        names = ", ".join(_name(one.name) for one in found.dropped if one.reason == reason)
+        yield say("dr_dropped", reason=f"{reason[:1].lower()}{reason[1:].rstrip('.')}", drivers=names)
 
 
 def _row(driver: Driver, most: float, directions: Mapping[str, int]) -> list[str]:

@@ -223,7 +223,9 @@ def _table(found: Explanation, facts: LoadFacts) -> list[str]:
     ]
     if cells.rest:
         sums = None if split else tuple(math.fsum(g.value[i] or 0.0 for g in cells.rest) for i in (0, 1))
-        body.append(_line(say("ex_group_rest", n=len(cells.rest)), cells.rest, sums, None, cells.parts[-1], scale, split))
+        body.append(
+            _line(say("ex_group_rest", n=len(cells.rest)), cells.rest, sums, None, cells.parts[-1], scale, split)
+        )
     columns = tuple(sum(column, Decimal(0)) for column in zip(*cells.parts, strict=True))
     whole = (found.before.value, found.after.value)
     change = found.change
@@ -288,8 +290,12 @@ def explanation_json(found: Explanation, facts: LoadFacts) -> dict[str, Any]:
         "rate": _part_json(None if change is None else change.rate),
         "groups": [_group_json(group) for group in found.groups],
         "causes": [
-            {"group": found.groups[int(part.group or 0)].name, "folded": found.groups[int(part.group or 0)].folded,
-             "kind": part.kind, **(_part_json(part) or {})}
+            {
+                "group": found.groups[int(part.group or 0)].name,
+                "folded": found.groups[int(part.group or 0)].folded,
+                "kind": part.kind,
+                **(_part_json(part) or {}),
+            }
             for part in found.causes
         ],
         "factors": [

@@ -41,8 +41,8 @@ ANALYSIS_WORDS = {
     "ex_total": "total",
     "ex_interval": "95 % of total",
     # what goes with a score
-    "dr_score": "the score behind {name}",
-    "dr_formula": "{name}",
+    "dr_score": "the score behind {name}, {period}",
+    "dr_formula": "{name}, {period}",
     "dr_service": "What goes with {outcome}: what happened",
     "dr_questions": "What goes with {outcome}: the other questions of the same answer",
     "dr_title": "{title}. Together R² {r2} (95 %: {interval}), n {n}.",
@@ -50,7 +50,7 @@ ANALYSIS_WORDS = {
     "dr_not_causes": (
         "A share says how much of the differences between answers goes with a driver, the others known; not why."
     ),
-    "dr_dropped": "Left out: {driver}. {reason}",
+    "dr_dropped": "Left out ({reason}): {drivers}.",
     "dr_driver": "goes with",
     "dr_share": "share",
     "dr_interval": "95 %",

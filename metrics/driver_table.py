@@ -22,6 +22,9 @@ SCORE = "score"
 NUMBERS = ("first_reply_minutes", "resolution_hours", "transfers", "reopens", "delivered_on_time", "review_score")
 WORDS = ("topic", "channel")
 
+MOST_QUESTIONS = 30
+"""Only the questions answered most often: a column of free text is no list of questions."""
+
 
 @dataclass(frozen=True)
 class DriverTable:
@@ -45,7 +48,7 @@ def driver_table(warehouse: Warehouse, question: Question, value: Aggregate) -> 
     assert value.argument is not None
     is_score = _names(value.argument) == {SCORE}
     score = selection.table.c[SCORE] if is_score else sa.cast(selection.rows.sql(value.argument), sa.Float())
-    own = [column for column in ("ticket_id", "order_id", "agent_id", "answer_id", "topic", "channel", "response_id")]
+    own = ("ticket_id", "order_id", "agent_id", "answer_id", "topic", "channel", "response_id")
     columns = [score.label(SCORE), *(selection.table.c[name] for name in own)]
     base = selection.select(columns, value.where).where(score.is_not(None)).subquery("answers")
     joined = _Joined(warehouse, whole, base)
@@ -86,7 +89,7 @@ class _Joined:
         if self._has(ANSWERS, "agent_id") and self._has("quality_reviews", "agent_id", "score"):
             found |= self._of_reviews()
         for name in WORDS:
-            told = [self.base.c[name]] if self._has(ANSWERS, name) else []
+            told: list[Element] = [self.base.c[name]] if self._has(ANSWERS, name) else []
             told += [found[name]] if name in found else []
             if told:
                 found[name] = sa.func.coalesce(*told) if len(told) > 1 else told[0]
@@ -105,16 +108,15 @@ class _Joined:
         return found
 
     def _of_reviews(self) -> dict[str, Element]:
-        """The mean of the agent's reviews in the same days, of those the reader may see."""
+        """The mean of the agent's reviews until the days asked about end, of those the reader may see."""
         teams = self.question.scope.teams
         if teams is not None and not self._has("quality_reviews", "team_id"):
             return {}
         table = self.warehouse.table("quality_reviews")
-        days = [table.c.reviewed_on >= day(self.question.start),
-                table.c.reviewed_on < day(min(self.question.end, self.question.as_of.end))]  # fmt: skip
+        before = table.c.reviewed_on < day(min(self.question.end, self.question.as_of.end))
         seen = [table.c.team_id.in_(sorted(teams))] if teams is not None else []
         mean = sa.func.avg(table.c.score).label("review_score")
-        reviews = sa.select(table.c.agent_id, mean).where(*days, *seen).group_by(table.c.agent_id).subquery("reviews")
+        reviews = sa.select(table.c.agent_id, mean).where(before, *seen).group_by(table.c.agent_id).subquery("reviews")
         self.source = self.source.outerjoin(reviews, reviews.c.agent_id == self.base.c.agent_id)
         return {"review_score": reviews.c.review_score}
 
@@ -144,6 +146,8 @@ def _questions(
     found = _rows(warehouse, sa.select(*columns).select_from(base.join(other, conditions[0])).where(*conditions[1:]))
     if found.empty:
         return pd.DataFrame({SCORE: []}), {}
+    found["question"] = found["question"].replace({SCORE: f"{SCORE} (asked)"})  # the column SCORE is the outcome's
+    found = found[found["question"].isin(found["question"].value_counts().index[:MOST_QUESTIONS])]
     wide = found.pivot_table(index="response_id", columns="question", values="given", aggfunc="mean")
     scores = found.groupby("response_id")[SCORE].first().astype(float)
     highest = found["scale"].astype("string").str.extract(r"-(\d+)$")[0].astype(float)

@@ -14,20 +14,20 @@ from typing import Literal
 from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
 from metrics.asking import ask, cannot_cut, known_metric
-from metrics.bound import Arithmetic, ModelOf, Value, leaves
+from metrics.bound import Arithmetic, Item, ModelOf, Value, leaves
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.evaluate import SUPPRESSED_BELOW, evaluate, judged
 from metrics.explain_groups import SPLIT_KINDS, Group, Pooled, added, adds_up, fold, parts_of, sums_of
-from metrics.figures import figure
+from metrics.figures import Parts, figure
 from metrics.kinds import is_survey, kind_of, measured
 from metrics.period import Period
 from metrics.provided import missing
+from metrics.question import Group as AskedGroup
 from metrics.question import Question
 from metrics.result import MetricResult
 from metrics.scans import Answers, run
-from metrics.scope import Scope
-from metrics.stats.change import Change, Part, causes, decompose
+from metrics.stats.change import Change, Part, Sums, causes, decompose
 from metrics.stats.change_factors import ProductChange, factor_effects
 
 SLICES = ("team", "channel", "segment")
@@ -223,13 +223,11 @@ class _Split:
         """The whole pooled from its groups: no further scan."""
         found: list[MetricResult] = []
         for asked, answers in self.answers:
-            pooled = {
-                item: {
-                    (start, ()): added([{item: own} for (begins, _), own in groups.items() if begins == start])[item]
-                    for start in {begins for begins, _ in groups}
-                }
-                for item, groups in answers.parts.items()
-            }
+            pooled: dict[Item, dict[AskedGroup, Parts]] = {item: {} for item in answers.parts}
+            for item, groups in answers.parts.items():
+                for start in {begins for begins, _ in groups}:
+                    own = [{item: parts} for (begins, _), parts in groups.items() if begins == start]
+                    pooled[item][start, ()] = added(own)[item]
             whole, metric = replace(asked, by=()), self.asked.definition.metric
             found += judged(self.asked.warehouse, self.asked.catalog, whole, metric, Answers(pooled, answers.unripe))
         return self.asked.of_both(found)
@@ -281,24 +279,24 @@ class _Split:
         sums = [sums_of(self.value, [group.parts[i] for group in groups]) for i in (0, 1)]
         change = decompose(places, *sums)
         if change.state != "ok":
-            return _told_whole(both, self.asked, self.by, change.reason.rstrip("."), self.is_chosen)
-        volumes = [one.y.sum() for one in sums]
-        found = [
-            GroupChange(
-                group.name,
-                group.folded,
-                (int(sums[0].n[i]), int(sums[1].n[i])),
-                (float(sums[0].y[i] / volumes[0]), float(sums[1].y[i] / volumes[1])),
-                tuple(float(one.x[i] / one.y[i]) if one.y[i] else None for one in sums),  # type: ignore[arg-type]
-                *change.parts[2 * i : 2 * i + 2],
-                change.both[i],
-            )
-            for i, group in enumerate(groups)
-        ]
+            return _told_whole(both, self.asked, self.by, "a group has a volume below zero", self.is_chosen)
+        volumes = [float(one.y.sum()) for one in sums]
+        found = []
+        for i, group in enumerate(groups):
+            n = (int(sums[0].n[i]), int(sums[1].n[i]))
+            share = (float(sums[0].y[i]) / volumes[0], float(sums[1].y[i]) / volumes[1])
+            values = (_divided(sums[0], i), _divided(sums[1], i))
+            rate, mix = change.parts[2 * i : 2 * i + 2]
+            found.append(GroupChange(group.name, group.folded, n, share, values, rate, mix, change.both[i]))
         return self._explained("mix_and_rate", both, found, change)
 
-    def _explained(self, how: How, both: Both, groups: Sequence[GroupChange], change: Change | None = None) -> Explanation:
+    def _explained(
+        self, how: How, both: Both, groups: Sequence[GroupChange], change: Change | None = None
+    ) -> Explanation:
         named = causes(change) if change is not None else ()
         definition, (before, after) = self.asked.definition, both
         return Explanation(definition, before, after, self.by, self.is_chosen, how, "", tuple(groups), change, named)
 
+
+def _divided(sums: Sums, place: int) -> float | None:
+    return float(sums.x[place] / sums.y[place]) if sums.y[place] else None

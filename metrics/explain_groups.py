@@ -68,7 +68,9 @@ def fold(
     rest = sorted((group for group in groups if group.name not in hidden), key=lambda one: -_size(one, count))
     while rest and (len(inside) < 2 or any(0 < _counted(inside, i, count) < least for i in (0, 1))):
         inside.append(rest.pop())
-    others = Group(None, len(inside), (added([one.parts[0] for one in inside]), added([one.parts[1] for one in inside])))
+    others = Group(
+        None, len(inside), (added([one.parts[0] for one in inside]), added([one.parts[1] for one in inside]))
+    )
     kept = {group.name for group in rest}
     return (*(group for group in groups if group.name in kept), others)
 

@@ -67,10 +67,11 @@ def score_drivers(warehouse: Warehouse, catalog: Catalog, question: Question, me
 
 
 def _scored(value: Value, metric: str) -> Aggregate:
-    if isinstance(value, Aggregate) and not value.members and value.table == ANSWERS:
-        if value.function in ("mean", "share", "nps"):
-            return value
-    raise RequestError(f"drivers are those of a score that people give; '{metric}' is no mean, share or NPS of answers.")
+    if isinstance(value, Aggregate) and value.table == ANSWERS and value.function in ("mean", "share", "nps"):
+        return value
+    raise RequestError(
+        f"drivers are those of a score that people give; '{metric}' is no mean, share or NPS of answers."
+    )
 
 
 def _drivers(answers: pd.DataFrame) -> Drivers:

@@ -33,7 +33,9 @@ WORKSPACE = """
 as_of: 2024-03-31
 sources:
   teams: {files: teams.csv, columns: {team_id: id, name: name}}
-  orders: {files: orders.csv, columns: {order_id: id, customer_id: customer, ordered_at: day, revenue: revenue, channel: channel}}
+  orders:
+    files: orders.csv
+    columns: {order_id: id, customer_id: customer, ordered_at: day, revenue: revenue, channel: channel}
   survey_responses:
     files: answers.csv
     columns: {response_id: id, survey: "'csat'", team_id: team, responded_at: day, score: score, weight: weight}
