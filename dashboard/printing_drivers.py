@@ -32,7 +32,7 @@ def drivers(found: ScoreDrivers, facts: LoadFacts, form: str) -> str:
         lines = _block(say("dr_service", outcome=outcome), found.service, found.directions or {})
         if found.questions is not None:
             lines += ["", *_block(say("dr_questions", outcome=outcome), found.questions, found.directions or {})]
-        lines += ["", say("dr_not_causes")]
+        lines += ["", say("dr_not_causes"), *([say("dr_weighted")] if found.is_weighted else [])]
     return "\n".join([*lines, "", through(facts)])
 
 

@@ -130,23 +130,23 @@ def _parts_told(found: Explanation, scale: _Scale, shown: Decimal) -> list[str]:
         cells = _cells(found, scale, shown)
         mix, rate = (sum((row[place] for row in cells.parts), Decimal(0)) for place in (0, 1))
         told = say("ex_mix_and_rate", slice=found.by, mix=scale.part(mix), rate=scale.part(rate))
-        return [told, _causes_told(found, scale), *chosen]
+        return [told, _causes_told(found, scale, cells), *chosen]
     if found.how == "differences" and found.groups:
-        largest = max(found.groups, key=lambda group: abs(group.both.value))
-        part = scale.part(scale.number(largest.both.value))
-        return [say("ex_differences", slice=found.by, group=_named(largest), change=part), *chosen]
+        cells = _cells(found, scale, shown)
+        part = scale.part(cells.parts[0][0])
+        return [say("ex_differences", slice=found.by, group=_named(cells.rows[0]), change=part), *chosen]
     lines = [say("ex_not_by_groups", reason=found.reason)] if found.reason else []
     return [*lines, *(_factors_told(found, scale, shown) if found.how == "factors" else [])]
 
 
-def _causes_told(found: Explanation, scale: _Scale) -> str:
+def _causes_told(found: Explanation, scale: _Scale, cells: _Cells) -> str:
     if not found.causes:
         return say("ex_nothing")
-    told = "; ".join(_cause(found, part, scale) for part in found.causes[:MOST_CAUSES])
+    told = "; ".join(_cause(found, part, scale, cells) for part in found.causes[:MOST_CAUSES])
     return f"{told[:1].upper()}{told[1:]}."
 
 
-def _cause(found: Explanation, part: Part, scale: _Scale) -> str:
+def _cause(found: Explanation, part: Part, scale: _Scale, cells: _Cells) -> str:
     group = found.groups[int(part.group or 0)]
     assert group.share is not None
     then, now = group.share
@@ -156,7 +156,10 @@ def _cause(found: Explanation, part: Part, scale: _Scale) -> str:
         key = "ex_gone" if then else "ex_appeared"
     else:
         key = "ex_larger" if now > then else "ex_smaller"
-    return say(key, group=_named(group), part=scale.part(scale.number(part.value)))
+    shown = scale.number(part.value)
+    if group in cells.rows:  # as the table has it
+        shown = cells.parts[cells.rows.index(group)][part.kind == "rate"]
+    return say(key, group=_named(group), part=scale.part(shown))
 
 
 def _factors_told(found: Explanation, scale: _Scale, shown: Decimal) -> list[str]:

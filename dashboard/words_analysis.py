@@ -50,6 +50,7 @@ ANALYSIS_WORDS = {
     "dr_not_causes": (
         "A share says how much of the differences between answers goes with a driver, the others known; not why."
     ),
+    "dr_weighted": "The metric weighs its answers; here every answer counts alike.",
     "dr_dropped": "Left out ({reason}): {drivers}.",
     "dr_driver": "goes with",
     "dr_share": "share",

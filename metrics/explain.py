@@ -90,7 +90,8 @@ def explain(
     by: str | None = None,
 ) -> Explanation:
     """Why `metric` changed from `against` to the one period of the question, by a slice; the question's scope, filters
-    and end of the data hold for both. Raises RequestError with a suggestion."""
+    and end of the data hold for both. Where days of both periods overlap, as in rolling metrics, intervals are wider
+    than they need be. Raises RequestError with a suggestion."""
     definition = known_metric(catalog, metric)
     value = catalog.bound[definition.metric]
     (period,) = question.periods
@@ -210,7 +211,9 @@ class _Split:
             return _told_whole(both, self.asked, self.by, "", self.is_chosen)
         groups = self._folded()
         if len(groups) < 2:
-            return _told_whole(both, self.asked, self.by, f"by {self.by} there is only one group", self.is_chosen)
+            is_hidden = any(group.folded for group in groups)
+            reason = f"by {self.by} {'too few answers stand in each' if is_hidden else 'there is only one'} group"
+            return _told_whole(both, self.asked, self.by, reason, self.is_chosen)
         wholly = [added([group.parts[i] for group in groups]) for i in (0, 1)]
         if not all(self._is_whole(one, parts) for one, parts in zip(both, wholly, strict=True)):
             reason = f"one can stand in several groups by {self.by}, so the groups do not add up to the whole"

@@ -35,11 +35,13 @@ RESAMPLES = 200
 class ScoreDrivers:
     """`service`: what happened as drivers of the score; `questions`: the other questions of the same sitting, None
     where none are asked; `map`: these by how well they do and how much they matter. `directions`: per numeric driver
-    the sign of its correlation with the score. Without a value to be shown (`result.state`) there is nothing."""
+    the sign of its correlation with the score. `is_weighted`: the metric weighs answers, which here count alike.
+    Without a value to be shown (`result.state`) there is nothing."""
 
     definition: MetricDefinition
     result: MetricResult
     is_score: bool = True
+    is_weighted: bool = False
     service: Drivers | None = None
     questions: Drivers | None = None
     map: ImportanceMap | None = None
@@ -63,7 +65,8 @@ def score_drivers(warehouse: Warehouse, catalog: Catalog, question: Question, me
     questions = _drivers(table.questions) if asked else None
     placed = _map(questions, table.tops) if questions is not None else None
     directions = {**_directions(table.answers), **(_directions(table.questions) if asked else {})}
-    return ScoreDrivers(definition, result, table.is_score, service, questions, placed, directions)
+    is_weighted = value.weight is not None
+    return ScoreDrivers(definition, result, table.is_score, is_weighted, service, questions, placed, directions)
 
 
 def _scored(value: Value, metric: str) -> Aggregate:
