@@ -35,6 +35,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "data_checks/sources",
         "metrics/compile",
         "metrics/constructs",
+        "metrics/driver_table",
         "metrics/events",
         "metrics/journal_scope",
         "metrics/per_key",

@@ -31,7 +31,7 @@ class Sums:
     """One period: per group the numerator Σx and the denominator (volume) Σy, and Σx², Σxy, Σy² over its n rows.
 
     The last three serve the intervals alone; NaN there means there is none. is_judged: whether the group's rows
-    show how much they scatter. Made by the four functions below.
+    show how much they scatter. Made by the five functions below.
     """
 
     x: Floats
@@ -74,6 +74,15 @@ def ratios(x: ArrayLike, y: ArrayLike, xx: ArrayLike, xy: ArrayLike, yy: ArrayLi
     return Sums(a, b, aa * factor, ab * factor, bb * factor, count, count > 1)
 
 
+def weighted(
+    totals: ArrayLike, weights: ArrayLike, squared_weights: ArrayLike, variances: ArrayLike, n: ArrayLike
+) -> Sums:
+    """Σwx/Σw over n rows, from Σw² and the variance of one row about its group's figure, whatever its weight."""
+    x, w, ww, variance, count = _arrays(totals, weights, squared_weights, variances, n)
+    own = np.divide(x, w, out=np.zeros_like(x), where=w > 0)
+    return Sums(x, w, ww * (variance + own**2), ww * own, ww, count, count > 0)
+
+
 def _arrays(*columns: ArrayLike) -> list[Floats]:
     found = [np.atleast_1d(np.asarray(column, dtype=float)) for column in columns]
     if any(column.ndim != 1 or column.shape != found[0].shape for column in found):
@@ -92,16 +101,19 @@ def _unit_volume(x: Floats, n: Floats, variance: Floats) -> Sums:
 # ── the parts ────────────────────────────────────────────────────────────────────────────────────────
 
 
+PartKind = Literal["rate", "mix", "both"]
+
+
 @dataclass(frozen=True)
 class Part:
-    """One group's effect, or all groups' (group None), in the figure's unit.
+    """One group's effect, or all groups' (group None), in the figure's unit; both: rate and mix together.
 
     low, high: 95 %, None where the rows say nothing about it. n: the fewer of the rows of the two periods that judge
     it: the group's own for a rate, all for the mix. p: two-sided, of no effect.
     """
 
     group: str | None
-    kind: Literal["rate", "mix"]
+    kind: PartKind
     value: float
     low: float | None
     high: float | None
@@ -118,7 +130,7 @@ class Part:
 class Change:
     """before, after: the whole figure; None in every state but ok. parts: per group rate, then mix.
 
-    rate, mix: of all groups together.
+    both: per group, its rate and mix together. rate, mix: of all groups together.
     """
 
     state: Literal["ok", "no_data", "negative_volume"]
@@ -131,6 +143,7 @@ class Change:
     rate: Part | None = None
     mix: Part | None = None
     parts: tuple[Part, ...] = ()
+    both: tuple[Part, ...] = ()
 
 
 def decompose(groups: Sequence[str], before: Sums, after: Sums) -> Change:
@@ -179,20 +192,23 @@ def _decomposed(groups: Sequence[str], frame: _Frame) -> Change:
     own_n = np.minimum(*(np.where(one.is_judged, one.n, 0) for one in frame.sums)).astype(int)
     rate_errors = np.where(own_n > 0, _errors(frame, by_rate), math.nan)
     mix_errors = _errors(frame, by_mix)
-    parts = []
+    both_errors = _errors(frame, by_both)
+    parts, both = [], []
     for i, group in enumerate(groups):
         parts.append(_part(group, "rate", float(rate[i]), float(rate_errors[i]), int(own_n[i])))
         parts.append(_part(group, "mix", float(mix[i]), float(mix_errors[i]), all_n))
-    change = _part(None, "rate", frame.whole[1] - frame.whole[0], _error_of_sum(frame, by_both), all_n)
+        both.append(_part(group, "both", float(rate[i] + mix[i]), float(both_errors[i]), all_n))
+    change = _part(None, "both", frame.whole[1] - frame.whole[0], _error_of_sum(frame, by_both), all_n)
     return Change(
         *("ok", "", frame.whole[0], frame.whole[1], change.value, change.low, change.high),
         rate=_part(None, "rate", math.fsum(rate), _error_of_sum(frame, by_rate), all_n),
         mix=_part(None, "mix", math.fsum(mix), _error_of_sum(frame, by_mix), all_n),
         parts=tuple(parts),
+        both=tuple(both),
     )
 
 
-def _part(group: str | None, kind: Literal["rate", "mix"], value: float, error: float, n: int) -> Part:
+def _part(group: str | None, kind: PartKind, value: float, error: float, n: int) -> Part:
     if not (math.isfinite(error) and error > 0):
         return Part(group, kind, value, None, None, n, None)
     return Part(group, kind, value, value - Z * error, value + Z * error, n, float(2 * ndtr(-abs(value) / error)))

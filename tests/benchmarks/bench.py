@@ -35,7 +35,7 @@ from metrics.rollup import is_additive
 from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import TREND, before, build_scorecard, default_period
-from tests.benchmarks import bench_catalog, bench_demo, bench_lifetimes, bench_load
+from tests.benchmarks import bench_catalog, bench_demo, bench_explain, bench_lifetimes, bench_load
 from tests.benchmarks.company import publish_company
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -91,6 +91,7 @@ def main() -> None:
     bench_load.main(generated)
     bench_demo.main()
     bench_lifetimes.main()
+    bench_explain.main(facts, catalog)
 
 
 def _data(given: Path, folder: Path, scale: float) -> tuple[Path, Path]:
