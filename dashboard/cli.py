@@ -13,7 +13,18 @@ from typing import Any
 
 import click
 
-from dashboard import cli_ask, cli_benchmarks, cli_check, cli_init, cli_journal, cli_loads, cli_quality, cli_receipt
+from dashboard import (
+    cli_ask,
+    cli_benchmarks,
+    cli_check,
+    cli_init,
+    cli_journal,
+    cli_links,
+    cli_loads,
+    cli_quality,
+    cli_receipt,
+    cli_worth,
+)
 from dashboard.cli_options import (
     as_of_option,
     day,
@@ -160,7 +171,7 @@ def serve(folder: Path, host: str, port: int) -> None:
 for command in (
     cli_ask.query, cli_ask.rows, cli_ask.show, cli_check.check, cli_receipt.receipt,
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
-    cli_journal.journal, cli_benchmarks.benchmarks,
+    cli_journal.journal, cli_benchmarks.benchmarks, cli_links.links, cli_worth.worth, cli_worth.attribution,
 ):  # fmt: skip
     main.add_command(command)
 
