@@ -65,7 +65,7 @@ def _sentences(group: Group, currency: str) -> Iterator[str]:
         yield wording.say("wo_too_few", few=" and ".join(one.rating for one in few), least=LEAST,
                           fewer="have" if several else "has", them="them" if several else "it")  # fmt: skip
     if unpriced := sum(one.unpriced for one in group.rated):
-        yield wording.say("wo_unpriced", orders=wording.plural(unpriced, "order is", "orders are"))
+        yield wording.say("wo_unpriced", orders=wording.plural(unpriced, "order", "orders"))
 
 
 def _clearly(ends: Interval, unit: Unit, currency: str) -> str:
