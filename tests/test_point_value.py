@@ -1,7 +1,7 @@
 """What a rating goes with: counted by hand on a made company, and by another SQL on the demo.
 
-Of each of the ratings 2 and 5 forty customers, rated on 1 May 2026; data to 30 September. Within 90 days (until 30 July)
-10 of those who gave 2 buy once, margin 40; 30 of those who gave 5 buy once, margin 20, and ten of them twice.
+Of each of the ratings 2 and 5 forty customers, rated on 1 May 2026; data to 30 September. Within 90 days (until 30
+July) 10 of those who gave 2 buy once, margin 40; 30 of those who gave 5 buy once, margin 20, and ten of them twice.
 Rating 4: 29 customers, one too few. Rating 3: nobody.
 """
 
@@ -120,7 +120,7 @@ def test_the_difference_has_newcombes_and_welchs_interval(company):
     assert step.share_ends == pytest.approx(
         (0.5 - math.hypot(0.15194, 0.15194), 0.5 + math.hypot(0.10813, 0.10813)), abs=2e-4
     )
-    # margins of 5: 10 × 40, 20 × 20, 10 × 0; variance (24,000 − 40 × 400) / 39 = 205.13; error² = (307.69 + 205.13) / 40
+    # margins of 5: 10 × 40, 20 × 20, 10 × 0; variance (24,000 − 40 × 400) / 39 = 205.13
     error = math.sqrt((307.6923 + 205.1282) / 40)
     low, high = step.margin_ends
     assert (low + high) / 2 == pytest.approx(10)
