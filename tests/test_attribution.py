@@ -154,6 +154,24 @@ def test_what_is_no_plain_share_of_answers_is_refused(company, metric):
         attribute(*company, Scope.everything(), metric)
 
 
+@pytest.mark.parametrize("command", ["attribution", "worth"])
+def test_nothing_is_said_of_a_number_that_a_check_withholds(tmp_path, command):
+    found = files()
+    found["answers"] += "wrong,advisory,,a,2026-05-10 12:00,98\n"
+    workspace = WORKSPACE.replace("responded_at: day,", "responded_at: day, customer_id: id, scale: \"'1-10'\",")
+    workspace += "  orders: {files: tickets.csv, columns: {order_id: id, customer_id: id, ordered_at: day}}\n"
+    write(tmp_path / "w", workspace, **found)
+    (tmp_path / "w" / "metrics").mkdir()
+    formula = "share(survey_responses.score >= 4 where survey = 'csat')"
+    own = f"metric: csat\nformula: {formula}\nneeds: [score_on_its_scale]\n"
+    (tmp_path / "w" / "metrics" / "csat.yaml").write_text(own, encoding="utf-8")
+    load_folder(tmp_path / "w")
+    text = scorecard(command, "-w", tmp_path / "w")
+    assert "Check 'score_on_its_scale' failed" in text
+    assert "Ann" not in text
+    assert "buying again" not in text
+
+
 def test_the_demo_agrees_with_another_query(loaded_demo):
     found = json.loads(scorecard("attribution", "-w", loaded_demo, "--as", "json"))
     solver = {one["agent_id"]: one["rules"]["solver"] for one in found["agents"]}
