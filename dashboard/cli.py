@@ -21,9 +21,11 @@ from dashboard import (
     cli_explain,
     cli_init,
     cli_journal,
+    cli_links,
     cli_loads,
     cli_quality,
     cli_receipt,
+    cli_worth,
 )
 from dashboard.cli_options import (
     as_of_option,
@@ -172,7 +174,7 @@ for command in (
     cli_ask.query, cli_ask.rows, cli_ask.show, cli_check.check, cli_receipt.receipt,
     cli_explain.explain, cli_drivers.drivers,
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
-    cli_journal.journal, cli_benchmarks.benchmarks,
+    cli_journal.journal, cli_benchmarks.benchmarks, cli_links.links, cli_worth.worth, cli_worth.attribution,
 ):  # fmt: skip
     main.add_command(command)
 
