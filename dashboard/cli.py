@@ -13,7 +13,18 @@ from typing import Any
 
 import click
 
-from dashboard import cli_ask, cli_benchmarks, cli_check, cli_init, cli_journal, cli_loads, cli_quality, cli_receipt
+from dashboard import (
+    cli_ask,
+    cli_benchmarks,
+    cli_check,
+    cli_cohorts,
+    cli_forecast,
+    cli_init,
+    cli_journal,
+    cli_loads,
+    cli_quality,
+    cli_receipt,
+)
 from dashboard.cli_options import (
     as_of_option,
     day,
@@ -160,7 +171,7 @@ def serve(folder: Path, host: str, port: int) -> None:
 for command in (
     cli_ask.query, cli_ask.rows, cli_ask.show, cli_check.check, cli_receipt.receipt,
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
-    cli_journal.journal, cli_benchmarks.benchmarks,
+    cli_journal.journal, cli_benchmarks.benchmarks, cli_cohorts.cohorts, cli_forecast.forecast,
 ):  # fmt: skip
     main.add_command(command)
 

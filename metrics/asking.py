@@ -54,6 +54,21 @@ def ask(
     """A question these metrics can answer. Without `start` it begins with the first loaded row, without `end` it
     goes as far as the data (`until` overrides how far that is). Raises RequestError with a suggestion."""
     bound = [catalog.bound[known_metric(catalog, metric).metric] for metric in metrics]
+    return ask_of(warehouse, scope, bound, grain, by, start, end, where, until)
+
+
+def ask_of(
+    warehouse: Warehouse,
+    scope: Scope,
+    bound: Sequence[Value],
+    grain: Grain = "month",
+    by: Sequence[str] = (),
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    where: Mapping[str, Sequence[str | None]] | None = None,
+    until: dt.date | None = None,
+) -> Question:
+    """The same for formulas that are no metric of the catalogue."""
     reach = as_of(warehouse.facts, until)
     tables = sorted({table for value in bound for leaf in leaves(value) for table in tables_of(leaf)})
     wanted = (*by, *(where or {}))
