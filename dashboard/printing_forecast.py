@@ -23,9 +23,9 @@ def forecast(found: Outlook | NotKnown, definition: MetricDefinition, facts: Loa
         return as_json({**head, **_json(found)})
     if isinstance(found, NotKnown):
         return say("fc_none", name=sentences.title(definition), why=found.sentence)
-    head = f"{say('fc_title', name=sentences.title(definition))}\n{_history(found)}"
+    title = f"{say('fc_title', name=sentences.title(definition))}\n{_history(found)}"
     notes = "\n".join([_method(found), say("fc_mase"), _goal(found, facts.currency)])
-    return "\n\n".join([head, _months(found, facts.currency), notes, through(facts)])
+    return "\n\n".join([title, _months(found, facts.currency), notes, through(facts)])
 
 
 def _history(found: Outlook) -> str:
@@ -57,9 +57,13 @@ def _months(found: Outlook, currency: str) -> str:
 
 
 def _method(found: Outlook) -> str:
+    """The method and its error, beside what is most like it: the last value, or the best of the others."""
     made = found.forecast
-    ordered = sorted(made.errors, key=lambda pair: (pair[0] != made.method, pair[1]))
-    errors = ", ".join(say("fc_error", method=_name(name), error=f"{error:.2f}") for name, error in ordered)
+    errors_of = dict(made.errors)
+    others = {name: error for name, error in made.errors if name != made.method}
+    beside = min(others, key=lambda name: others[name]) if made.method == "naive" else "naive"
+    pair = (made.method, beside)
+    errors = ", ".join(say("fc_error", method=_name(name), error=f"{errors_of[name]:.2f}") for name in pair)
     return say("fc_naive", errors=errors) if made.method == "naive" else say(
         "fc_method", method=_name(made.method), errors=errors
     )  # fmt: skip
@@ -72,7 +76,7 @@ def _name(method: str) -> str:
 def _goal(found: Outlook, currency: str) -> str:
     chance = found.chance
     if chance is None:
-        month = wording.month_short(found.periods[-1].start)
+        month = wording.month_short(found.goal_by.start)
         return say("fc_goal_none", why=found.no_chance or say("fc_no_goal", month=month))
     goal = wording.value(chance.goal, found.definition.unit, currency, exact=True)
     return say("fc_goal", goal=goal, month=wording.month_short(chance.period.start), chance=_share(chance.chance))

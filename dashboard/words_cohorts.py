@@ -5,7 +5,7 @@ from __future__ import annotations
 COHORT_WORDS = {
     "ch_title": "Who buys again, by {every} of the first order",
     "ch_reads": "How many of a {every}'s new buyers bought again so many {every}s later.",
-    "ch_reads_by": "How many new buyers bought again so many {every}s later, on average of all cohorts observed so long.",
+    "ch_reads_by": "How many new buyers bought again so many {every}s later: the average of all observed so long.",
     "ch_cohort": "began",
     "ch_buyers": "buyers",
     "ch_average": "average",
@@ -53,7 +53,7 @@ COHORT_WORDS = {
     "fc_mase": "An error of 1 is as far off as the next month is from the last, on average. The bands are as wide as "
     "past forecasts were off.",
     "fc_goal": "The goal of {goal} by {month}: a chance of {chance}.",
-    "fc_goal_none": "No chance of a goal: {why}.",
+    "fc_goal_none": "No goal to meet: {why}.",
     "fc_no_goal": "none is set for {month}",
     "fc_all_certain": "more than 99{space}%",
     "fc_hardly": "less than 1{space}%",

@@ -9,7 +9,19 @@ from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
 from metrics import per_key, quantiles
 from metrics.asking import known_metric
-from metrics.bound import Aggregate, Arithmetic, Item, Leaf, ModelOf, Products, Value, is_reference, leaves, tables_of
+from metrics.bound import (
+    Aggregate,
+    Arithmetic,
+    Item,
+    Leaf,
+    ModelOf,
+    Products,
+    Value,
+    is_reference,
+    leaves,
+    models_in,
+    tables_of,
+)
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
@@ -221,13 +233,15 @@ class _Judge:
         return min((count for count in counts if count), default=0)
 
     def _why_not_fitted(self, parts: Mapping[Item, Parts]) -> str:
-        """Why a model says nothing, as its fit told it; '' for what is no model."""
-        if not isinstance(self.value, ModelOf):
-            return ""
-        own = parts.get(self.value, {})
+        """Why a model says nothing, as its fit told it; '' without a model, or where it said something."""
+        own = (part for model in models_in(self.value) for part in parts.get(model, {}))
         return next((part.removeprefix(WHY) for part in own if part.startswith(WHY)), "")
 
     def _why_nothing(self) -> str:
+        if models_in(self.value) and self.question.grain in TOO_FINE:
+            return "a model is fitted by months and longer only"
+        if models_in(self.value) and self.question.scope.teams is not None:
+            return "a model is fitted to the whole organisation, so only who sees all of it may see this"
         if coarse := next((leaf for leaf in self.leaves if self._too_fine(leaf)), None):
             return f"{tables_of(coarse)[0]} are known by whole months only"
         if self.question.scope.teams is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
 from metrics.asking import ask, known_metric
-from metrics.bound import Value
+from metrics.bound import Aggregate, Value
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.evaluate import evaluate
@@ -43,7 +43,8 @@ class Chance:
 class Outlook:
     """A metric's past months and those ahead, oldest first. points stand beside periods, one each.
 
-    chance is None where no goal holds, which no_chance says. Values are in the metric's unit (percent as fractions).
+    goal_by: the month the goal is to be met in; chance is None where none holds then, which no_chance says ('': none
+    is set). Values are in the metric's unit (percent as fractions).
     """
 
     definition: MetricDefinition
@@ -51,6 +52,7 @@ class Outlook:
     periods: tuple[Period, ...]
     points: tuple[Point, ...]
     forecast: Forecast
+    goal_by: Period
     chance: Chance | None
     no_chance: str
 
@@ -82,22 +84,25 @@ def look_ahead(
     definition = known_metric(catalog, metric)
     bound = catalog.bound[metric]
     question = ask(warehouse, catalog, scope, [metric], where=where, until=until)
-    history = tuple(r for r in evaluate(warehouse, catalog, question, [metric])[metric] if r.complete)
+    results = evaluate(warehouse, catalog, question, [metric])[metric]
+    history = tuple(result for result in results if result.complete)
     if not history:
-        return NotKnown("not_enough_history", "not enough history: no month has ended")
+        lack = results[-1].reason if results[-1].state == "not_provided" else "not enough history: no month has ended"
+        return NotKnown("not_enough_history", lack)
     last = history[-1].period
     horizon = max(months, _ahead(last, goal_by) if goal_by else 0)
-    if lack := _too_little(history):
-        return lack
+    if (few := _too_little(history)) is not None:
+        return few
     values = [result.value if is_used(result) and result.value is not None else math.nan for result in history]
     found = forecast(values, horizon, MONTHS_A_YEAR, _bounds(definition, bound))
     if isinstance(found, NotKnown):
         return NotKnown(found.status, found.sentence.rstrip("."))
     periods = tuple(shifted(last, ahead) for ahead in range(1, horizon + 1))
-    points = tuple(_within(point, definition) for point in found.points)
-    chance = _chance(found, definition, bound, goal_by or periods[-1], last, question, warehouse)
+    points = tuple(_within(point, definition, bound) for point in found.points)
+    month = goal_by or periods[-1]
+    chance = _chance(found, definition, bound, month, last, question, warehouse)
     told, why = (chance, "") if isinstance(chance, Chance) else (None, chance)
-    return Outlook(definition, history, periods, points, found, told, why)
+    return Outlook(definition, history, periods, points, found, month, told, why)
 
 
 def _ahead(last: Period, month: Period) -> int:
@@ -131,9 +136,11 @@ def _bounds(definition: MetricDefinition, bound: Value) -> tuple[float, float] |
     return (low, high) if is_bounded and low is not None and high is not None else None
 
 
-def _within(point: Point, definition: MetricDefinition) -> Point:
-    """The point held inside what its unit can be: no time below zero."""
+def _within(point: Point, definition: MetricDefinition, bound: Value) -> Point:
+    """The point held inside what it can be: no time and no count below zero."""
     low, high = definition.bounds
+    if isinstance(bound, Aggregate) and bound.function in ("count", "distinct"):
+        low = 0.0
 
     def held(value: float) -> float:
         return min(max(value, -math.inf if low is None else low), math.inf if high is None else high)

@@ -20,6 +20,7 @@ from metrics.bound import (
     SetMember,
     Value,
     leaves,
+    models_in,
     tables_of,
 )
 from metrics.definition import Unit
@@ -28,9 +29,8 @@ from metrics.tree import Node, Operation
 
 
 def measured(value: Value) -> tuple[Item, ...]:
-    """Everything to fetch for a formula: its leaves, what the interval of a quotient of sums needs, its model."""
-    model = (value,) if isinstance(value, ModelOf) else ()
-    return (*leaves(value), *_products(value), *model)
+    """Everything to fetch for a formula: its leaves, what the interval of a quotient of sums needs, its models."""
+    return (*leaves(value), *_products(value), *models_in(value))
 
 
 def _products(value: Value) -> Iterator[Products]:
