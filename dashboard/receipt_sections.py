@@ -65,7 +65,12 @@ def _fit(receipt: Receipt) -> str:
     """What the fit of a model found; '' for what is no model."""
     if not isinstance(receipt.bound, ModelOf):
         return ""
-    return ", ".join(f"{plain(name)} {value:,.4g}" for name, value in receipt.result.parts.items())
+    return ", ".join(f"{plain(name)} {_parameter(value)}" for name, value in receipt.result.parts.items())
+
+
+def _parameter(value: float) -> str:
+    """Four figures, and no more than one place behind a large number."""
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}".removesuffix(".0")
 
 
 def _formula(definition: MetricDefinition) -> str:
@@ -75,7 +80,8 @@ def _formula(definition: MetricDefinition) -> str:
         return f"retention: {{of: {kept.of}, every: {kept.every}, after: {kept.after}, cohort: {kept.cohort}}}"
     if (model := definition.model) is not None:
         stages = f", stages: [{', '.join(model.stages)}]" if model.stages else ""
-        terms = "" if model.stages else f", horizon: {model.horizon}, discount: {model.discount}"
+        horizon = f", horizon: {model.horizon}" if model.name == "lifetime_value" else ""
+        terms = "" if model.stages else f"{horizon}, discount: {model.discount}"
         return f"model: {{name: {model.name}{terms}{stages}}}"
     written, frame = " ".join((definition.formula or "").split()), definition.frame
     if frame is not None and frame.length is not None:

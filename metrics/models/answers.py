@@ -24,13 +24,14 @@ OF_PURCHASES = ("lifetime_value", "lifecycle")
 MONTHS = 14
 """Of a screen: a year, the same month before it, and the one compared with."""
 WITH_BAND = 3
-"""The unfinished month, the last whole one and the one before it: what a screen shows, not what it draws as a line."""
+"""The unfinished month, the last whole one and the one before it: what a screen shows, not what it draws as a line. A
+question of more periods is a line, too: there only what was kept with the load has its band."""
 MOST_ROWS = 1_000_000
 """Customers' purchase days that a load fits while it runs: some seconds."""
 MOST_FITS = 60
 """Periods of one question; the last ones are answered."""
 _fitters: weakref.WeakKeyDictionary[Warehouse, Fitter] = weakref.WeakKeyDictionary()
-_fitted: weakref.WeakKeyDictionary[Warehouse, dict[tuple[ModelOf, dt.date], Parts]] = weakref.WeakKeyDictionary()
+_fitted: weakref.WeakKeyDictionary[Warehouse, dict[tuple[ModelOf, dt.date, bool], Parts]] = weakref.WeakKeyDictionary()
 
 
 def model_answers(model: ModelOf, question: Question, warehouse: Warehouse) -> Mapping[Group, Parts]:
@@ -41,9 +42,11 @@ def model_answers(model: ModelOf, question: Question, warehouse: Warehouse) -> M
     ends = {period.start: _last_day(period.end, question) for period in question.periods}
     kept = _kept(model, warehouse)
     found: dict[Group, Parts] = {}
+    is_line = len(ends) > WITH_BAND
     for start, last in list(ends.items())[-MOST_FITS:]:
         group: Group = (None if question.grain == "all" else start, ())
-        found[group] = kept[last] if last in kept else _fit_now(model, last, warehouse)
+        is_enough = last in kept and (is_line or _has_band(kept[last]))
+        found[group] = kept[last] if is_enough else _fit_now(model, last, warehouse, with_band=not is_line)
     return found
 
 
@@ -88,9 +91,14 @@ def _last_day(end: dt.date, question: Question) -> dt.date:
     return min(end - dt.timedelta(days=1), question.as_of.day)
 
 
-def _fit_now(model: ModelOf, last: dt.date, warehouse: Warehouse) -> Parts:
+def _has_band(parts: Parts) -> bool:
+    """Whether nothing is missing beside the value: its ends, or it has none of its own."""
+    return parts.get("value") is None or parts.get("low") is not None
+
+
+def _fit_now(model: ModelOf, last: dt.date, warehouse: Warehouse, with_band: bool) -> Parts:
     fitter = _fitters.setdefault(warehouse, Fitter(warehouse))
     known = _fitted.setdefault(warehouse, {})
-    if (model, last) not in known:
-        known[model, last] = fitter.parts(model, last)
-    return known[model, last]
+    if (model, last, with_band) not in known:
+        known[model, last, with_band] = fitter.parts(model, last, with_band)
+    return known[model, last, with_band]
