@@ -19,12 +19,19 @@ from metrics.kinds import kind_of
 from metrics.organisation import departments
 from metrics.period import Period, shifted
 from metrics.question import Question
-from metrics.result import MetricResult
+from metrics.result import MetricResult, State
 from metrics.scope import Scope
 from metrics.stats.forecast import FEWEST, Forecast, Point, forecast
 from metrics.stats.not_known import NotKnown
 
 MONTHS_A_YEAR = 12
+_WHY: Mapping[State, str] = {
+    "withheld": "its numbers are withheld: {reason}",
+    "suppressed": "its months are not shown: {reason}",
+    "unripe": "no month is ripe yet; the last one is {reason}",
+    "too_few": "no month has enough to judge it; the last one has {reason}",
+}
+"""Why no month counts, by the state of the newest one."""
 MOST_MONTHS = 24
 """Further ahead a band says nothing any more."""
 
@@ -124,7 +131,7 @@ def _too_little(history: Sequence[MetricResult]) -> NotKnown | None:
         return None
     newest = next((result for result in reversed(history) if not is_used(result)), None)
     if not used and newest is not None and newest.reason:
-        return NotKnown("no_data", newest.reason)
+        return NotKnown("no_data", _WHY.get(newest.state, "{reason}").format(reason=newest.reason))
     word = "month" if used == 1 else "months"
     return NotKnown("not_enough_history", f"not enough history: {used} {word}, {FEWEST} are needed")
 
