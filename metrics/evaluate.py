@@ -177,7 +177,7 @@ class _Judge:
 
     def _is_empty(self, parts: Mapping[Item, Parts]) -> bool:
         """Whether the days are loaded and nothing was counted in them; what divides something by nothing is not."""
-        return all(parts[leaf].get("n") == 0 for leaf in self.leaves)
+        return all(parts.get(leaf, {}).get("n") == 0 for leaf in self.leaves)
 
     def _too_fine(self, leaf: Item) -> bool:
         """Whether days or weeks are asked of a table that knows whole months only."""
@@ -229,7 +229,8 @@ class _Judge:
         """How many people's answers stand behind the figure, at the least counted of its parts; 0: nobody's."""
         if self.kind in ("proportion", "nps", "mean", "quantile"):
             return found.n or 0
-        counts = [parts[leaf].get("n") or 0 for leaf in self.leaves if "survey_responses" in tables_of(leaf)]
+        counted = (leaf for leaf in self.leaves if leaf in parts and "survey_responses" in tables_of(leaf))
+        counts = [parts[leaf].get("n") or 0 for leaf in counted]
         return min((count for count in counts if count), default=0)
 
     def _why_not_fitted(self, parts: Mapping[Item, Parts]) -> str:

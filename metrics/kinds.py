@@ -14,6 +14,7 @@ from metrics.bound import (
     Arithmetic,
     Constant,
     Item,
+    Leaf,
     ModelOf,
     Products,
     RetentionOf,
@@ -30,7 +31,17 @@ from metrics.tree import Node, Operation
 
 def measured(value: Value) -> tuple[Item, ...]:
     """Everything to fetch for a formula: its leaves, what the interval of a quotient of sums needs, its models."""
-    return (*leaves(value), *_products(value), *models_in(value))
+    return (*_counted(value), *_products(value), *models_in(value))
+
+
+def _counted(value: Value) -> tuple[Leaf, ...]:
+    """The leaves without those that are only read to fit a model."""
+    match value:
+        case ModelOf():
+            return ()
+        case Arithmetic():
+            return tuple(dict.fromkeys((*_counted(value.left), *_counted(value.right))))
+    return leaves(value)
 
 
 def _products(value: Value) -> Iterator[Products]:

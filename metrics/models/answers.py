@@ -25,7 +25,7 @@ MONTHS = 14
 """Of a screen: a year, the same month before it, and the one compared with."""
 WITH_BAND = 3
 """The unfinished month, the last whole one and the one before it: what a screen shows, not what it draws as a line. A
-question of more periods is a line, too: there only what was kept with the load has its band."""
+question of more periods is a line, too, and has bands there only."""
 MOST_ROWS = 1_000_000
 """Customers' purchase days that a load fits while it runs: some seconds."""
 MOST_FITS = 60
@@ -42,11 +42,14 @@ def model_answers(model: ModelOf, question: Question, warehouse: Warehouse) -> M
     ends = {period.start: _last_day(period.end, question) for period in question.periods}
     kept = _kept(model, warehouse)
     found: dict[Group, Parts] = {}
+    banded = set(_ends(warehouse)[:WITH_BAND])
     is_line = len(ends) > WITH_BAND
     for start, last in list(ends.items())[-MOST_FITS:]:
         group: Group = (None if question.grain == "all" else start, ())
         is_enough = last in kept and (is_line or _has_band(kept[last]))
-        found[group] = kept[last] if is_enough else _fit_now(model, last, warehouse, with_band=not is_line)
+        found[group] = (
+            kept[last] if is_enough else _fit_now(model, last, warehouse, with_band=not is_line or last in banded)
+        )
     return found
 
 
@@ -57,9 +60,7 @@ def prepare_models(models: Iterable[ModelOf], warehouse: Warehouse) -> tuple[lis
     fitter = Fitter(warehouse)
     if not models or (any(one.name in OF_PURCHASES for one in models) and len(fitter.log.days) > MOST_ROWS):
         return [], set()
-    reach = as_of(warehouse.facts)
-    month = period_at(reach.day, "month", warehouse.facts.calendar)
-    ends = [reach.day, *(shifted(month, -back).end - dt.timedelta(days=1) for back in range(1, MONTHS + 1))]
+    ends = _ends(warehouse)
     rows = [
         {"item": key_of(one), "cut": CUT, "period": last, "slice": None, "part": part, "value": value}
         for last in ends
@@ -67,6 +68,13 @@ def prepare_models(models: Iterable[ModelOf], warehouse: Warehouse) -> tuple[lis
         for part, value in fitter.parts(one, last, with_band=last in ends[:WITH_BAND]).items()
     ]
     return rows, {_name(one) for one in models}
+
+
+def _ends(warehouse: Warehouse) -> list[dt.date]:
+    """The last days of the months of a screen, the newest first."""
+    reach = as_of(warehouse.facts)
+    month = period_at(reach.day, "month", warehouse.facts.calendar)
+    return [reach.day, *(shifted(month, -back).end - dt.timedelta(days=1) for back in range(1, MONTHS + 1))]
 
 
 def _name(model: ModelOf) -> str:
