@@ -17,8 +17,10 @@ from dashboard import (
     cli_ask,
     cli_benchmarks,
     cli_check,
+    cli_cohorts,
     cli_drivers,
     cli_explain,
+    cli_forecast,
     cli_init,
     cli_journal,
     cli_links,
@@ -175,6 +177,7 @@ for command in (
     cli_explain.explain, cli_drivers.drivers,
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
     cli_journal.journal, cli_benchmarks.benchmarks, cli_links.links, cli_worth.worth, cli_worth.attribution,
+    cli_cohorts.cohorts, cli_forecast.forecast,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -59,11 +59,14 @@ def _plain(content: Any) -> Any:
     raise TypeError(f"{type(content).__name__} has no JSON form")
 
 
+def width() -> int:
+    """How many characters a line may have."""
+    return shutil.get_terminal_size((_WIDE, 40)).columns if sys.stdout.isatty() else _WIDE
+
+
 def rendered(content: RenderableType) -> str:
     """A rich table or text as a string. A terminal gets its own width and colour; a pipe never folds a line."""
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((_WIDE, 40)).columns if terminal else _WIDE
-    console = Console(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False)
+    console = Console(file=io.StringIO(), width=width(), force_terminal=sys.stdout.isatty(), highlight=False)
     console.print(content)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines())

@@ -9,6 +9,7 @@ from dashboard import receipt_left_out, wording
 from dashboard.formula_words import formula_words, length_words, plain
 from dashboard.receipt_lines import Line, Section, days, note, pair
 from dashboard.wording import say
+from metrics.bound import ModelOf, models_in
 from metrics.definition import GoalEntry, MetricDefinition
 from metrics.result import MetricResult
 from metrics.scorecard import Card, make_card
@@ -51,6 +52,7 @@ def _counted(receipt: Receipt) -> Iterator[Line]:
     yield pair("rc_uses", ", ".join(receipt.uses))
     yield pair("rc_result", _result(receipt))
     yield pair("rc_sure", _interval(receipt))
+    yield pair("rc_fit", _fit(receipt))
     yield pair("rc_period", _period(receipt))
     yield pair("rc_of", asked(receipt))
     yield pair("rc_limits", ", ".join(_limit(receipt, name) for name in _LIMITS if name in receipt.limits))
@@ -59,11 +61,28 @@ def _counted(receipt: Receipt) -> Iterator[Line]:
     yield pair("rc_definition", say("rc_version", **version, owner=owner, place=definition.place))
 
 
+def _fit(receipt: Receipt) -> str:
+    """What the fit of a model found; '' for what is no model."""
+    if not isinstance(receipt.bound, ModelOf):
+        return ""
+    return ", ".join(f"{plain(name)} {_parameter(value)}" for name, value in receipt.result.parts.items())
+
+
+def _parameter(value: float) -> str:
+    """Four figures, and no more than one place behind a large number."""
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}".removesuffix(".0")
+
+
 def _formula(definition: MetricDefinition) -> str:
     """The formula as written, and the days it is taken over when they are not the period's own."""
     if definition.retention is not None:
         kept = definition.retention
         return f"retention: {{of: {kept.of}, every: {kept.every}, after: {kept.after}, cohort: {kept.cohort}}}"
+    if (model := definition.model) is not None:
+        stages = f", stages: [{', '.join(model.stages)}]" if model.stages else ""
+        horizon = f", horizon: {model.horizon}" if model.name == "lifetime_value" else ""
+        terms = "" if model.stages else f"{horizon}, discount: {model.discount}"
+        return f"model: {{name: {model.name}{terms}{stages}}}"
     written, frame = " ".join((definition.formula or "").split()), definition.frame
     if frame is not None and frame.length is not None:
         return f"rolling: {{of: {written}, last: {length_words(frame.length)}}}"
@@ -144,6 +163,8 @@ def _group(name: str, values: Iterable[str | None]) -> str:
 def _left_out(receipt: Receipt) -> Iterator[Line]:
     for part in receipt.parts:
         yield from receipt_left_out.part_lines(part, receipt.scope.teams is None)
+    if models_in(receipt.bound):
+        yield note(say("rc_model"))
     yield from map(note, receipt_left_out.load_lines(receipt.tables))
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import LoadFacts, Warehouse
-from metrics.bound import Value, is_reference, leaves, tables_of
+from metrics.bound import Value, is_reference, leaves, models_in, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.period import Grain
@@ -54,12 +54,27 @@ def ask(
     """A question these metrics can answer. Without `start` it begins with the first loaded row, without `end` it
     goes as far as the data (`until` overrides how far that is). Raises RequestError with a suggestion."""
     bound = [catalog.bound[known_metric(catalog, metric).metric] for metric in metrics]
+    return ask_of(warehouse, scope, bound, grain, by, start, end, where, until)
+
+
+def ask_of(
+    warehouse: Warehouse,
+    scope: Scope,
+    bound: Sequence[Value],
+    grain: Grain = "month",
+    by: Sequence[str] = (),
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    where: Mapping[str, Sequence[str | None]] | None = None,
+    until: dt.date | None = None,
+) -> Question:
+    """The same for formulas that are no metric of the catalogue."""
     reach = as_of(warehouse.facts, until)
     tables = sorted({table for value in bound for leaf in leaves(value) for table in tables_of(leaf)})
     wanted = (*by, *(where or {}))
     for value in bound:
         if lack := cannot_cut(warehouse, value, wanted):
-            raise RequestError(f"{lack}.{_slice_hint(wanted, tables)}")
+            raise RequestError(f"{lack}.{'' if models_in(value) else _slice_hint(wanted, tables)}")
     filters = tuple((name, tuple(values)) for name, values in sorted((where or {}).items()))
     for name, values in filters:
         _check_values(warehouse, scope, name, values, tables)
@@ -82,6 +97,8 @@ def cannot_cut(warehouse: Warehouse, value: Value, slices: Iterable[str]) -> str
     Each of its tables needs the slice, and a source for the column it begins at; a table no source provides at all
     answers "not provided" by itself.
     """
+    if models_in(value) and (name := next(iter(slices), None)):
+        return f"a model is fitted to the whole organisation and cannot be cut by '{name}'"
     facts = warehouse.facts.tables
     provided = {name: found.provided for name, found in facts.items()}
     cut = (leaf for leaf in leaves(value) if not is_reference(leaf))

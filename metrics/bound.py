@@ -161,6 +161,16 @@ def _leaves(value: Value) -> Iterator[Leaf]:
             yield from value.inputs
 
 
+def models_in(value: Value) -> tuple[ModelOf, ...]:
+    """Every model in a bound formula, in the order written, each once."""
+    match value:
+        case ModelOf():
+            return (value,)
+        case Arithmetic():
+            return tuple(dict.fromkeys((*models_in(value.left), *models_in(value.right))))
+    return ()
+
+
 def framed(value: Value, frame: Frame) -> Value:
     """The same formula over other days. Raises ValueError where a part already has days of its own."""
     match value:

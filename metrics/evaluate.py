@@ -9,7 +9,19 @@ from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
 from metrics import per_key, quantiles
 from metrics.asking import known_metric
-from metrics.bound import Aggregate, Arithmetic, Item, Leaf, ModelOf, Products, Value, is_reference, leaves, tables_of
+from metrics.bound import (
+    Aggregate,
+    Arithmetic,
+    Item,
+    Leaf,
+    ModelOf,
+    Products,
+    Value,
+    is_reference,
+    leaves,
+    models_in,
+    tables_of,
+)
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
@@ -173,7 +185,7 @@ class _Judge:
 
     def _is_empty(self, parts: Mapping[Item, Parts]) -> bool:
         """Whether the days are loaded and nothing was counted in them; what divides something by nothing is not."""
-        return all(parts[leaf].get("n") == 0 for leaf in self.leaves)
+        return all(parts.get(leaf, {}).get("n") == 0 for leaf in self.leaves)
 
     def _too_fine(self, leaf: Item) -> bool:
         """Whether days or weeks are asked of a table that knows whole months only."""
@@ -225,17 +237,20 @@ class _Judge:
         """How many people's answers stand behind the figure, at the least counted of its parts; 0: nobody's."""
         if self.kind in ("proportion", "nps", "mean", "quantile"):
             return found.n or 0
-        counts = [parts[leaf].get("n") or 0 for leaf in self.leaves if "survey_responses" in tables_of(leaf)]
+        counted = (leaf for leaf in self.leaves if leaf in parts and "survey_responses" in tables_of(leaf))
+        counts = [parts[leaf].get("n") or 0 for leaf in counted]
         return min((count for count in counts if count), default=0)
 
     def _why_not_fitted(self, parts: Mapping[Item, Parts]) -> str:
-        """Why a model says nothing, as its fit told it; '' for what is no model."""
-        if not isinstance(self.value, ModelOf):
-            return ""
-        own = parts.get(self.value, {})
+        """Why a model says nothing, as its fit told it; '' without a model, or where it said something."""
+        own = (part for model in models_in(self.value) for part in parts.get(model, {}))
         return next((part.removeprefix(WHY) for part in own if part.startswith(WHY)), "")
 
     def _why_nothing(self) -> str:
+        if models_in(self.value) and self.question.grain in TOO_FINE:
+            return "a model is fitted by months and longer only"
+        if models_in(self.value) and self.question.scope.teams is not None:
+            return "a model is fitted to the whole organisation, so only who sees all of it may see this"
         if coarse := next((leaf for leaf in self.leaves if self._too_fine(leaf)), None):
             return f"{tables_of(coarse)[0]} are known by whole months only"
         if self.question.scope.teams is not None:

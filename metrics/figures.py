@@ -43,7 +43,8 @@ def figure(value: Value, parts: Mapping[Item, Parts]) -> Figure:
         case Aggregate():
             return _aggregate_figure(value, parts[value])
         case ModelOf(name="lifecycle"):
-            return _proportion(parts[value].get("y") or 0.0, parts[value].get("n") or 0.0)
+            found = _proportion(parts[value].get("y") or 0.0, parts[value].get("n") or 0.0)
+            return replace(found, parts=_fitted(parts[value]))
         case ModelOf():
             return _model_figure(parts[value])
         case Arithmetic():
@@ -53,9 +54,19 @@ def figure(value: Value, parts: Mapping[Item, Parts]) -> Figure:
 def _model_figure(parts: Parts) -> Figure:
     """What the fit says, with its own interval; the parameters go along as parts."""
     n = parts.get("n")
-    own = {name: part for name, part in parts.items() if name not in ("value", "low", "high", "n") and part is not None}
     count = None if n is None else int(n)
-    return Figure(parts.get("value"), count, low=parts.get("low"), high=parts.get("high"), parts=own)
+    return Figure(parts.get("value"), count, low=parts.get("low"), high=parts.get("high"), parts=_fitted(parts))
+
+
+def _fitted(parts: Parts) -> dict[str, float]:
+    """The parameters of a fit and how well it fits; where there is none, nothing."""
+    if parts.get("n") is None:
+        return {}
+    return {
+        name: part
+        for name, part in parts.items()
+        if name not in ("value", "low", "high", "n", "y") and part is not None
+    }
 
 
 def finite(found: Figure) -> Figure:

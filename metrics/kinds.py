@@ -14,12 +14,14 @@ from metrics.bound import (
     Arithmetic,
     Constant,
     Item,
+    Leaf,
     ModelOf,
     Products,
     RetentionOf,
     SetMember,
     Value,
     leaves,
+    models_in,
     tables_of,
 )
 from metrics.definition import Unit
@@ -28,9 +30,18 @@ from metrics.tree import Node, Operation
 
 
 def measured(value: Value) -> tuple[Item, ...]:
-    """Everything to fetch for a formula: its leaves, what the interval of a quotient of sums needs, its model."""
-    model = (value,) if isinstance(value, ModelOf) else ()
-    return (*leaves(value), *_products(value), *model)
+    """Everything to fetch for a formula: its leaves, what the interval of a quotient of sums needs, its models."""
+    return (*_counted(value), *_products(value), *models_in(value))
+
+
+def _counted(value: Value) -> tuple[Leaf, ...]:
+    """The leaves without those that are only read to fit a model."""
+    match value:
+        case ModelOf():
+            return ()
+        case Arithmetic():
+            return tuple(dict.fromkeys((*_counted(value.left), *_counted(value.right))))
+    return leaves(value)
 
 
 def _products(value: Value) -> Iterator[Products]:

@@ -13,7 +13,7 @@ from data_checks.ledger import SourceReport
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Outcome, Warehouse
 from metrics import goals
 from metrics.asking import ask, known_metric
-from metrics.bound import Aggregate, Value
+from metrics.bound import Aggregate, ModelOf, Value
 from metrics.catalog import Catalog
 from metrics.definition import GoalEntry, MetricDefinition
 from metrics.evaluate import evaluate
@@ -41,7 +41,7 @@ HIDDEN = ("suppressed", "withheld")
 
 Method = Literal[
     "wilson", "wilson_weighted", "nps", "nps_weighted", "t", "t_weighted", "ranks", "t_per_key", "delta", "poisson",
-    "square_and_add", "none",
+    "square_and_add", "model", "none",
 ]  # fmt: skip
 """How the interval was made; the statistics of formulas by kind."""
 _METHODS: Mapping[str, Method] = {
@@ -197,6 +197,8 @@ def _uses(definition: MetricDefinition) -> tuple[str, ...]:
 def _method(value: Value, result: MetricResult) -> Method:
     if result.low is None and result.high is None:
         return "none"
+    if isinstance(value, ModelOf) and value.name != "lifecycle":
+        return "model"
     method = _METHODS[kind_of(value)]
     if isinstance(value, Aggregate) and value.weight is not None:
         weighted: Mapping[Method, Method] = {"wilson": "wilson_weighted", "nps": "nps_weighted", "t": "t_weighted"}

@@ -9,7 +9,7 @@ from typing import Any
 from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
 from metrics.asking import ask, known_metric
-from metrics.bound import leaves
+from metrics.bound import leaves, models_in
 from metrics.catalog import Catalog
 from metrics.compile import Scan
 from metrics.provided import missing
@@ -23,6 +23,8 @@ PART_WORDS = {
     "w2": "squared_weights", "v": "value", "xx": "squares_above", "xy": "products", "yy": "squares_below",
 }  # fmt: skip
 """What the parts of an aggregate are called (compile.py)."""
+OF_MODEL = """-- A model has no SQL. It is fitted to the rows counted here, all of them until the period's end;
+-- what it found stands on the receipt."""
 
 
 def sql_of(warehouse: Warehouse, catalog: Catalog, metric: str, question: Question | None = None) -> str:
@@ -34,9 +36,8 @@ def sql_of(warehouse: Warehouse, catalog: Catalog, metric: str, question: Questi
         raise RequestError(f"{metric} has no SQL here: {lack}.")
     asked = question or ask(warehouse, catalog, Scope.everything(), [definition.metric])
     scans = scans_of(leaves(value), asked, warehouse)
-    return "\n\n".join(
-        laid_out(warehouse.sql(scan.statement), warehouse.dialect, _words(scan, asked)) for scan, _ in scans
-    )
+    told = [laid_out(warehouse.sql(scan.statement), warehouse.dialect, _words(scan, asked)) for scan, _ in scans]
+    return "\n\n".join([*([OF_MODEL] if models_in(value) else []), *told])
 
 
 def laid_out(sql: str, dialect: str, words: dict[str, str]) -> str:

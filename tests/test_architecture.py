@@ -34,11 +34,13 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "data_checks/journal",
         "data_checks/sources",
         "metrics/attribution",
+        "metrics/cohorts",
         "metrics/compile",
         "metrics/constructs",
         "metrics/driver_table",
         "metrics/events",
         "metrics/journal_scope",
+        "metrics/models/",
         "metrics/per_key",
         "metrics/point_value",
         "metrics/prepared",
@@ -236,22 +238,6 @@ def environment_is_read_in_one_place(source: Source) -> Iterator[str]:
             )
 
 
-def scipy_lends_two_modules_and_no_more(source: Source) -> Iterator[str]:
-    """`special` and `optimize`. `scipy.stats` takes seconds to import, and nobody's own formula is hidden behind it."""
-    for node in ast.walk(source.tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [name.name for name in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module == "scipy":
-            names = [f"scipy.{name.name}" for name in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names = [node.module or ""]
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == "scipy" and parts[1:2] not in (["special"], ["optimize"]):
-                yield f"imports {name}; of scipy there are special and optimize"
-
-
 def a_page_is_thin(source: Source) -> Iterator[str]:
     """Guard, controls, components: at most 60 lines."""
     if source.floor == "pages" and (lines := len(source.text.splitlines())) > 60:
@@ -290,7 +276,6 @@ LAWS: tuple[Law, ...] = (
     no_clock_below_the_dashboard,
     no_chance_below_the_dashboard,
     environment_is_read_in_one_place,
-    scipy_lends_two_modules_and_no_more,
     a_page_is_thin,
     pages_are_scripts,
     says_its_job_first,
@@ -421,10 +406,6 @@ BROKEN: tuple[tuple[Law, str, str], ...] = (
     (no_chance_below_the_dashboard, "metrics/stats/nps.py", "import numpy as np\nx = np.random.normal(0, 1)"),
     (environment_is_read_in_one_place, "metrics/plan.py", "import os\nx = os.environ['A']"),
     (environment_is_read_in_one_place, "data_checks/load.py", "from os import getenv"),
-    (scipy_lends_two_modules_and_no_more, "metrics/stats/nps.py", "from scipy import stats"),
-    (scipy_lends_two_modules_and_no_more, "metrics/stats/nps.py", "def f():\n    import scipy.stats as st"),
-    (scipy_lends_two_modules_and_no_more, "metrics/stats/nps.py", "from scipy.stats import norm"),
-    (scipy_lends_two_modules_and_no_more, "tests/test_nps.py", "import scipy"),
     (a_page_is_thin, "pages/overview.py", "x = 1\n" * 61),
     (pages_are_scripts, "pages/__init__.py", ""),
     (pages_are_scripts, "pages/metrics.py", ""),

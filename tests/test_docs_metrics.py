@@ -39,7 +39,7 @@ def test_every_example_is_right_and_has_a_value(examples):
     warehouse, catalog = examples
     assert catalog.problems == ()
     shown = [name for name, metric in catalog.metrics.items() if "example_" in metric.place.file]
-    assert len(shown) == 12
+    assert len(shown) == 14
     for name in shown:
         question = ask(
             warehouse, catalog, Scope.everything(), [name], start=dt.date(2026, 5, 1), end=dt.date(2026, 6, 1)

@@ -155,6 +155,17 @@ def test_shop_customers_of_the_first_month_who_come_back_eleven_months_later(sho
     assert first["state"] == "ok"
 
 
+def test_shop_cohort_of_december_2009_in_november_2010(shop):
+    (group,) = json.loads(scorecard("cohorts", "-w", shop[0], "--as", "json"))["groups"]
+    december = group["cohorts"][0]
+    cell = december["cells"][11]
+    assert (december["begins"], december["n"], cell["part"], cell["whole"]) == ("2009-12-01", 955, 473, 955)
+    assert 100 * cell["value"] == pytest.approx(49.5288, abs=5e-5)
+    assert len(december["cells"]) == 12  # December 2010 has not ended
+    line = next(line for line in scorecard("cohorts", "-w", shop[0]).splitlines() if line.startswith("Dec 2009"))
+    assert line.split() == ["Dec", "2009", "955", *"35% 33% 43% 38% 36% 38% 34% 34% 36% 42% 50%".split()]
+
+
 def test_shop_countries(shop):
     rows = query(shop, "revenue", "--grain", "all", "--by", "region")
     found = {row["region"]: round(row["value"], 2) for row in rows}

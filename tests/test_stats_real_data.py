@@ -74,6 +74,18 @@ def test_the_more_they_bought_the_more_they_buy_as_forecast(sales, first_half):
         assert forecast[bought].mean() == pytest.approx(came[bought].mean(), rel=0.2)
 
 
+def test_the_page_says_what_was_predicted_and_what_came(sales, first_half, root):
+    customers = grouped(first_half)
+    forecast = purchases.score(purchases.fit(customers), customers, 26).expected
+    later = sales[(sales["day"] > SEEN_UNTIL) & (sales["day"] <= HELD_BACK_UNTIL)].drop_duplicates(["customer", "day"])
+    came = later.groupby("customer").size().reindex(first_half.customers, fill_value=0).to_numpy()
+    page = (root / "docs" / "methods-data.md").read_text(encoding="utf-8").splitlines()
+    for low, high in ((0, 0), (1, 1), (2, 3), (4, 6), (7, 999), (0, 999)):
+        bought = (first_half.repeats >= low) & (first_half.repeats <= high)
+        cells = f"| {bought.sum():,} | {forecast[bought].sum():,.0f} | {came[bought].sum():,} |"
+        assert sum(line.endswith(cells) for line in page) == 1, cells
+
+
 def test_half_a_year_shows_nobody_leave_so_three_years_have_no_value(first_half):
     customers = grouped(first_half)
     model = purchases.fit(customers)

@@ -24,13 +24,14 @@ OF_PURCHASES = ("lifetime_value", "lifecycle")
 MONTHS = 14
 """Of a screen: a year, the same month before it, and the one compared with."""
 WITH_BAND = 3
-"""The unfinished month, the last whole one and the one before it: what a screen shows, not what it draws as a line."""
+"""The unfinished month, the last whole one and the one before it: what a screen shows, not what it draws as a line. A
+question of more periods is a line, too, and has bands there only."""
 MOST_ROWS = 1_000_000
 """Customers' purchase days that a load fits while it runs: some seconds."""
 MOST_FITS = 60
 """Periods of one question; the last ones are answered."""
 _fitters: weakref.WeakKeyDictionary[Warehouse, Fitter] = weakref.WeakKeyDictionary()
-_fitted: weakref.WeakKeyDictionary[Warehouse, dict[tuple[ModelOf, dt.date], Parts]] = weakref.WeakKeyDictionary()
+_fitted: weakref.WeakKeyDictionary[Warehouse, dict[tuple[ModelOf, dt.date, bool], Parts]] = weakref.WeakKeyDictionary()
 
 
 def model_answers(model: ModelOf, question: Question, warehouse: Warehouse) -> Mapping[Group, Parts]:
@@ -41,9 +42,14 @@ def model_answers(model: ModelOf, question: Question, warehouse: Warehouse) -> M
     ends = {period.start: _last_day(period.end, question) for period in question.periods}
     kept = _kept(model, warehouse)
     found: dict[Group, Parts] = {}
+    banded = set(_ends(warehouse)[:WITH_BAND])
+    is_line = len(ends) > WITH_BAND
     for start, last in list(ends.items())[-MOST_FITS:]:
         group: Group = (None if question.grain == "all" else start, ())
-        found[group] = kept[last] if last in kept else _fit_now(model, last, warehouse)
+        is_enough = last in kept and (is_line or _has_band(kept[last]))
+        found[group] = (
+            kept[last] if is_enough else _fit_now(model, last, warehouse, with_band=not is_line or last in banded)
+        )
     return found
 
 
@@ -54,9 +60,7 @@ def prepare_models(models: Iterable[ModelOf], warehouse: Warehouse) -> tuple[lis
     fitter = Fitter(warehouse)
     if not models or (any(one.name in OF_PURCHASES for one in models) and len(fitter.log.days) > MOST_ROWS):
         return [], set()
-    reach = as_of(warehouse.facts)
-    month = period_at(reach.day, "month", warehouse.facts.calendar)
-    ends = [reach.day, *(shifted(month, -back).end - dt.timedelta(days=1) for back in range(1, MONTHS + 1))]
+    ends = _ends(warehouse)
     rows = [
         {"item": key_of(one), "cut": CUT, "period": last, "slice": None, "part": part, "value": value}
         for last in ends
@@ -64,6 +68,13 @@ def prepare_models(models: Iterable[ModelOf], warehouse: Warehouse) -> tuple[lis
         for part, value in fitter.parts(one, last, with_band=last in ends[:WITH_BAND]).items()
     ]
     return rows, {_name(one) for one in models}
+
+
+def _ends(warehouse: Warehouse) -> list[dt.date]:
+    """The last days of the months of a screen, the newest first."""
+    reach = as_of(warehouse.facts)
+    month = period_at(reach.day, "month", warehouse.facts.calendar)
+    return [reach.day, *(shifted(month, -back).end - dt.timedelta(days=1) for back in range(1, MONTHS + 1))]
 
 
 def _name(model: ModelOf) -> str:
@@ -88,9 +99,14 @@ def _last_day(end: dt.date, question: Question) -> dt.date:
     return min(end - dt.timedelta(days=1), question.as_of.day)
 
 
-def _fit_now(model: ModelOf, last: dt.date, warehouse: Warehouse) -> Parts:
+def _has_band(parts: Parts) -> bool:
+    """Whether nothing is missing beside the value: its ends, or it has none of its own."""
+    return parts.get("value") is None or parts.get("low") is not None
+
+
+def _fit_now(model: ModelOf, last: dt.date, warehouse: Warehouse, with_band: bool) -> Parts:
     fitter = _fitters.setdefault(warehouse, Fitter(warehouse))
     known = _fitted.setdefault(warehouse, {})
-    if (model, last) not in known:
-        known[model, last] = fitter.parts(model, last)
-    return known[model, last]
+    if (model, last, with_band) not in known:
+        known[model, last, with_band] = fitter.parts(model, last, with_band)
+    return known[model, last, with_band]

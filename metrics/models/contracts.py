@@ -71,15 +71,19 @@ def _rows(warehouse: Warehouse, last: dt.date) -> list[tuple[dt.date, dt.date | 
 
 
 def _renewals(rows: list[tuple[dt.date, dt.date | None, float | None]], last: dt.date) -> contractual.Renewals:
-    """Whole months each contract had lasted when it ended, or has lasted so far."""
+    """The renewal at which each contract was lost, or the last one it has passed so far.
+
+    One that ends within its third month has paid three times and is lost at the third renewal, whether its end is
+    written as the last day or the day after.
+    """
     lost: dict[int, float] = {}
     kept: dict[int, float] = {}
     for began, ended, _ in rows:
         over = ended is not None and ended <= last
-        months = _months(began, ended if over and ended is not None else last + dt.timedelta(days=1))
-        if over:
-            lost[max(months, 1)] = lost.get(max(months, 1), 0.0) + 1
-        elif months:
+        if over and ended is not None:
+            paid = max(1, _months(began, ended - dt.timedelta(days=1)) + 1)
+            lost[paid] = lost.get(paid, 0.0) + 1
+        elif months := _months(began, last + dt.timedelta(days=1)):
             kept[months] = kept.get(months, 0.0) + 1
     most = max([0, *lost, *kept])
     order = range(1, most + 1)

@@ -5,6 +5,7 @@ Periods are whole numbers that count up (months since any fixed month); days are
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -85,6 +86,22 @@ def active_in_period(customers: ArrayLike, periods: ArrayLike, last_finished: in
     cohorts, sizes = np.unique(first, return_counts=True)
     counts = _counted(cohorts, first[owner], after, last_finished)
     return _table("active_in_period", cohorts, sizes, counts, last_finished)
+
+
+def counted_cohorts(counts: Mapping[tuple[int, int], int], last_finished: int) -> CohortTable | NotKnown:
+    """The table of who was active, from counts by (cohort, periods after); at 0 stands the cohort's size.
+
+    Cohorts that have not finished their first period are left out: nobody knows yet how many they are.
+    """
+    sizes = {cohort: n for (cohort, after), n in counts.items() if after == 0 and cohort <= last_finished}
+    if not sizes:
+        return NotKnown("no_data", "There are no events.")
+    cohorts = np.array(sorted(sizes))
+    dense = np.zeros((len(cohorts), last_finished - int(cohorts[0]) + 1), dtype=np.int64)
+    for (cohort, after), n in counts.items():
+        if cohort in sizes and after < dense.shape[1]:
+            dense[np.searchsorted(cohorts, cohort), after] = n
+    return _table("active_in_period", cohorts, np.array([sizes[c] for c in cohorts.tolist()]), dense, last_finished)
 
 
 def not_yet_churned(joined: ArrayLike, left: ArrayLike, last_finished: int) -> CohortTable | NotKnown:
