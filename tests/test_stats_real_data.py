@@ -84,6 +84,9 @@ def test_the_page_says_what_was_predicted_and_what_came(sales, first_half, root)
         bought = (first_half.repeats >= low) & (first_half.repeats <= high)
         cells = f"| {bought.sum():,} | {forecast[bought].sum():,.0f} | {came[bought].sum():,} |"
         assert sum(line.endswith(cells) for line in page) == 1, cells
+        for mark, number in (("░", forecast[bought].sum()), ("█", float(came[bought].sum()))):
+            drawn = [line for line in page if line.endswith(f"{mark} {number:,.0f}")]
+            assert [line.count(mark) for line in drawn] == ([round(number / 40)] if high < 999 or low else [])
 
 
 def test_half_a_year_shows_nobody_leave_so_three_years_have_no_value(first_half):
