@@ -27,6 +27,7 @@ from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
 from data_checks.workspace_journal import JournalPlace
 from metrics.asking import ask
+from metrics.cascade import Node, build_cascade
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
 from metrics.draft_files import metric_files
@@ -148,6 +149,14 @@ class RealFloors:
         tables = [name for name in load.facts.tables if _has_team(name, load)]
         found = {value for table in tables for value in slice_values(warehouse, table, "team", scope)}
         return tuple(sorted((team for team in found if team is not None), key=str.casefold))
+
+    def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node:
+        opened = self._of(load)
+        return build_cascade(opened.warehouse, opened.catalog, scope, period, against)
+
+    def departments(self, load: Load, scope: Scope) -> tuple[str, ...]:
+        found = departments(self._of(load).warehouse, scope).values()
+        return tuple(sorted({name for name in found if name is not None}, key=str.casefold))
 
     def quality(self, load: Load, scope: Scope) -> Quality:
         opened = self._of(load)

@@ -16,6 +16,7 @@ from data_checks.journal import Journal
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from metrics.bound import Aggregate
+from metrics.cascade import Node
 from metrics.definition import PERSPECTIVES, GoalEntry, MetricDefinition, PerspectiveId, Unit
 from metrics.events import Happening
 from metrics.formula import parse
@@ -36,6 +37,8 @@ NOVEMBER = period_at(dt.date(2026, 11, 1), "month", EVERYBODYS)
 SEPTEMBER = period_at(dt.date(2026, 9, 1), "month", EVERYBODYS)
 WRITTEN = dt.datetime(2026, 11, 20, 10, 0)
 TEAMS = ("Atrium", "Beacon", "Canyon", "Harbour", "Kestrel", "<b>Quay</b> & *sons*")
+DEPARTMENTS = {"Field": TEAMS[:2], "Service <i>desk</i>": TEAMS[2:5]}
+"""The last team belongs to none."""
 AGENTS = ("A. Brandt", "J. Moreau", "K. Osei", "N. Haddad", "S. <i>Vance</i>")
 
 
@@ -476,7 +479,24 @@ class FixtureFloors:
         return receipt(line, result(line, period, line.value), where, scope)
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
-        return TEAMS
+        return tuple(team for team in TEAMS if scope.teams is None or team in scope.teams)
+
+    def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node:
+        lines, seen = tuple(self.lines.values()), self.teams(load, scope)
+
+        def node(slice_: str | None, value: str | None, parts: tuple[Node, ...] = ()) -> Node:
+            return Node(slice_, value, scorecard(lines, period, against), parts)
+
+        teams = {team: node("team", team) for team in seen}
+        parts = [
+            node("department", name, tuple(teams.pop(team) for team in here if team in teams))
+            for name, here in DEPARTMENTS.items()
+            if set(here) & set(seen)
+        ]
+        return node(None, None, (*parts, *teams.values()))
+
+    def departments(self, load: Load, scope: Scope) -> tuple[str, ...]:
+        return tuple(name for name, teams in DEPARTMENTS.items() if set(teams) & set(self.teams(load, scope)))
 
     def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]:
         return self.happened if scope.teams is None else ()
