@@ -18,6 +18,7 @@ from data_checks.errors import Problem, RequestError
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import LoadFacts
 from metrics.attention import Attention, attention, strategy_now
+from metrics.benchmarks import Benchmarks
 from metrics.cascade import Node
 from metrics.definition import MetricDefinition
 from metrics.events import Happening, together
@@ -28,6 +29,7 @@ from metrics.scorecard import Card, Scorecard
 from metrics.strategy import Strategy
 
 if TYPE_CHECKING:
+    from dashboard.library import Entry
     from metrics.receipt import Receipt
 
 Where = tuple[tuple[str, tuple[str | None, ...]], ...]
@@ -115,6 +117,10 @@ class Floors(Protocol):
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
 
     def departments(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
+
+    def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks: ...
+
+    def library(self, load: Load) -> tuple[Entry, ...]: ...
 
     def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node: ...
 
@@ -302,6 +308,17 @@ def cascade(load: Load, scope: Scope, period: Period, against: Period) -> Node:
     """The board of the whole, of every department and of every team the reader may see."""
     question = ("cascade", load.version, load.catalog, scope, period, against)
     return _remembered.get(question, lambda: floors().cascade(load, scope, period, against))
+
+
+def library(load: Load) -> tuple[Entry, ...]:
+    """Every definition with what it stands on; nobody's rows, so the same for every reader."""
+    return _remembered.get(("library", load.version, load.catalog), lambda: floors().library(load))
+
+
+def benchmarks(load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks:
+    """Every metric that is held against others, beside them. Raises RequestError when none can be cut so."""
+    question = ("benchmarks", load.version, load.catalog, scope, period, where)
+    return _remembered.get(question, lambda: floors().benchmarks(load, scope, period, where))
 
 
 def departments(load: Load, scope: Scope) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def choose_level(load: Load, scope: Scope, metric: str) -> Level:
 def choose(load: Load, scope: Scope) -> Choice:
     """Draw period, comparison and team, and return what is chosen."""
     when = choose_period(load)
-    team = _select("team", ["", *cache.teams(load, scope)], "", lambda one: one or _no_team(), width=160)
+    team = select("team", ["", *cache.teams(load, scope)], "", lambda one: one or _no_team(), width=160)
     department = None if team or st.query_params.get("team") == "" else _department(load, scope)
     return replace(when, team=team or None, department=department)
 
@@ -109,10 +109,10 @@ def choose_period(load: Load) -> Choice:
     shown = _months(load)
     ids = [wording.period_id(period) for period in shown]
     default = wording.period_id(load.default_period)
-    chosen = _select("period", ids, default, lambda one: _period_label(load, shown[ids.index(one)]), width=196)
+    chosen = select("period", ids, default, lambda one: _period_label(load, shown[ids.index(one)]), width=196)
     period = shown[ids.index(chosen)]
     before, year = shifted(period, -1), wording.year_before(period)
-    against_id = _select(
+    against_id = select(
         "against",
         ["", _YEAR],
         "",
@@ -123,12 +123,13 @@ def choose_period(load: Load) -> Choice:
 
 
 def head(load: Load, scope: Scope, here: str) -> tuple[Choice, Callable[[Scorecard], None]]:
-    """Draw the controls of page `here` and what is wrong in the address; the choice, and how to say beside the controls, once
-    the board is there, how far the data reach and what is withheld."""
+    """Draw the controls of page `here` and what is wrong in the address. The choice, and what says beside the controls
+    how far the data reach, once a board is there to tell what is withheld."""
     with st.container(horizontal=True, key="ctl"):
         wrong = misread(load, scope)
         choice = choose(load, scope)
         through = st.empty()
+    through.html(components.data_through(load.facts))
     for line in wrong:
         st.html(components.notice(line))
     if choice.department:
@@ -197,7 +198,7 @@ def _period_label(load: Load, period: Period) -> str:
     return text if load.is_complete(period) else say("period_so_far", period=text)
 
 
-def _select(name: str, options: Sequence[str], default: str, label: Callable[[str], str], width: int) -> str:
+def select(name: str, options: Sequence[str], default: str, label: Callable[[str], str], width: int) -> str:
     """A select that follows the address and writes it. An unknown word in the address counts as the default."""
     asked = st.query_params.get(name, default)
     key = f"choice_{name}"
@@ -221,4 +222,21 @@ def _select(name: str, options: Sequence[str], default: str, label: Callable[[st
         label_visibility="collapsed",
         width=width,
         on_change=write,
+    )
+
+
+def search(name: str) -> str:
+    """A box for words that follows the address and writes it."""
+    key = f"choice_{name}"
+    st.session_state[key] = st.query_params.get(name, "")
+
+    def write() -> None:
+        if text := st.session_state[key].strip():
+            st.query_params[name] = text
+        else:
+            st.query_params.pop(name, None)
+
+    label = say(f"control_{name}")
+    return st.text_input(
+        label, key=key, placeholder=label, label_visibility="collapsed", width=260, max_chars=120, on_change=write
     )

@@ -140,6 +140,31 @@ def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Token
     return _image(drawn, 104, 26, alt, "spark")
 
 
+@functools.lru_cache(maxsize=1024)
+def beside(
+    at: float, low: float | None, high: float | None, ours: float | None, is_own: bool, theme: Tokens, alt: str
+) -> str:
+    """A value on an axis that several share (all as parts of it, 0–1): its interval as a pale bar, ours as a thin line
+    through every row; our own mark is filled, another's hollow."""
+    width, height = 300, 26
+
+    def x(part: float) -> float:
+        return 7 + max(0.0, min(1.0, part)) * (width - 14)
+
+    drawn = f'<path d="M7 13H{width - 7}" stroke="{theme.line}" stroke-width="1.2"/>'
+    if ours is not None:
+        drawn += f'<path d="M{x(ours):.1f} 0V26" stroke="{theme.series}" stroke-width="1" stroke-opacity=".55"/>'
+    ink = theme.series if is_own else theme.bench
+    if low is not None and high is not None:
+        drawn += (
+            f'<rect x="{x(low):.1f}" y="11" width="{max(x(high) - x(low), 1):.1f}" height="4" rx="2" '
+            f'fill="{ink}" fill-opacity=".4"/>'
+        )
+    fill = ink if is_own else theme.paper
+    drawn += f'<circle cx="{x(at):.1f}" cy="13" r="4.6" fill="{fill}" stroke="{ink}" stroke-width="1.8"/>'
+    return _image(drawn, width, height, alt, "beside")
+
+
 @functools.lru_cache(maxsize=256)
 def shares(parts: tuple[tuple[str, int], ...], theme: Tokens, alt: str) -> str:
     """Where the rows of a table went, as one bar; the few that are in quarantine stay visible."""

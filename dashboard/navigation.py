@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -31,7 +32,7 @@ def pages() -> dict[str, list[st.Page]]:
     """Every page of the dashboard by its section of the menu, in menu order."""
     menu: dict[str, list[st.Page]] = {}
     for place, (path, (file, word, section)) in enumerate(_PAGES.items()):
-        shown = "hidden" if section is None else "visible"
+        shown: Literal["visible", "hidden"] = "hidden" if section is None else "visible"
         page = st.Page(PAGES / file, title=say(word), url_path=path, default=place == 0, visibility=shown)
         menu.setdefault(say(section) if section else "", []).append(page)
     return menu

@@ -106,7 +106,8 @@ def _row(node: Node, depth: int, view: View) -> str:
     share = "" if board.coverage is None else wording.share(board.coverage)
     covered = f'<td class="num wide" data-label="{esc(say("teams_coverage"))}">{esc(share)}</td>'
     kind = node.slice or "whole"
-    return f'<tr class="n-{kind}">{name}{axis}{figures}{parts}<td class="t-counts">{_counts(board, theme)}</td>{covered}</tr>'
+    counts = f'<td class="t-counts">{_counts(board, theme)}</td>'
+    return f'<tr class="n-{kind}">{name}{axis}{figures}{parts}{counts}{covered}</tr>'
 
 
 def _score(score: float | None) -> str:

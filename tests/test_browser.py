@@ -198,8 +198,8 @@ def test_a_comment_is_written_read_as_text_and_still_there_after_a_reload(
 def test_the_menu_keeps_the_team_and_its_drawer_closes_on_a_phone(browser: Browser, opened: None, address: str) -> None:
     shown = visit(browser, address, "/?team=Returns", "phone")
     shown.page.get_by_test_id("stExpandSidebarButton").click()
-    shown.page.get_by_test_id("stSidebarNavLink").filter(has_text="Metrics").click()
-    shown.page.wait_for_url("**/metric?team=Returns")
+    shown.page.get_by_test_id("stSidebarNavLink").filter(has_text="Customer").click()
+    shown.page.wait_for_url("**/customer?team=Returns")
     expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(0)
     shown.page.get_by_test_id("stExpandSidebarButton").click()
     expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(1)
@@ -231,7 +231,19 @@ def test_the_tab_names_metric_team_month_and_company(browser: Browser, opened: N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", list(SIZES))
-@pytest.mark.parametrize("path", ["/", "/metric?metric=csat", "/metrics", "/metric?metric=revenue&team=Returns"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/metric?metric=csat",
+        "/metrics",
+        "/metric?metric=revenue&team=Returns",
+        "/internal_process",
+        "/teams",
+        "/benchmarks",
+        "/metric_library?q=reply",
+    ],
+)
 def test_a_page_answers_cleanly(
     browser: Browser, opened: None, address: str, path: str, size: str, scheme: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,12 @@ def test_a_department_in_the_address_is_a_condition_and_has_a_way_back(
 ) -> None:
     asked: list[object] = []
     real = floors.scorecard
-    monkeypatch.setattr(floors, "scorecard", lambda *all_: asked.append(all_[4]) or real(*all_))
+
+    def scorecard(*all_: Any) -> Scorecard:
+        asked.append(all_[4])
+        return real(*all_)
+
+    monkeypatch.setattr(floors, "scorecard", scorecard)
     shown = text(run(department="Service <i>desk</i>", period="2026-09"))
     assert asked == [(("department", ("Service <i>desk</i>",)),)]
     assert 'You see the department Service &lt;i&gt;desk&lt;/i&gt;. <a href="/?period=2026-09">' in shown
