@@ -30,13 +30,13 @@ def branch_rows(
     """Every row of one perspective, by objective. `below`: the rows that follow an objective's metrics."""
     period = wording.period(board.period, board.period)
     groups = [
-        _body(f"{_aim(aim)}{_rows(shown, currency, theme, query)}{below(aim)}")
+        _body(_aim(aim) + content)
         for aim in branch.aims
-        if (shown := sentences.provided(aim.cards))
+        if (content := _rows(sentences.provided(aim.cards), currency, theme, query) + below(aim))
     ]
     present = sentences.provided(branch.cards)
     bodies = groups if branch.aims else [_body(_rows(present, currency, theme, query))]
-    table = _table(branch, period, bodies) if present else ""
+    table = _table(branch, period, bodies) if present or groups else ""
     line = _absent(branch, "not_cut_line" if _is_part(query) else "not_provided_line")
     body = section(say(branch.perspective), sentences.branch_scope(branch), table + line, kind="branch")
     return f'<div class="rows">{_heads(period)}{body}</div>'

@@ -208,6 +208,35 @@ def test_the_menu_keeps_the_team_and_its_drawer_closes_on_a_phone(browser: Brows
     expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(0)
 
 
+def test_a_perspective_in_the_menu_keeps_the_team_and_the_session(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/?team=Returns")
+    sockets: list[str] = []
+    shown.page.on("websocket", lambda socket: sockets.append(socket.url))
+    shown.page.get_by_test_id("stTopNavSection").filter(has_text="Perspectives").click()
+    shown.page.get_by_test_id("stTopNavDropdownLink").filter(has_text="Customer").click()
+    shown.page.wait_for_url("**/customer?team=Returns")
+    expect(shown.page.locator(".crumbs [aria-current=page]")).to_have_text("Customer")
+    assert sockets == []
+
+
+def test_a_department_leads_from_the_teams_to_its_own_overview(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/teams")
+    shown.page.locator(".n-department a").first.click()
+    shown.page.wait_for_url("**/?department=*")
+    expect(shown.page.locator(".notice")).to_contain_text("You see the department")
+    shown.page.locator(".notice a").click()
+    expect(shown.page.locator(".notice")).to_have_count(0)
+
+
+def test_the_drawer_of_a_phone_is_a_list_for_those_who_hear_it(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/", "phone")
+    strangers = shown.page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid="stSidebarNavItems"] > *')]
+                  .filter((one) => one.tagName !== 'LI' && one.getAttribute('role') !== 'listitem').length"""
+    )
+    assert strangers == 0
+
+
 @pytest.mark.parametrize("width", [390, 620, 768, 1000, 1200, 1440])
 def test_the_words_over_the_ladder_stand_where_its_ticks_are(
     browser: Browser, opened: None, address: str, width: int
@@ -286,6 +315,9 @@ def test_a_number_leads_to_team_agent_and_tickets_and_back(browser: Browser, ope
     page, sockets = shown.page, []
     page.on("websocket", lambda socket: sockets.append(socket.url))
     here = page.locator(".crumbs [aria-current=page]")
+    page.locator(".others a[href='/customer']").click()
+    expect(here).to_have_text("Customer")
+    shown.settle()
     shown.follow("Customer satisfaction (CSAT)")
     expect(here).to_have_text("Customer satisfaction (CSAT)")
     shown.follow("South")
@@ -305,6 +337,9 @@ def test_a_number_leads_to_team_agent_and_tickets_and_back(browser: Browser, ope
     page.go_back()
     expect(here).to_have_text("Customer satisfaction (CSAT)")
     page.go_back()
+    expect(here).to_have_text("Customer")
+    page.go_back()
+    expect(here).to_have_count(0)
     expect(page.locator("h1")).to_contain_text("goals")
     assert urlsplit(page.url).path == "/"
     assert sockets == []  # one session all the way: no reload

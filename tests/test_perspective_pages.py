@@ -94,6 +94,20 @@ def test_initiatives_stand_under_their_objective_and_an_overdue_one_is_marked() 
     assert "Elsewhere" not in page
 
 
+def test_an_objective_without_data_still_says_what_is_done_about_it() -> None:
+    whole = board()
+    branch = whole.branches[0]
+    quick, loose = branch.aims
+    unknown = [
+        dataclasses.replace(card, result=dataclasses.replace(card.result, state="not_provided")) for card in quick.cards
+    ]
+    bare = dataclasses.replace(branch, aims=(dataclasses.replace(quick, cards=tuple(unknown)), loose))
+    view = perspective_parts.View(dataclasses.replace(whole, branches=(bare,)), fixture.FACTS, {}, LIGHT, PLANS)
+    page = perspective_parts.body(view).partition('class="rail"')[0]
+    assert "metric=first_reply" not in page
+    assert "Overdue</span><b>Night shift</b>" in page
+
+
 def test_a_journal_that_cannot_be_read_is_said() -> None:
     assert "The journal is &lt;gone&gt;." in body(problem="The journal is <gone>.")
 
