@@ -26,5 +26,6 @@ def show(load: Load, scope: Scope, perspective: PerspectiveId) -> None:
     period = wording.period(choice.period)
     page.titled(load, say(perspective), choice.named, period)
     say_through(part)
-    view = perspective_parts.View(part, load.facts, choice.query(load), theme.tokens(), plans, problem)
+    happened = cache.events(load, scope, cache.book(load, scope, ""))
+    view = perspective_parts.View(part, load.facts, choice.query(load), theme.tokens(), plans, problem, happened)
     st.html(components.printed_head(load.facts, say(perspective), choice.named, period) + perspective_parts.body(view))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import components, marks, rows, sentences, wording
-from dashboard.components import breadcrumb, esc, note
+from dashboard.components import breadcrumb, esc, note, section
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from data_checks.warehouse.contract import LoadFacts
-from metrics.scorecard import Aim, Branch, Scorecard
+from metrics.events import Happening
+from metrics.scorecard import Aim, Branch, Card, Scorecard
 from metrics.strategy import UNDER_WAY, Initiative, Strategy
 
 
@@ -26,6 +27,7 @@ class View:
     theme: Tokens
     plans: Strategy
     problem: str = ""
+    happened: tuple[Happening, ...] = ()
 
     @property
     def branch(self) -> Branch:
@@ -48,6 +50,7 @@ def body(view: View) -> str:
     return (
         f'{path}<div class="top">{components.answer(view.board, currency, view.theme, today)}{ladder}</div>'
         f'<div class="body">{shown}{components.beside(view.board, view.facts, view.theme, view.query, problem)}</div>'
+        f"{_trends(view)}"
     )
 
 
@@ -83,4 +86,43 @@ def _plan(one: Initiative, aim: Aim, view: View, today: dt.date) -> str:
     return (
         f'<tr role="row" class="plan"><td role="cell">{mark}{esc(stand)}'
         f'</span><b>{esc(one.name or one.initiative)}</b> <span class="note">{esc(", ".join(told))}</span></td></tr>'
+    )
+
+
+# ── every metric over its months ─────────────────────────────────────────────────────────────────────
+
+
+def _trends(view: View) -> str:
+    """A small chart for each metric with a goal zone, and what happened in its months; named once below all."""
+    cards = [card for card in view.branch.cards if rows.months(card, view.facts.currency)[1]]
+    if not cards:
+        return ""
+    first = min(card.trend[0].period.start for card in cards)
+    last = max(card.trend[-1].period.end for card in cards)
+    within = [one for one in view.happened if first <= one.day < last]
+    told = "; ".join(say("trends_event", day=wording.date(one.day), title=one.title) for one in within)
+    events = note(say("trends_events", events=told)) if within else ""
+    charts = "".join(_trend(card, view, within) for card in cards)
+    return section(say("trends"), say("trends_scope"), f'<div class="multiples">{charts}</div>{events}', kind="trends")
+
+
+def _trend(card: Card, view: View, happened: Sequence[Happening]) -> str:
+    definition, currency = card.definition, view.facts.currency
+    values, alt = rows.months(card, currency)
+    places = tuple(
+        place + (one.day - span.start).days / (span.end - span.start).days
+        for one in happened
+        for place, span in enumerate(result.period for result in card.trend)
+        if span.start <= one.day < span.end
+    )
+    drawn = marks.trend(values, definition.red, definition.goal, places, view.theme, alt)
+    address = link("metric", {**view.query, "metric": definition.metric})
+    goal = sentences.goal_text(definition, currency)
+    under = f"{say('goal_label')} {goal}" if goal else say("no_goal")
+    figure = f"<b>{esc(sentences.figure(card, currency))}</b>"
+    ends = (wording.month_short(card.trend[place].period.start) for place in (0, -1))
+    return (
+        f'<figure><figcaption><a class="quiet" href="{esc(address)}">{esc(sentences.title(definition))}</a>'
+        f'<span>{figure} <span class="note">{esc(under)}</span></span></figcaption>'
+        f'{drawn}<p class="note ends">{"".join(f"<span>{esc(end)}</span>" for end in ends)}</p></figure>'
     )

@@ -183,12 +183,15 @@ def _middle(card: Card, word: str, currency: str, theme: Tokens) -> list[str]:
 
 def sparkline(card: Card, currency: str, theme: Tokens) -> str:
     """The card's months as a line, with a sentence for those who do not see it."""
+    values, alt = months(card, currency)
+    return marks.sparkline(values, card.definition.goal, theme, alt) if alt else ""
+
+
+def months(card: Card, currency: str) -> tuple[tuple[float | None, ...], str]:
+    """The card's months as they may be drawn, and as a sentence; '' when no month has a value."""
     values = tuple(_shown(result) for result in card.trend)
     known = [value for value in values if value is not None]
-    if not known:
-        return ""
-    alt = say("alt_trend", n=len(values), **_spoken(known, card, currency))
-    return marks.sparkline(values, card.definition.goal, theme, alt)
+    return values, say("alt_trend", n=len(values), **_spoken(known, card, currency)) if known else ""
 
 
 def _spoken(known: list[float], card: Card, currency: str) -> dict[str, Any]:

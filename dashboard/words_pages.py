@@ -36,6 +36,10 @@ PAGES = {
     "plan_to_move": "to move {name}",
     "perspective_empty": "No metric stands in this perspective.",
     "perspective_empty_next": "Give a metric `perspective: {perspective}` in its definition.",
+    "trends": "Month by month",
+    "trends_scope": "the axis holds limit and goal and may not start at 0",
+    "trends_events": "Dotted: {events}.",
+    "trends_event": "{title}, {day}",
     # teams
     "teams_wait": "Reckoning the scorecard of every team …",
     "teams_whole": "Whole organisation",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
-from dashboard import access, cache, perspective_parts, settings
+from dashboard import access, cache, marks, perspective_parts, settings
 from dashboard.theme import LIGHT
 from metrics.definition import PERSPECTIVES
+from metrics.events import Happening
 from metrics.scope import Scope
 from metrics.scorecard import Scorecard, make_aim
 from metrics.strategy import Initiative, Objective, Strategy
@@ -106,6 +109,28 @@ def test_an_objective_without_data_still_says_what_is_done_about_it() -> None:
     page = perspective_parts.body(view).partition('class="rail"')[0]
     assert "metric=first_reply" not in page
     assert "Overdue</span><b>Night shift</b>" in page
+
+
+def test_every_metric_has_a_small_trend_with_limit_goal_and_what_happened() -> None:
+    view = perspective_parts.View(board(), fixture.FACTS, {"team": None}, LIGHT, PLANS)
+    calm = perspective_parts.body(view)
+    assert calm.count("<figure>") == 6
+    assert "Dotted" not in calm
+    happened = (Happening(dt.date(2026, 3, 14), "Outage <b>A</b>"), Happening(dt.date(2020, 1, 1), "Long ago"))
+    page = perspective_parts.body(dataclasses.replace(view, happened=happened))
+    assert "Dotted: Outage &lt;b&gt;A&lt;/b&gt;, 14 Mar 2026." in page
+    assert "Long ago" not in page
+    assert page.partition("<figure>")[2].partition("</figure>")[0].count("stroke-dasharray") == 2  # limit and event
+
+
+def test_a_small_trend_keeps_a_gap_a_gap_and_its_goal_zone_on_the_good_side() -> None:
+    gap = unquote(marks.trend((1.0, None, 3.0), 4.0, 2.0, (), LIGHT, "a"))
+    assert gap.count("<circle") == 2
+    low_is_good = re.search(r"<rect x='4' y='([\d.]+)' width='272' height='([\d.]+)'", gap)
+    assert low_is_good is not None
+    assert float(low_is_good[1]) + float(low_is_good[2]) == 96
+    high_is_good = unquote(marks.trend((1.0, 3.0), 2.0, 4.0, (), LIGHT, "a"))
+    assert "<rect x='4' y='0.0'" in high_is_good
 
 
 def test_a_journal_that_cannot_be_read_is_said() -> None:
