@@ -369,6 +369,9 @@ def test_choosing_a_team_writes_the_address_and_is_kept_on_the_way_down(
     shown.page.get_by_role("option", name="Returns").click()
     shown.page.wait_for_url("**/?team=Returns")
     shown.settle()
+    shown.page.locator(".others a[href='/customer?team=Returns']").click()
+    expect(shown.page.locator(".crumbs [aria-current=page]")).to_have_text("Customer")
+    shown.settle()
     shown.follow("Customer satisfaction (CSAT)")
     expect(shown.page.locator(".crumbs [aria-current=page]")).to_have_text("Returns")
 
