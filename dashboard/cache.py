@@ -18,6 +18,8 @@ from data_checks.errors import Problem, RequestError
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import LoadFacts
 from metrics.attention import Attention, attention, strategy_now
+from metrics.benchmarks import Benchmarks
+from metrics.cascade import Node
 from metrics.definition import MetricDefinition
 from metrics.events import Happening, together
 from metrics.period import Grain, Period, floor, shifted, step
@@ -27,6 +29,7 @@ from metrics.scorecard import Card, Scorecard
 from metrics.strategy import Strategy
 
 if TYPE_CHECKING:
+    from dashboard.library import Entry
     from metrics.receipt import Receipt
 
 Where = tuple[tuple[str, tuple[str | None, ...]], ...]
@@ -112,6 +115,14 @@ class Floors(Protocol):
     def receipt(self, load: Load, scope: Scope, metric: str, period: Period, where: Where) -> Receipt: ...
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
+
+    def departments(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
+
+    def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks: ...
+
+    def library(self, load: Load) -> tuple[Entry, ...]: ...
+
+    def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node: ...
 
     def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict: ...
 
@@ -293,6 +304,28 @@ def teams(load: Load, scope: Scope) -> tuple[str, ...]:
     return _remembered.get(("teams", load.version, scope), lambda: floors().teams(load, scope))
 
 
+def cascade(load: Load, scope: Scope, period: Period, against: Period) -> Node:
+    """The board of the whole, of every department and of every team the reader may see."""
+    question = ("cascade", load.version, load.catalog, scope, period, against)
+    return _remembered.get(question, lambda: floors().cascade(load, scope, period, against))
+
+
+def library(load: Load) -> tuple[Entry, ...]:
+    """Every definition with what it stands on; nobody's rows, so the same for every reader."""
+    return _remembered.get(("library", load.version, load.catalog), lambda: floors().library(load))
+
+
+def benchmarks(load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks:
+    """Every metric that is held against others, beside them. Raises RequestError when none can be cut so."""
+    question = ("benchmarks", load.version, load.catalog, scope, period, where)
+    return _remembered.get(question, lambda: floors().benchmarks(load, scope, period, where))
+
+
+def departments(load: Load, scope: Scope) -> tuple[str, ...]:
+    """The names of the departments the reader's teams belong to, in order."""
+    return _remembered.get(("departments", load.version, scope), lambda: floors().departments(load, scope))
+
+
 def quality(load: Load, scope: Scope) -> Quality:
     """Rows, checks and what they mean, of the published load; a newer one that was refused is a point of its trend."""
     question = ("quality", load.version, load.catalog, load.refused, load.rolled_back, scope)
@@ -310,12 +343,19 @@ def book(load: Load, scope: Scope, metric: str) -> Book:
 def needs(load: Load, scope: Scope, board: Scorecard) -> tuple[tuple[Attention, ...], str]:
     """What of a board needs somebody, as the journal's newest word has it, and why that could not be read ('': it was).
     A reader of some teams sees nothing of what the whole organisation plans."""
+    strategy, problem = plans(load, scope)
+    return (attention(board, strategy), problem) if strategy.initiatives else ((), "")
+
+
+def plans(load: Load, scope: Scope) -> tuple[Strategy, str]:
+    """The strategy as the journal's newest word has it, and why that could not be read ('': it was); empty for a reader
+    of some teams."""
     if scope.teams is not None or not load.strategy.initiatives:
-        return (), ""
+        return Strategy(), ""
     try:
-        return attention(board, strategy_now(load.strategy, floors().updates())), ""
+        return strategy_now(load.strategy, floors().updates()), ""
     except RequestError as error:
-        return attention(board, load.strategy), str(error)
+        return load.strategy, str(error)
 
 
 def events(load: Load, scope: Scope, found: Book) -> tuple[Happening, ...]:

@@ -9,14 +9,14 @@ import datetime as dt
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dashboard import marks, sentences, wording
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
-from metrics.scorecard import Branch, Card, Scorecard
+from metrics.scorecard import Aim, Branch, Card, Scorecard
 
 Query = Mapping[str, str | None]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -79,23 +79,31 @@ def counts(board: Scorecard, theme: Tokens) -> str:
 
 def ladder(board: Scorecard, theme: Tokens) -> str:
     """The whole and its four perspectives on one 0–100 axis."""
+    parts = [(say(branch.perspective), branch) for branch in board.branches]
+    return rungs(board, (say("overall"), board), parts, theme)
+
+
+def rungs(
+    board: Scorecard, whole: tuple[str, Scorecard | Branch], parts: Sequence[tuple[str, Branch | Aim]], theme: Tokens
+) -> str:
+    """A whole and what its score is made of on one 0–100 axis, by name; `board` says when, and how much is covered."""
     head = (
         f'<tr class="rung-head"><td></td><td class="axis"><span>0</span><span>{esc(say("limit"))}</span>'
         f'<span>{esc(say("goal"))}</span><span>100</span></td><th scope="col">{esc(say("score"))}</th>'
         f'<th scope="col">{esc(say("change"))}</th></tr>'
     )
-    rungs = [_rung(say("overall"), board, board, sentences.cards_of(board), theme, big=True)]
-    rungs += [_rung(say(branch.perspective), branch, board, branch.cards, theme) for branch in board.branches]
-    scores_before = [board.previous_score, *(branch.previous_score for branch in board.branches)]
-    has_before = any(score is not None for score in scores_before)
+    name, top = whole
+    drawn = [_rung(name, top, board, sentences.cards_of(board), theme, big=True)]
+    drawn += [_rung(name, part, board, part.cards, theme) for name, part in parts]
+    has_before = any(what.previous_score is not None for what in (top, *(part for _, part in parts)))
     notes = [say("hollow_dot", period=wording.period(board.against, board.period)) if has_before else ""]
     notes.append(sentences.coverage(board))
     note = " ".join(part for part in notes if part)
-    return f'<div class="ladder"><table>{head}{"".join(rungs)}</table><p class="note">{esc(note)}</p></div>'
+    return f'<div class="ladder"><table>{head}{"".join(drawn)}</table><p class="note">{esc(note)}</p></div>'
 
 
 def _rung(
-    name: str, what: Scorecard | Branch, board: Scorecard, cards: Iterable[Card], theme: Tokens, big: bool = False
+    name: str, what: Scorecard | Branch | Aim, board: Scorecard, cards: Iterable[Card], theme: Tokens, big: bool = False
 ) -> str:
     score, before = what.score, what.previous_score
     word = "no_goal" if score is None else sentences.standing_of(score, cards)
@@ -119,8 +127,15 @@ def rail(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query, first:
     """`first`, what changed, how to read a row; apart from it the load, which a phone shows after the rows."""
     cards = sentences.provided(sentences.cards_of(board))
     withheld = sum(card.result.state == "withheld" for card in cards)
-    first = f'<aside class="rail">{first}{_changed(board, facts, query)}{_how_to_read(cards, theme)}</aside>'
-    return f'{first}<aside class="load">{load_result(facts, theme, withheld)}</aside>'
+    return (
+        f'{beside(board, facts, theme, query, first)}<aside class="load">{load_result(facts, theme, withheld)}</aside>'
+    )
+
+
+def beside(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query, first: str = "") -> str:
+    """`first`, what changed and how to read a row, beside a board's rows."""
+    cards = sentences.provided(sentences.cards_of(board))
+    return f'<aside class="rail">{first}{_changed(board, facts, query)}{_how_to_read(cards, theme)}</aside>'
 
 
 def _changed(board: Scorecard, facts: LoadFacts, query: Query) -> str:

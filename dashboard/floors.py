@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dashboard import check_sentences, settings
 from dashboard.cache import Load, NothingPublished, RowsBehind, Verdict, Where
+from dashboard.library import Entry, read_library
 from dashboard.quality import Quality, read_quality
 from dashboard.wording import say
 from data_checks.calendar import Calendar
@@ -27,6 +28,8 @@ from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
 from data_checks.workspace_journal import JournalPlace
 from metrics.asking import ask
+from metrics.benchmarks import Benchmarks, compare
+from metrics.cascade import Node, build_cascade
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
 from metrics.draft_files import metric_files
@@ -148,6 +151,21 @@ class RealFloors:
         tables = [name for name in load.facts.tables if _has_team(name, load)]
         found = {value for table in tables for value in slice_values(warehouse, table, "team", scope)}
         return tuple(sorted((team for team in found if team is not None), key=str.casefold))
+
+    def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks:
+        opened = self._of(load)
+        return compare(opened.warehouse, opened.catalog, scope, period, None, dict(where))
+
+    def library(self, load: Load) -> tuple[Entry, ...]:
+        return read_library(self._of(load).catalog, load.facts)
+
+    def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node:
+        opened = self._of(load)
+        return build_cascade(opened.warehouse, opened.catalog, scope, period, against)
+
+    def departments(self, load: Load, scope: Scope) -> tuple[str, ...]:
+        found = departments(self._of(load).warehouse, scope).values()
+        return tuple(sorted({name for name in found if name is not None}, key=str.casefold))
 
     def quality(self, load: Load, scope: Scope) -> Quality:
         opened = self._of(load)

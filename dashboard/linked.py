@@ -3,8 +3,8 @@
 The HTML is written by st.html, which cleans it; this component only listens. It writes the new address as the browser
 would and tells the page that the address has changed, which Streamlit answers as it answers Back and Forward: one
 run, no new session. A click with a modifier, a middle click or "open in new tab" follows the real address, so links
-can be copied and shared. The menu keeps the period, the comparison and the team; on a phone its drawer closes behind
-the reader and starts closed.
+can be copied and shared. The menu keeps the period, the comparison, the team and the department; on a phone its drawer
+closes behind the reader and starts closed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import streamlit as st
 
 _SCRIPT = """
-const KEPT = ["period", "against", "team"];
+const KEPT = ["period", "against", "team", "department"];
 const PHONE = 768;
 let begun = false;
 export default function () {
@@ -50,7 +50,7 @@ export default function () {
     go(anchor.href);
   };
   const onMenu = (event) => {
-    const menu = '[data-testid="stTopNavLink"], [data-testid="stSidebarNavLink"]';
+    const menu = '[data-testid^="stTopNav"][href], [data-testid="stSidebarNavLink"]';
     const anchor = isOrdinary(event) && event.target.closest && event.target.closest(menu);
     if (!anchor || new URL(anchor.href).origin !== location.origin) return;
     event.preventDefault();
@@ -61,6 +61,16 @@ export default function () {
     if (address.href !== location.href) go(address.href);
     setTimeout(closeDrawer, 50);
   };
+  // Streamlit puts the sections of its drawer as <div> into a <ul>: said as what they are, for screen readers.
+  const mend = () => {
+    document.querySelectorAll('[data-testid="stSidebarNavItems"] > div:not([role])').forEach((section) => {
+      section.setAttribute("role", "listitem");
+      section.querySelectorAll("li").forEach((item) => item.setAttribute("role", "none"));
+    });
+  };
+  const watch = new MutationObserver(mend);
+  watch.observe(document.body, { childList: true, subtree: true });
+  mend();
   if (!begun) {
     begun = true;
     closeDrawer();
@@ -69,6 +79,7 @@ export default function () {
   document.addEventListener("click", onMenu, true);
   document.addEventListener("click", onClick);
   return () => {
+    watch.disconnect();
     document.removeEventListener("click", onMenu, true);
     document.removeEventListener("click", onClick);
   };

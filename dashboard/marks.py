@@ -140,6 +140,75 @@ def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Token
     return _image(drawn, 104, 26, alt, "spark")
 
 
+@functools.lru_cache(maxsize=2048)
+def trend(
+    values: tuple[float | None, ...],
+    limit: float | None,
+    goal: float | None,
+    events: tuple[float, ...],
+    theme: Tokens,
+    alt: str,
+) -> str:
+    """Months on an axis that holds limit and goal: the goal zone, the limit dashed, events (in months from the first
+    one's start) dotted; a gap stays a gap."""
+    width, height, top, bottom = 280, 96, 8.0, 88.0
+    known = [value for value in (*values, limit, goal) if value is not None]
+    lowest, spread = min(known), (max(known) - min(known)) or 1.0
+
+    def y(value: float) -> float:
+        return bottom - (value - lowest) / spread * (bottom - top)
+
+    def x(months: float) -> float:
+        return 4 + months * (width - 8) / len(values)
+
+    drawn = ""
+    if limit is not None and goal is not None:
+        edge = 0 if goal > limit else height
+        drawn += f'<rect x="4" y="{min(edge, y(goal)):.1f}" width="{width - 8}" height="{abs(edge - y(goal)):.1f}" '
+        drawn += f'fill="{theme.band}"/>'
+        drawn += f'<path d="M4 {y(goal):.1f}H{width - 4}" stroke="{theme.met}" stroke-width="1"/>'
+        drawn += (
+            f'<path d="M4 {y(limit):.1f}H{width - 4}" stroke="{theme.missed}" stroke-width="1" stroke-dasharray="4 3"/>'
+        )
+    for at in events:
+        drawn += f'<path d="M{x(at):.1f} 0V{height}" stroke="{theme.ink3}" stroke-width="1" stroke-dasharray="1 3"/>'
+    points = [(x(place + 0.5), None if value is None else y(value)) for place, value in enumerate(values)]
+    for run in _runs(points):
+        line = "L".join(f"{across:.1f} {down:.1f}" for across, down in run)
+        drawn += f'<path d="M{line}" fill="none" stroke="{theme.series}" stroke-width="1.8" stroke-linejoin="round"/>'
+        drawn += "".join(
+            f'<circle cx="{across:.1f}" cy="{down:.1f}" r="{3.6 if across == points[-1][0] else 1.6}" '
+            f'fill="{theme.series}"/>'
+            for across, down in run
+        )
+    return _image(drawn, width, height, alt, "trend")
+
+
+@functools.lru_cache(maxsize=1024)
+def beside(
+    at: float, low: float | None, high: float | None, ours: float | None, is_own: bool, theme: Tokens, alt: str
+) -> str:
+    """A value on an axis that several share (all as parts of it, 0–1): its interval as a pale bar, ours as a thin line
+    through every row; our own mark is filled, another's hollow."""
+    width, height = 300, 26
+
+    def x(part: float) -> float:
+        return 7 + max(0.0, min(1.0, part)) * (width - 14)
+
+    drawn = f'<path d="M7 13H{width - 7}" stroke="{theme.line}" stroke-width="1.2"/>'
+    if ours is not None:
+        drawn += f'<path d="M{x(ours):.1f} 0V26" stroke="{theme.series}" stroke-width="1" stroke-opacity=".55"/>'
+    ink = theme.series if is_own else theme.bench
+    if low is not None and high is not None:
+        drawn += (
+            f'<rect x="{x(low):.1f}" y="11" width="{max(x(high) - x(low), 1):.1f}" height="4" rx="2" '
+            f'fill="{ink}" fill-opacity=".4"/>'
+        )
+    fill = ink if is_own else theme.paper
+    drawn += f'<circle cx="{x(at):.1f}" cy="13" r="4.6" fill="{fill}" stroke="{ink}" stroke-width="1.8"/>'
+    return _image(drawn, width, height, alt, "beside")
+
+
 @functools.lru_cache(maxsize=256)
 def shares(parts: tuple[tuple[str, int], ...], theme: Tokens, alt: str) -> str:
     """Where the rows of a table went, as one bar; the few that are in quarantine stay visible."""

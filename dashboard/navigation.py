@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,27 +11,31 @@ import streamlit as st
 from dashboard.settings import PAGES
 from dashboard.wording import say
 
-# url path → (file, word in the menu, shown in the menu). The first is the page at "/".
-_PAGES = {
-    "overview": ("overview.py", "overview", True),
-    "metric": ("metric.py", "metrics", True),
-    "data_quality": ("data_quality.py", "data_quality", True),
-    "metrics": ("metric.py", "metrics", False),  # the address people type
+# url path → (file, word in the menu, section of the menu). Without a section ("") a page stands in the bar itself;
+# None: it is reached by links only. The first is the page at "/".
+_PAGES: dict[str, tuple[str, str, str | None]] = {
+    "overview": ("overview.py", "overview", ""),
+    "teams": ("teams.py", "teams", ""),
+    "financial": ("financial.py", "financial", "perspectives"),
+    "customer": ("customer.py", "customer", "perspectives"),
+    "internal_process": ("internal_process.py", "internal_process", "perspectives"),
+    "learning_growth": ("learning_growth.py", "learning_growth", "perspectives"),
+    "metric_library": ("metric_library.py", "metric_library", "metrics"),
+    "benchmarks": ("benchmarks.py", "benchmarks", "metrics"),
+    "data_quality": ("data_quality.py", "data_quality", "metrics"),
+    "metric": ("metric.py", "metric", None),
+    "metrics": ("metric_library.py", "metric_library", None),  # the address people type
 }
 
 
-def pages() -> list[st.Page]:
-    """Every page of the dashboard, in menu order."""
-    return [
-        st.Page(
-            PAGES / file,
-            title=say(word),
-            url_path=path,
-            default=place == 0,
-            visibility="visible" if shown else "hidden",
-        )
-        for place, (path, (file, word, shown)) in enumerate(_PAGES.items())
-    ]
+def pages() -> dict[str, list[st.Page]]:
+    """Every page of the dashboard by its section of the menu, in menu order."""
+    menu: dict[str, list[st.Page]] = {}
+    for place, (path, (file, word, section)) in enumerate(_PAGES.items()):
+        shown: Literal["visible", "hidden"] = "hidden" if section is None else "visible"
+        page = st.Page(PAGES / file, title=say(word), url_path=path, default=place == 0, visibility=shown)
+        menu.setdefault(say(section) if section else "", []).append(page)
+    return menu
 
 
 def link(page: str, query: Mapping[str, str | None]) -> str:

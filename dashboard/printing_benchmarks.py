@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from dashboard import sentences, wording
+from dashboard import benchmark_names, sentences, wording
 from dashboard.printing import as_json, result_json, table, through, visible
 from data_checks.warehouse.contract import LoadFacts
 from metrics.benchmarks import BenchmarkRow, Benchmarks, Comparison, Place, Refused, Rival
@@ -137,43 +136,32 @@ def _notes(comparison: Comparison, currency: str) -> Iterator[str]:
 def _origin(rival: Rival, name: str, definition: MetricDefinition, currency: str) -> str:
     """Of when a value is, of how many, what was published before, and by whom."""
     row = rival.row
-    told = f"{name}: {since(row.period_start)}"
+    told = f"{name}: {benchmark_names.since(row.period_start)}"
     if row.n is not None:
         told += f", n {wording.count(row.n)}"
     if rival.trend:
         last = rival.trend[-1]
-        told += f", before {wording.value(last.value, definition.unit, currency)} ({since(last.period_start)})"
+        then = benchmark_names.since(last.period_start)
+        told += f", before {wording.value(last.value, definition.unit, currency)} ({then})"
     seen = f", seen on {wording.date(row.retrieved_on)}" if row.retrieved_on else ""
     return f"{told}. Source: {visible(row.source) if row.source else 'none is given'}{seen}."
 
 
 def _refusal(refused: Refused, name: str) -> str:
-    return f"{name} ({since(refused.row.period_start)}): {_ended(refused.why)}"
+    return f"{name} ({benchmark_names.since(refused.row.period_start)}): {_ended(refused.why)}"
+
+
+def names_of(comparison: Comparison) -> dict[BenchmarkRow, str]:
+    """Every row's name, safe for a terminal."""
+    return {row: visible(name) for row, name in benchmark_names.names_of(comparison).items()}
 
 
 def refused(found: Iterable[Refused]) -> list[str]:
     """Rows that nothing is compared with, each as a sentence with where it stands."""
-    return [f"benchmarks {one.row.benchmark_id}: {_refusal(one, _name(one.row))}" for one in found]
-
-
-def names_of(comparison: Comparison) -> dict[BenchmarkRow, str]:
-    """Every row's competitor or industry; both where a competitor is there for several industries."""
-    rows = [*(rival.row for rival in comparison.rivals), *(one.row for one in comparison.refused)]
-    industries: dict[str | None, set[str | None]] = {}
-    for row in rows:
-        industries.setdefault(row.competitor, set()).add(row.industry)
-    return {row: _name(row, len(industries[row.competitor]) > 1) for row in rows}
-
-
-def _name(row: BenchmarkRow, with_industry: bool = False) -> str:
-    if row.competitor is None:
-        return visible(f"{row.industry} industry" if row.industry else "nobody")
-    return visible(f"{row.competitor} in {row.industry}" if with_industry and row.industry else row.competitor)
-
-
-def since(day: dt.date) -> str:
-    """The year, where a value is a year's; else the month."""
-    return str(day.year) if (day.month, day.day) == (1, 1) else wording.month_short(day)
+    return [
+        f"benchmarks {one.row.benchmark_id}: {_refusal(one, visible(benchmark_names.name_of(one.row)))}"
+        for one in found
+    ]
 
 
 def _json(found: Benchmarks, facts: LoadFacts) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard import check_sentences, marks, sentences, wording
@@ -17,10 +18,33 @@ Query = Mapping[str, str | None]
 
 
 def board_rows(board: Scorecard, currency: str, theme: Tokens, query: Query) -> str:
-    """Every perspective with its rows; only the first shows the column heads."""
+    """Every perspective with the rows that need somebody, and the way to the others; only the first shows the heads."""
     period = wording.period(board.period, board.period)
-    parts = [_branch(branch, period, currency, theme, query) for branch in board.branches if branch.cards]
+    parts = [_in_short(branch, period, currency, theme, query) for branch in board.branches if branch.cards]
     return f'<div class="rows">{_heads(period)}{"".join(parts)}</div>'
+
+
+def branch_rows(
+    board: Scorecard, branch: Branch, currency: str, theme: Tokens, query: Query, below: Callable[[Aim], str]
+) -> str:
+    """Every row of one perspective, by objective. `below`: the rows that follow an objective's metrics."""
+    period = wording.period(board.period, board.period)
+    groups = [
+        _body(_aim(aim) + content)
+        for aim in branch.aims
+        if (content := _rows(sentences.provided(aim.cards), currency, theme, query) + below(aim))
+    ]
+    present = sentences.provided(branch.cards)
+    bodies = groups if branch.aims else [_body(_rows(present, currency, theme, query))]
+    table = _table(branch, period, bodies) if present or groups else ""
+    line = _absent(branch, "not_cut_line" if _is_part(query) else "not_provided_line")
+    body = section(say(branch.perspective), sentences.branch_scope(branch), table + line, kind="branch")
+    return f'<div class="rows">{_heads(period)}{body}</div>'
+
+
+def needs_somebody(card: Card) -> bool:
+    """Whether a row belongs on the overview: missed, too close to call, or withheld."""
+    return card.status in ("missed", "too_close") or card.result.state == "withheld"
 
 
 def _heads(period: str) -> str:
@@ -42,39 +66,67 @@ def _columns(period: str) -> list[tuple[str, str]]:
     ]
 
 
-def _branch(branch: Branch, period: str, currency: str, theme: Tokens, query: Query) -> str:
-    present = sentences.provided(branch.cards)
+def _in_short(branch: Branch, period: str, currency: str, theme: Tokens, query: Query) -> str:
+    """A perspective's rows that need somebody, and one line for all the others."""
+    shown = [card for card in branch.cards if needs_somebody(card)]
+    table = _table(branch, period, [_body(_rows(shown, currency, theme, query))]) if shown else ""
+    scope = sentences.branch_scope(branch) if sentences.provided(branch.cards) else ""
+    return section(say(branch.perspective), scope, table + _others(branch, len(shown), query), kind="branch")
+
+
+def _others(branch: Branch, shown: int, query: Query) -> str:
+    """'11 more: 8 met, 3 watched.' as the way to the perspective's page."""
+    others = [card for card in branch.cards if not needs_somebody(card)]
+    if not others:
+        return ""
+    tally = Counter("absent" if card.result.state == "not_provided" else card.status for card in others)
+    counts = [say(f"more_{word}", n=tally[word]) for word in ("met", "watch", "not_judged", "no_goal") if tally[word]]
+    if tally["absent"]:
+        counts.append(say("more_not_cut" if _is_part(query) else "more_not_provided", n=tally["absent"]))
+    key = "more_all" if not shown else "more_one" if len(others) == 1 else "more_some"
+    text = say(key, n=len(others), counts=", ".join(counts))
+    return f'<p class="others">{anchor(text, link(branch.perspective, query))}</p>'
+
+
+def _is_part(query: Query) -> bool:
+    return bool(query.get("team") or query.get("department"))
+
+
+def _rows(cards: Iterable[Card], currency: str, theme: Tokens, query: Query) -> str:
+    return "".join(_row(card, currency, theme, query) for card in cards)
+
+
+def _body(content: str) -> str:
+    return f'<tbody role="rowgroup">{content}</tbody>'
+
+
+def _table(branch: Branch, period: str, bodies: Sequence[str]) -> str:
+    """The rows as a table; its heads are for the ear, the eye has them once above."""
     heads = "".join(
         f'<th role="columnheader" class="{kind}" scope="col">'
         f"{esc(say('column_position')) if kind == 'c-position' else text}</th>"
         for kind, text in _columns(period)
     )
-    groups = [(_aim(aim), aim.cards) for aim in branch.aims] or [("", branch.cards)]
-    bodies = [
-        f'<tbody role="rowgroup">{head}{"".join(_row(card, currency, theme, query) for card in shown)}</tbody>'
-        for head, cards in groups
-        if (shown := sentences.provided(cards))
-    ]
-    table = (
+    return (
         f'<table class="metrics" role="table" aria-label="{esc(say(branch.perspective))}">'
         f'<thead role="rowgroup" class="ear"><tr role="row">{heads}</tr></thead>{"".join(bodies)}</table>'
     )
-    line = _absent(branch, "not_cut_line" if query.get("team") else "not_provided_line")
-    scope = sentences.branch_scope(branch) if present else ""
-    return section(say(branch.perspective), scope, (table if present else "") + line, kind="branch")
 
 
 def _aim(aim: Aim) -> str:
-    """The line above an objective's metrics: its name, its score, and what it does not stand on."""
+    """The line above an objective's metrics: its name, its score, what it does not stand on, weight and owner."""
     name = aim.objective.name if aim.objective else say("no_objective")
     parts = [say("aim_score", score=say("no_score") if aim.score is None else wording.score(aim.score))]
     if aim.coverage is None:
         parts = [say("aim_unscored")]
     elif aim.coverage < 1:
         parts.append(say("aim_coverage", share=wording.share(aim.coverage)))
+    told = f"{' '.join(parts)}. {say('aim_weight', weight=f'{aim.weight:g}')}"
+    if aim.objective and aim.objective.owner:
+        told += f" {say('aim_owner', owner=aim.objective.owner)}"
     return (
         f'<tr role="row" class="aim"><th role="rowheader" scope="rowgroup" class="c-aim">{esc(name)}'
-        f' <span class="note">{esc(" ".join(parts))}</span></th></tr>'
+        f' <span class="note">{esc(sentences.sentence(told))}</span></th></tr>'
     )
 
 
@@ -131,12 +183,15 @@ def _middle(card: Card, word: str, currency: str, theme: Tokens) -> list[str]:
 
 def sparkline(card: Card, currency: str, theme: Tokens) -> str:
     """The card's months as a line, with a sentence for those who do not see it."""
+    values, alt = months(card, currency)
+    return marks.sparkline(values, card.definition.goal, theme, alt) if alt else ""
+
+
+def months(card: Card, currency: str) -> tuple[tuple[float | None, ...], str]:
+    """The card's months as they may be drawn, and as a sentence; '' when no month has a value."""
     values = tuple(_shown(result) for result in card.trend)
     known = [value for value in values if value is not None]
-    if not known:
-        return ""
-    alt = say("alt_trend", n=len(values), **_spoken(known, card, currency))
-    return marks.sparkline(values, card.definition.goal, theme, alt)
+    return values, say("alt_trend", n=len(values), **_spoken(known, card, currency)) if known else ""
 
 
 def _spoken(known: list[float], card: Card, currency: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.words_journal import JOURNAL
+from dashboard.words_pages import PAGES
 
 WORDS = {
     "product": "Scorecard",
@@ -354,8 +355,9 @@ WORDS = {
     "nobody": "nobody named",
     "sql": "SQL",
     "retention_of": "share of {of} back after {after} {every}",
-    # what people write
+    # what people write, and pages of their own
     **JOURNAL,
+    **PAGES,
     # yes and no in raw rows
     "yes": "yes",
     "no": "no",

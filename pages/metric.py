@@ -9,7 +9,7 @@ scope, load = page.start()
 metric = st.query_params.get("metric", "")
 if metric not in load.definitions:
     page.titled(load, say("metrics"))
-    kept = {name: st.query_params.get(name) for name in ("period", "against", "team")}
+    kept = {name: st.query_params.get(name) for name in ("period", "against", "team", "department")}
     st.html(detail.unknown(load, metric) if metric else detail.library(load, kept))
     page.end(load)
     st.stop()
@@ -23,7 +23,7 @@ for line in wrong:
 with page.told():
     card = cache.card(load, scope, metric, level.period, level.against, level.where)
 view = detail.View(load, card, level.query(load), theme.tokens())
-names = (level.agent, level.team, wording.period(card.result.period))
+names = (level.agent, level.team or level.department, wording.period(card.result.period))
 page.titled(load, sentences.brief(card.definition), *names)
 st.html(components.printed_head(load.facts, *reversed(names)) + detail.crumbs(view))
 if card.result.state == "not_provided" and level.where:

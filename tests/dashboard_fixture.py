@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.cache import Load, RowsBehind, Verdict, Where
+from dashboard.library import Entry
 from dashboard.quality import Quality
 from data_checks.calendar import EVERYBODYS
 from data_checks.errors import Place, RequestError
 from data_checks.journal import Journal
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
+from metrics.benchmarks import BenchmarkRow, Benchmarks, Refused, beside
 from metrics.bound import Aggregate
-from metrics.definition import PERSPECTIVES, GoalEntry, MetricDefinition, PerspectiveId, Unit
+from metrics.cascade import Node
+from metrics.definition import PERSPECTIVES, Benchmark, GoalEntry, MetricDefinition, PerspectiveId, Unit
 from metrics.events import Happening
 from metrics.formula import parse
 from metrics.journal_scope import may_see, visible
@@ -29,6 +32,7 @@ from metrics.row_accounts import LeftOut, RowAccount
 from metrics.scope import Scope
 from metrics.scorecard import Branch, Card, Scorecard, Status
 from metrics.standing import Standing
+from metrics.strategy import Link, Objective
 from metrics.tree import At, Window
 
 OCTOBER = period_at(dt.date(2026, 10, 1), "month", EVERYBODYS)
@@ -36,6 +40,20 @@ NOVEMBER = period_at(dt.date(2026, 11, 1), "month", EVERYBODYS)
 SEPTEMBER = period_at(dt.date(2026, 9, 1), "month", EVERYBODYS)
 WRITTEN = dt.datetime(2026, 11, 20, 10, 0)
 TEAMS = ("Atrium", "Beacon", "Canyon", "Harbour", "Kestrel", "<b>Quay</b> & *sons*")
+DEPARTMENTS = {"Field": TEAMS[:2], "Service <i>desk</i>": TEAMS[2:5]}
+"""The last team belongs to none."""
+BENCHMARKS = tuple(
+    BenchmarkRow(f"B{number}", "csat", name, industry, dt.date(year, 1, 1), value, n, scale, source, WRITTEN.date())
+    for number, (name, industry, year, value, n, scale, source) in enumerate(
+        (
+            ("Corvid <i>Direct</i>", None, 2025, 0.83, None, "1-5 top 2", None),
+            ("Corvid <i>Direct</i>", None, 2026, 0.84, 900, "1-5 top 2", "Yearly <b>report</b>"),
+            ("Dunlin", None, 2026, 0.71, None, "1-5 top 2", "A site"),
+            ("Egret", None, 2026, 4.1, None, "1-5 mean", "A site"),
+            (None, "Trade", 2026, 0.795, 9000, "1-5 top 2", "An institute"),
+        )
+    )
+)
 AGENTS = ("A. Brandt", "J. Moreau", "K. Osei", "N. Haddad", "S. <i>Vance</i>")
 
 
@@ -476,7 +494,47 @@ class FixtureFloors:
         return receipt(line, result(line, period, line.value), where, scope)
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
-        return TEAMS
+        return tuple(team for team in TEAMS if scope.teams is None or team in scope.teams)
+
+    def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks:
+        if "csat" not in self.lines:
+            return Benchmarks(period, missing="no source provides benchmarks")
+        one = dataclasses.replace(definition(self.lines["csat"]), benchmark=Benchmark("csat", "1-5 top 2"))
+        own = result(self.lines["csat"], period, self.lines["csat"].value)
+        stranger = Refused(BENCHMARKS[0], "no metric is held against 'csta'; not compared. Did you mean 'csat'?")
+        return Benchmarks(period, dict(where), (beside(one, "proportion", own, BENCHMARKS),), (stranger,))
+
+    def library(self, load: Load) -> tuple[Entry, ...]:
+        entries = {name: Entry(definition(line), line.kind) for name, line in self.lines.items()}
+        if "csat" in entries:
+            failed, warned = self.facts.failed_checks
+            entries["csat"] = dataclasses.replace(
+                entries["csat"],
+                words="Among <b>answers</b>, the share.",
+                tables=("survey_responses",),
+                checks=((failed, "left_out"), (warned, None), (self.facts.checks[0], None)),
+                named_by=("nps",),
+                objective=Objective("happy", "Happy <i>customers</i>", "customer", 1.0, None, ("csat",)),
+                links=(Link("first_reply", "csat"), Link("csat", "retention")),
+            )
+        return tuple(entries.values())
+
+    def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node:
+        lines, seen = tuple(self.lines.values()), self.teams(load, scope)
+
+        def node(slice_: str | None, value: str | None, parts: tuple[Node, ...] = ()) -> Node:
+            return Node(slice_, value, scorecard(lines, period, against), parts)
+
+        teams = {team: node("team", team) for team in seen}
+        parts = [
+            node("department", name, tuple(teams.pop(team) for team in here if team in teams))
+            for name, here in DEPARTMENTS.items()
+            if set(here) & set(seen)
+        ]
+        return node(None, None, (*parts, *teams.values()))
+
+    def departments(self, load: Load, scope: Scope) -> tuple[str, ...]:
+        return tuple(name for name, teams in DEPARTMENTS.items() if set(teams) & set(self.teams(load, scope)))
 
     def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]:
         return self.happened if scope.teams is None else ()

@@ -198,14 +198,43 @@ def test_a_comment_is_written_read_as_text_and_still_there_after_a_reload(
 def test_the_menu_keeps_the_team_and_its_drawer_closes_on_a_phone(browser: Browser, opened: None, address: str) -> None:
     shown = visit(browser, address, "/?team=Returns", "phone")
     shown.page.get_by_test_id("stExpandSidebarButton").click()
-    shown.page.get_by_test_id("stSidebarNavLink").filter(has_text="Metrics").click()
-    shown.page.wait_for_url("**/metric?team=Returns")
+    shown.page.get_by_test_id("stSidebarNavLink").filter(has_text="Customer").click()
+    shown.page.wait_for_url("**/customer?team=Returns")
     expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(0)
     shown.page.get_by_test_id("stExpandSidebarButton").click()
     expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(1)
     shown.page.reload()
     shown.settle()
     expect(shown.page.locator("[data-testid=stSidebar][data-collapsed=false]")).to_have_count(0)
+
+
+def test_a_perspective_in_the_menu_keeps_the_team_and_the_session(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/?team=Returns")
+    sockets: list[str] = []
+    shown.page.on("websocket", lambda socket: sockets.append(socket.url))
+    shown.page.get_by_test_id("stTopNavSection").filter(has_text="Perspectives").click()
+    shown.page.get_by_test_id("stTopNavDropdownLink").filter(has_text="Customer").click()
+    shown.page.wait_for_url("**/customer?team=Returns")
+    expect(shown.page.locator(".crumbs [aria-current=page]")).to_have_text("Customer")
+    assert sockets == []
+
+
+def test_a_department_leads_from_the_teams_to_its_own_overview(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/teams")
+    shown.page.locator(".n-department a").first.click()
+    shown.page.wait_for_url("**/?department=*")
+    expect(shown.page.locator(".notice")).to_contain_text("You see the department")
+    shown.page.locator(".notice a").click()
+    expect(shown.page.locator(".notice")).to_have_count(0)
+
+
+def test_the_drawer_of_a_phone_is_a_list_for_those_who_hear_it(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/", "phone")
+    strangers = shown.page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid="stSidebarNavItems"] > *')]
+                  .filter((one) => one.tagName !== 'LI' && one.getAttribute('role') !== 'listitem').length"""
+    )
+    assert strangers == 0
 
 
 @pytest.mark.parametrize("width", [390, 620, 768, 1000, 1200, 1440])
@@ -231,7 +260,19 @@ def test_the_tab_names_metric_team_month_and_company(browser: Browser, opened: N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", list(SIZES))
-@pytest.mark.parametrize("path", ["/", "/metric?metric=csat", "/metrics", "/metric?metric=revenue&team=Returns"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/metric?metric=csat",
+        "/metrics",
+        "/metric?metric=revenue&team=Returns",
+        "/internal_process",
+        "/teams",
+        "/benchmarks",
+        "/metric_library?q=reply",
+    ],
+)
 def test_a_page_answers_cleanly(
     browser: Browser, opened: None, address: str, path: str, size: str, scheme: str
 ) -> None:
@@ -274,6 +315,9 @@ def test_a_number_leads_to_team_agent_and_tickets_and_back(browser: Browser, ope
     page, sockets = shown.page, []
     page.on("websocket", lambda socket: sockets.append(socket.url))
     here = page.locator(".crumbs [aria-current=page]")
+    page.locator(".others a[href='/customer']").click()
+    expect(here).to_have_text("Customer")
+    shown.settle()
     shown.follow("Customer satisfaction (CSAT)")
     expect(here).to_have_text("Customer satisfaction (CSAT)")
     shown.follow("South")
@@ -293,6 +337,9 @@ def test_a_number_leads_to_team_agent_and_tickets_and_back(browser: Browser, ope
     page.go_back()
     expect(here).to_have_text("Customer satisfaction (CSAT)")
     page.go_back()
+    expect(here).to_have_text("Customer")
+    page.go_back()
+    expect(here).to_have_count(0)
     expect(page.locator("h1")).to_contain_text("goals")
     assert urlsplit(page.url).path == "/"
     assert sockets == []  # one session all the way: no reload
@@ -321,6 +368,9 @@ def test_choosing_a_team_writes_the_address_and_is_kept_on_the_way_down(
     shown.page.get_by_role("combobox", name="Team").click()
     shown.page.get_by_role("option", name="Returns").click()
     shown.page.wait_for_url("**/?team=Returns")
+    shown.settle()
+    shown.page.locator(".others a[href='/customer?team=Returns']").click()
+    expect(shown.page.locator(".crumbs [aria-current=page]")).to_have_text("Customer")
     shown.settle()
     shown.follow("Customer satisfaction (CSAT)")
     expect(shown.page.locator(".crumbs [aria-current=page]")).to_have_text("Returns")

@@ -76,6 +76,12 @@ def whole_overview(theme: Tokens = LIGHT) -> str:
     )
 
 
+def all_rows(lines: tuple[fixture.Line, ...] = fixture.LINES, **query: str | None) -> str:
+    """The rows of all four perspectives, as their pages show them."""
+    board = fixture.scorecard(lines)
+    return "".join(rows.branch_rows(board, one, "EUR", LIGHT, query, lambda _: "") for one in board.branches)
+
+
 def whole_metric_page() -> str:
     results = FLOORS.results(LOAD, Scope.everything(), "csat", "month", ("team",), fixture.OCTOBER, ())
     verdicts = [FLOORS.verdict(LOAD.definitions["csat"], result) for result in results]
@@ -96,7 +102,7 @@ def test_the_overview_is_well_formed_and_every_picture_has_an_alt(theme: Tokens)
     reader = read(whole_overview(theme))
     assert reader.tags.count("h1") == 1
     assert "Score 64 of 100, watch; 67 in September 2026" in reader.alts
-    assert any(alt.startswith("Last 13 months: from 57.6") for alt in reader.alts)
+    assert any(alt.startswith("Last 13 months: from 30.5") for alt in reader.alts)
 
 
 def test_the_metric_page_is_well_formed() -> None:
@@ -116,6 +122,7 @@ def test_names_from_data_cannot_become_markup() -> None:
     page = (
         components.answer(board, "EUR", LIGHT)
         + rows.board_rows(board, "EUR", LIGHT, {"team": HOSTILE})
+        + all_rows(lines, team=HOSTILE)
         + components.rail(board, facts, LIGHT, {})
         + components.foot(facts, HOSTILE)
         + components.breadcrumb([(HOSTILE, link("metric", {"team": HOSTILE})), (HOSTILE, "/")])
@@ -135,8 +142,20 @@ def test_every_status_has_a_word_beside_its_mark() -> None:
     )
 
 
+def test_the_overview_shows_what_needs_somebody_and_counts_the_others() -> None:
+    page = rows.board_rows(fixture.scorecard(), "EUR", LIGHT, {"team": None, "period": "2026-09"})
+    shown = re.findall(r'href="/metric\?period=2026-09&amp;metric=(\w+)"', page)
+    assert shown == ["nps", "response", "first_reply", "resolution", "backlog"]
+    assert re.findall(r'<p class="others"><a href="([^"]*)">([^<]*)<', page) == [
+        ("/financial?period=2026-09", "All 5: 2 met, 2 watched, 1 not judged."),
+        ("/customer?period=2026-09", "6 more: 2 met, 2 watched, 1 without a goal, 1 not provided."),
+        ("/internal_process?period=2026-09", "3 more: 2 met, 1 watched."),
+        ("/learning_growth?period=2026-09", "All 6: 2 met, 1 watched, 3 not judged."),
+    ]
+
+
 def test_a_row_that_is_not_judged_keeps_its_place_and_says_why() -> None:
-    page = rows.board_rows(fixture.scorecard(), "EUR", LIGHT, {})
+    page = all_rows()
     assert page.count('<tr role="row" class="r-') == 24  # all but the one not provided
     assert "Not provided by the sources: Referral rate." in page
     assert "no value" in page

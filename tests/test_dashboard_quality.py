@@ -75,7 +75,7 @@ def test_a_refused_load_is_said_on_the_page(floors: Floors) -> None:
 
 def test_a_marked_number_says_so_on_its_row_and_its_page() -> None:
     cache.use(_Marked())
-    shown = text(run())
+    shown = text(run(settings.PAGES / "customer.py"))
     assert shown.count(">marked</span>") == 1
     assert 'href="/metric?metric=csat#checks"' in shown
     assert "Published and marked: handle time below 8 hours found 97 bad rows of tickets." in shown

@@ -1,0 +1,31 @@
+"""A perspective's page under the guard: its answer, its objectives on one axis, every metric, what is done about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import cache, components, controls, page, perspective_parts, theme, wording
+from dashboard.cache import Load
+from dashboard.wording import say
+from metrics.definition import PerspectiveId
+from metrics.scope import Scope
+
+
+def show(load: Load, scope: Scope, perspective: PerspectiveId) -> None:
+    """Draw one perspective in the period, beside the other one and for the team that the address names."""
+    choice, say_through = controls.head(load, scope, perspective)
+    with page.told():
+        board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
+    plans, problem = cache.plans(load, scope)
+    branch = next(one for one in board.branches if one.perspective == perspective)
+    part = replace(
+        board, branches=(branch,), score=branch.score, previous_score=branch.previous_score, coverage=branch.coverage
+    )
+    period = wording.period(choice.period)
+    page.titled(load, say(perspective), choice.named, period)
+    say_through(part)
+    happened = cache.events(load, scope, cache.book(load, scope, ""))
+    view = perspective_parts.View(part, load.facts, choice.query(load), theme.tokens(), plans, problem, happened)
+    st.html(components.printed_head(load.facts, say(perspective), choice.named, period) + perspective_parts.body(view))

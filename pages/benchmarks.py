@@ -1,0 +1,16 @@
+"""Benchmarks: own values beside what competitors and industries have published, on the same scale only."""
+
+import streamlit as st
+
+from dashboard import benchmark_parts, cache, components, controls, page, theme, wording
+from dashboard.wording import say
+
+scope, load = page.start()
+choice, _ = controls.head(load, scope, "benchmarks")
+period = wording.period(choice.period)
+page.titled(load, say("benchmarks"), choice.named, period)
+with page.told():
+    found = cache.benchmarks(load, scope, choice.period, choice.where)
+view = benchmark_parts.View(found, choice.query(load), theme.tokens(), load.facts.currency, choice.named)
+st.html(components.printed_head(load.facts, say("benchmarks"), choice.named, period) + benchmark_parts.body(view))
+page.end(load)

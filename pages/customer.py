@@ -1,0 +1,7 @@
+"""Customer: whether those who buy are satisfied and stay."""
+
+from dashboard import page, perspective_body
+
+scope, load = page.start()
+perspective_body.show(load, scope, "customer")
+page.end(load)

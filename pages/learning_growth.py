@@ -1,0 +1,7 @@
+"""Learning and growth: the people who do the work, and what they learn."""
+
+from dashboard import page, perspective_body
+
+scope, load = page.start()
+perspective_body.show(load, scope, "learning_growth")
+page.end(load)

@@ -1,0 +1,29 @@
+"""Metric library: every definition, what it stands on, where it is used, and what is wrong in the files."""
+
+import streamlit as st
+
+from dashboard import cache, components, controls, library, library_parts, page
+from dashboard.wording import say
+from metrics.definition import PERSPECTIVES
+
+scope, load = page.start()
+page.titled(load, say("metric_library"))
+with st.container(horizontal=True, key="ctl"):
+    words = controls.search("q")
+    perspective = controls.select(
+        "perspective", ["", *PERSPECTIVES], "", lambda one: say(one or "all_perspectives"), width=190
+    )
+    status = controls.select(
+        "status", ["", "certified", "draft", "deprecated"], "", lambda one: say(f"definition_{one or 'any'}"), width=170
+    )
+    st.html(components.data_through(load.facts))
+with page.told():
+    every = cache.library(load)
+kept = {name: st.query_params.get(name) for name in ("period", "against", "team", "department")}
+shown = library.found(every, words, perspective, status)
+view = library_parts.View(shown, every, kept, load.facts.currency)
+st.html(
+    components.printed_head(load.facts, say("metric_library"))
+    + library_parts.body(view, [page.without_paths(str(one)) for one in load.problems])
+)
+page.end(load)

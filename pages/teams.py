@@ -1,0 +1,21 @@
+"""Teams: the same scorecard for every department and every team, side by side."""
+
+import streamlit as st
+
+from dashboard import cache, components, controls, page, team_parts, theme, wording
+from dashboard.wording import say
+
+scope, load = page.start()
+with st.container(horizontal=True, key="ctl"):
+    wrong = controls.misread(load, scope)
+    choice = controls.choose_period(load)
+    st.html(components.data_through(load.facts))
+for line in wrong:
+    st.html(components.notice(line))
+period = wording.period(choice.period)
+page.titled(load, say("teams"), period)
+with page.told(), st.spinner(say("teams_wait")):
+    whole = cache.cascade(load, scope, choice.period, choice.against)
+view = team_parts.View(whole, load.facts, choice.query(load), theme.tokens(), scope.teams is not None)
+st.html(components.printed_head(load.facts, say("teams"), period) + team_parts.body(view))
+page.end(load)
