@@ -116,7 +116,8 @@ def run(items: Iterable[Item], question: Question, warehouse: Warehouse, values:
         else:
             for row in rows:
                 _take(row, scan, found)
-    found |= {model: dict(model_answers(model, question, warehouse)) for model in models}
+    if models:
+        found |= {model: dict(groups) for model, groups in model_answers(models, question, warehouse).items()}
     unripe = {(leaf, start) for leaf in plain if isinstance(leaf, RetentionOf) for start in _unripe(leaf, question)}
     return Answers(found, frozenset(unripe), ends)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +42,13 @@ def load_folder(folder: Path) -> LoadReport:
 
 
 def ask(folder: Path, sql: str) -> list[tuple[Any, ...]]:
-    """Rows of the published version, asked with plain SQL."""
+    """Rows of the published version, asked with plain SQL: of a copy, for this process may have it open its own way."""
     version = current_version(folder / "var")
     assert version is not None, "nothing is published"
-    with duckdb.connect(str(version_path(folder / "var", version)), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
+    with tempfile.TemporaryDirectory() as place:
+        copy = shutil.copyfile(version_path(folder / "var", version), Path(place) / "copy.duckdb")
+        with duckdb.connect(str(copy), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
 
 
 def quarantined(folder: Path, load_id: str = "000001") -> list[dict[str, str]]:

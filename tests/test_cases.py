@@ -118,7 +118,9 @@ def as_day(value):
 
 
 def test_every_library_metric_has_a_case():
-    assert sorted(case["metric"] for case in CASES) == sorted(read_catalog().metrics)
+    """What a model says has no query beside it; test_models holds it against published numbers."""
+    formulas = (name for name, metric in read_catalog().metrics.items() if metric.model is None)
+    assert sorted(case["metric"] for case in CASES) == sorted(formulas)
 
 
 def test_the_library_has_no_problem_and_says_what_people_need():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from data_checks.warehouse.contract import Warehouse
 from metrics.asking import as_of
 from metrics.bound import ModelOf
-from metrics.models.fitted import Fitter, Parts
+from metrics.models.fitted import WHY, Fitter, Parts
 from metrics.period import period_at, shifted
 from metrics.prepared import ANSWERS
 from metrics.question import Group, Question
@@ -28,24 +28,37 @@ WITH_BAND = 3
 question of more periods is a line, too, and has bands there only."""
 MOST_ROWS = 1_000_000
 """Customers' purchase days that a load fits while it runs: some seconds."""
-MOST_FITS = 60
-"""Periods of one question; the last ones are answered."""
+MOST_FITS = MONTHS
+"""Periods of one question: the last ones are answered. A board looks back further for what ripens late, and a model
+does not."""
+TOO_LONG = f"of one question the last {MOST_FITS} periods are fitted; ask with an earlier end for those before"
 _fitters: weakref.WeakKeyDictionary[Warehouse, Fitter] = weakref.WeakKeyDictionary()
 _fitted: weakref.WeakKeyDictionary[Warehouse, dict[tuple[ModelOf, dt.date, bool], Parts]] = weakref.WeakKeyDictionary()
 
 
-def model_answers(model: ModelOf, question: Question, warehouse: Warehouse) -> Mapping[Group, Parts]:
-    """What the model says at the end of every period asked. Nothing for a filter, a slice or some teams alone, whose
+def model_answers(
+    models: Sequence[ModelOf], question: Question, warehouse: Warehouse
+) -> dict[ModelOf, Mapping[Group, Parts]]:
+    """What each model says at the end of every period asked. Nothing for a filter, a slice or some teams alone, whose
     customers are not theirs alone, nor by days and weeks."""
     if question.by or question.where or question.scope.teams is not None or question.grain in ("day", "week"):
-        return {}
+        return {model: {} for model in models}
+    kept = _kept(models, warehouse)
+    return {model: _answer(model, question, warehouse, kept.get(key_of(model), {})) for model in models}
+
+
+def _answer(
+    model: ModelOf, question: Question, warehouse: Warehouse, kept: Mapping[dt.date, Parts]
+) -> Mapping[Group, Parts]:
     ends = {period.start: _last_day(period.end, question) for period in question.periods}
-    kept = _kept(model, warehouse)
     found: dict[Group, Parts] = {}
     banded = set(_ends(warehouse)[:WITH_BAND])
     is_line = len(ends) > WITH_BAND
-    for start, last in list(ends.items())[-MOST_FITS:]:
+    for count, (start, last) in enumerate(ends.items()):
         group: Group = (None if question.grain == "all" else start, ())
+        if count < len(ends) - MOST_FITS:
+            found[group] = {f"{WHY}{TOO_LONG}": 0.0}
+            continue
         is_enough = last in kept and (is_line or _has_band(kept[last]))
         found[group] = (
             kept[last] if is_enough else _fit_now(model, last, warehouse, with_band=not is_line or last in banded)
@@ -81,16 +94,21 @@ def _name(model: ModelOf) -> str:
     return f"{key_of(model)} {CUT}"
 
 
-def _kept(model: ModelOf, warehouse: Warehouse) -> Mapping[dt.date, Parts]:
-    """What was fitted with the load, by the last day it stands for."""
-    if _name(model) not in prepared_of(warehouse).answered:
+def _kept(models: Sequence[ModelOf], warehouse: Warehouse) -> Mapping[str, Mapping[dt.date, Parts]]:
+    """What was fitted with the load, by the model's key and the last day it stands for."""
+    answered = prepared_of(warehouse).answered
+    keys = sorted(key_of(model) for model in models if _name(model) in answered)
+    if not keys:
         return {}
     table = ANSWERS.c
-    statement = sa.select(table.period, table.part, table.value).where(table.item == key_of(model), table.cut == CUT)
-    found: dict[dt.date, dict[str, float | None]] = {}
+    statement = sa.select(table.item, table.period, table.part, table.value).where(
+        table.item.in_(keys), table.cut == CUT
+    )
+    found: dict[str, dict[dt.date, dict[str, float | None]]] = {}
     row: Any
     for row in warehouse.read(statement):
-        found.setdefault(row[0], {})[row[1]] = row[2]
+        item, last, part, value = row
+        found.setdefault(item, {}).setdefault(last, {})[part] = value
     return found
 
 
