@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.rows import board_rows
+from dashboard.rows import branch_rows
 from dashboard.theme import LIGHT
 from data_checks.errors import Place
 from data_checks.strategy_file import read_strategy_file
@@ -271,11 +271,11 @@ def test_the_whole_counts_perspectives_equally_and_weighs_coverage_by_what_is_in
     assert board.coverage == pytest.approx((3 * 1 + 2 * 0.5) / 5)
 
 
-def test_the_board_shows_objectives_above_their_metrics_and_what_they_are_called_is_text():
+def test_a_perspectives_page_shows_objectives_above_their_metrics_and_what_they_are_called_is_text():
     cards = [card("x", 0.85), card("y", None, state="no_data"), card("z", 0.95)]
     named = Objective("a", "<b>Loved</b>", "customer", 1.0, None, ("x", "y"))
     board = make_scorecard(MAY, MAY, True, [make_branch("customer", cards, [named])])
-    shown = board_rows(board, "EUR", LIGHT, {})
+    shown = branch_rows(board, board.branches[0], "EUR", LIGHT, {}, lambda aim: "")
     assert "<b>Loved" not in shown
     assert "&lt;b&gt;Loved" in shown
     assert "67 of 100 over 50 % of its weight" in shown.replace("\u202f", " ").replace("\xa0", " ")
