@@ -9,6 +9,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -41,12 +42,16 @@ def prepare(version: Unpublished, catalog: Catalog) -> None:
     bound = [value for value in catalog.bound.values() if missing(value, version.facts.tables) is None]
     measures = dict.fromkeys(item for value in bound for item in measured(value))
     items = [item for item in measures if not isinstance(item, ModelOf)]
-    rollups = [_as_the_facts(version, rollup, items) for rollup in _rollups(version, items)]
-    rows, answered = _answers(version, bound, [item for item in items if not _is_rolled(item)])
-    fitted, models = prepare_models([item for item in measures if isinstance(item, ModelOf)], version)
+    models = [item for item in measures if isinstance(item, ModelOf)]
+    # Fits are arithmetic and the rest is the engine's work: one does not wait for the other.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        fitting = beside.submit(prepare_models, models, version)
+        rollups = [_as_the_facts(version, rollup, items) for rollup in _rollups(version, items)]
+        rows, answered = _answers(version, bound, [item for item in items if not _is_rolled(item)])
+        fitted, kept = fitting.result()
     version.insert(ANSWERS, [*rows, *fitted])
     since = _months(version, ()).periods[0].start
-    version.note(to_json(Prepared(tuple(rollups), frozenset(answered | models), since)))
+    version.note(to_json(Prepared(tuple(rollups), frozenset(answered | kept), since)))
 
 
 def _as_the_facts(version: Unpublished, rollup: Rollup, items: Iterable[Leaf | Products]) -> Rollup:
