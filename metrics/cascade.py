@@ -73,7 +73,8 @@ def _level(screen: Screen, slice_: str, values: Sequence[str]) -> Mapping[str, N
         # Where nothing at all names this part, a question about it alone says whether that is zero or no data.
         unseen = [name for name in names if not own[name]]
         own |= screen.results(unseen, (), {slice_: (value,)}, NO_TREND)
-        nodes[value] = Node(slice_, value, screen.board(own, uncut, {slice_: value}, is_part=True))
+        lacking = uncut | screen.unnamed(own, [slice_])
+        nodes[value] = Node(slice_, value, screen.board(own, lacking, {slice_: value}, is_part=True))
     return nodes
 
 

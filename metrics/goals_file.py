@@ -132,7 +132,7 @@ def _lines(
     if text is None:
         return
     delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    rows = _cells(text, delimiter)
+    rows = _cells(text, delimiter, problems)
     head = next(rows, None)
     if head is None:
         told = f"this file is empty; begin with {','.join(COLUMNS)}, or delete it."
@@ -168,12 +168,18 @@ def _text(path: Path, problems: list[Problem]) -> str | None:
     return None
 
 
-def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[tuple[str, int]]]]:
+def _cells(text: str, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[tuple[str, int]]]]:
     """Every line's number and cells, each with the column its text begins in. A goal needs no line break in a cell."""
     for number, line in enumerate(io.StringIO(text), start=1):
         line = line.rstrip("\r\n")
         cells, column = [], 1
-        for cell in next(csv.reader([line], delimiter=delimiter), []):
+        try:
+            texts = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:
+            told = "this line cannot be split into cells; look for a line break inside it or an endless cell."
+            problems.append(Problem(Place(FILE, number, 1), told))
+            continue
+        for cell in texts:
             raw = line[column - 1 :]
             quoted = raw.startswith('"')
             cells.append((cell, column))

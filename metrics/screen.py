@@ -86,8 +86,7 @@ def build_scorecard(
     uncut = screen.uncut(where)
     cut = [name for name in screen.names if name not in uncut]
     results = screen.results(cut, (), where)
-    empty = [name for name in cut if _is_empty(results[name], period, catalog.metrics[name])] if where else []
-    uncut |= _unnamed(warehouse, catalog, scope, empty, period, where, until)
+    uncut |= screen.unnamed(results, where)
     here = {name: values[0] for name, values in where.items() if len(values) == 1}
     is_part = bool(where) or scope.teams is not None
     return screen.board(results, uncut, here, is_part)
@@ -111,11 +110,32 @@ class Screen:
         self.placed = {name: place for name in catalog.metrics if (place := _perspective(catalog, name)) is not None}
         self.names = tuple(self.placed)
         self.belongs = departments(warehouse, scope)
+        self._unnamed: dict[tuple[str, str], str] = {}
+        """By metric and slice: why what it counts says nothing of any value; '' when it does."""
 
     def uncut(self, slices: Iterable[str]) -> dict[str, str]:
         """The metrics that cannot be cut by these slices, and why."""
         bound = self.catalog.bound
         return {name: lack for name in self.names if (lack := cannot_cut(self.warehouse, bound[name], slices))}
+
+    def unnamed(self, results: Mapping[str, Sequence[MetricResult]], slices: Iterable[str]) -> dict[str, str]:
+        """Metrics that are empty here and have a value for the whole, but of whose rows none names what is filtered by:
+        nothing is known of a team there, which is not the same as nothing having happened."""
+        metrics = self.catalog.metrics
+        empty = [name for name, found in results.items() if _is_empty(found, self.period, metrics[name])]
+        lacking = {(name, slice_): self._why_unnamed(empty, name, slice_) for slice_ in slices for name in empty}
+        return {name: why for (name, _), why in lacking.items() if why}
+
+    def _why_unnamed(self, names: Sequence[str], name: str, slice_: str) -> str:
+        """Asked of all `names` at once, and once for a slice whatever its value."""
+        if (name, slice_) not in self._unnamed:
+            span = (self.period.start, self.period.end)
+            question = ask(self.warehouse, self.catalog, self.scope, names, "all", (slice_,), *span, None, self.until)
+            for one, found in evaluate(self.warehouse, self.catalog, question, names).items():
+                known = [result for result in found if result.value is not None]
+                is_lacking = bool(known) and all(result.slices[slice_] is None for result in known)
+                self._unnamed[one, slice_] = f"what it counts names no {slice_}" if is_lacking else ""
+        return self._unnamed[name, slice_]
 
     def results(
         self,
@@ -192,27 +212,6 @@ def _is_empty(found: Sequence[MetricResult], period: Period, definition: MetricD
     """Whether nothing was counted in the period; a zero that fills in for it says no more than no data does."""
     here = next((result for result in found if result.period.start == period.start), None)
     return here is not None and (here.state == "no_data" or (definition.fills_zero and not here.n))
-
-
-def _unnamed(
-    warehouse: Warehouse,
-    catalog: Catalog,
-    scope: Scope,
-    names: Sequence[str],
-    period: Period,
-    where: Mapping[str, Sequence[str | None]],
-    until: dt.date | None,
-) -> dict[str, str]:
-    """Metrics that have a value for the whole, but of whose rows none names what is filtered by: nothing is known of
-    a team there, which is not the same as nothing having happened."""
-    lacking: dict[str, str] = {}
-    for slice_ in where if names else ():
-        question = ask(warehouse, catalog, scope, names, "all", (slice_,), period.start, period.end, None, until)
-        for name, found in evaluate(warehouse, catalog, question, names).items():
-            known = [result for result in found if result.value is not None]
-            if known and all(result.slices[slice_] is None for result in known):
-                lacking[name] = f"what it counts names no {slice_}"
-    return lacking
 
 
 def _check_slices(where: Mapping[str, object]) -> None:

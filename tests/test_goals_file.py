@@ -37,6 +37,15 @@ def held(metrics, name, day, **slices):
     return found.red, found.goal, found.stretch
 
 
+@pytest.mark.parametrize("cell", ["a\rb", "x" * 140_000])
+def test_a_line_that_is_no_line_of_cells_is_told_with_its_number(read, cell):
+    metrics, problems = read(f"metric,red,goal\ncsat,{cell},80%\nbacklog,40,20\n")
+    assert [(str(p.place), p.message.partition(";")[0]) for p in problems] == [
+        ("goals.csv:2:1", "this line cannot be split into cells")
+    ]
+    assert held(metrics, "backlog", "2026-01-01") == (40, 20, None)
+
+
 CHANGING = """metric,from,to,team,red,goal,stretch
 csat,2025,,,70%,80%,
 csat,2026,,,75%,85%,95%

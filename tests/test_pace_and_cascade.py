@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 
@@ -21,6 +22,7 @@ from metrics.scope import Scope
 from metrics.screen import beside, build_scorecard
 from tests.small_company import load_small_company
 
+EVERYTHING = Scope.everything()
 YEAR = """metric: revenue_so_far
 to_date: {of: revenue, since: year}
 perspective: financial
@@ -52,7 +54,7 @@ def company(tmp_path_factory):
 def card(company, month, name, **more):
     _, warehouse, catalog = company
     period = parse_period(month, EVERYBODYS)
-    board = build_scorecard(warehouse, catalog, Scope.everything(), period, **more)
+    board = build_scorecard(warehouse, catalog, EVERYTHING, period, **more)
     return next(card for branch in board.branches for card in branch.cards if card.definition.metric == name)
 
 
@@ -135,7 +137,7 @@ def test_the_gap_to_the_goal_is_value_minus_goal_and_clear_when_its_interval_exc
 
 def tree(company, month="2024-01"):
     _, warehouse, catalog = company
-    return build_cascade(warehouse, catalog, Scope.everything(), parse_period(month, EVERYBODYS))
+    return build_cascade(warehouse, catalog, EVERYTHING, parse_period(month, EVERYBODYS))
 
 
 def cards_of(node):
@@ -169,12 +171,27 @@ def test_a_part_is_the_same_board_as_the_one_asked_with_where(company):
     period = parse_period("2024-01", EVERYBODYS)
     for node in (tree(company).parts[0], *tree(company).parts[0].parts):
         where = {node.slice: [node.value]}
-        asked = build_scorecard(warehouse, catalog, Scope.everything(), period, where=where)
+        asked = build_scorecard(warehouse, catalog, EVERYTHING, period, where=where)
         for one, other in zip(asked.branches, node.board.branches, strict=True):
             assert (one.score, one.coverage, one.previous_score) == (
                 other.score, other.coverage, other.previous_score)  # fmt: skip
             assert [c.status for c in one.cards] == [c.status for c in other.cards]
             assert [c.result.value for c in one.cards] == [c.result.value for c in other.cards]
+
+
+def test_every_part_of_the_demo_is_the_same_board_as_the_one_asked_with_where(loaded_demo):
+    """Found wrong: a team of whose answers none names a team had no score here and one on its own board."""
+    workspace = read_workspace(loaded_demo)
+    with contextlib.closing(open_warehouse(workspace)) as warehouse:
+        catalog = with_plans(read_catalog(loaded_demo / "metrics"), loaded_demo, workspace.calendar)
+        period = parse_period("2026-09", EVERYBODYS)
+        whole = build_cascade(warehouse, catalog, EVERYTHING, period)
+        for node in (*whole.parts, *(team for part in whole.parts for team in part.parts)):
+            asked = build_scorecard(warehouse, catalog, EVERYTHING, period, where={node.slice: [node.value]})
+            seen = [(branch.score, branch.coverage, branch.previous_score) for branch in node.board.branches]
+            assert seen == [
+                pytest.approx((branch.score, branch.coverage, branch.previous_score)) for branch in asked.branches
+            ], node.value
 
 
 def test_under_a_scope_only_its_own_teams_stand_in_the_cascade(company):
