@@ -7,13 +7,13 @@ scope and question, all of them explicit arguments; answers are frozen, so reade
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dashboard import sentences
 from dashboard.quality import Quality
+from dashboard.remembered import Remembered
 from data_checks.errors import Problem, RequestError
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import LoadFacts
@@ -30,6 +30,8 @@ from metrics.strategy import Strategy
 
 if TYPE_CHECKING:
     from dashboard.library import Entry
+    from data_checks.warehouse.contract import Warehouse
+    from metrics.catalog import Catalog
     from metrics.receipt import Receipt
 
 Where = tuple[tuple[str, tuple[str | None, ...]], ...]
@@ -97,10 +99,22 @@ class Book:
     problem: str = ""
 
 
+class Opened(Protocol):
+    """One published version with the catalogue read over it."""
+
+    @property
+    def warehouse(self) -> Warehouse: ...
+
+    @property
+    def catalog(self) -> Catalog: ...
+
+
 class Floors(Protocol):
     """What the floors below must answer; the real ones are in floors.py, tests bring their own."""
 
     def current(self) -> Load: ...
+
+    def opened(self, load: Load) -> Opened: ...
 
     def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard: ...
 
@@ -145,49 +159,6 @@ class Floors(Protocol):
     def mark_reviewed(self, load: Load, scope: Scope, about: About, status: str, author: str) -> None: ...
 
 
-class Remembered:
-    """Answers by question, newest kept, each computed once even when many readers ask at the same moment."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._answers: dict[tuple[Any, ...], Any] = {}
-        self._locks: dict[tuple[Any, ...], threading.Lock] = {}
-        self._guard = threading.Lock()
-
-    def get(self, question: tuple[Any, ...], compute: Callable[[], _Answer]) -> _Answer:
-        """The answer kept for this question, or a new one. An error is raised to who asked, and not kept."""
-        with self._guard:
-            if question in self._answers:
-                return self._freshened(question)  # type: ignore[no-any-return]
-            lock = self._locks.setdefault(question, threading.Lock())
-        with lock:
-            with self._guard:
-                if question in self._answers:
-                    return self._freshened(question)  # type: ignore[no-any-return]
-            try:
-                answer = compute()
-                self._keep(question, answer)
-            finally:
-                with self._guard:
-                    self._locks.pop(question, None)
-            return answer
-
-    def _freshened(self, question: tuple[Any, ...]) -> Any:
-        """The answer, moved to the end of the row that is forgotten from the front."""
-        self._answers[question] = self._answers.pop(question)
-        return self._answers[question]
-
-    def _keep(self, question: tuple[Any, ...], answer: Any) -> None:
-        with self._guard:
-            self._answers[question] = answer
-            while len(self._answers) > self._most:
-                self._answers.pop(next(iter(self._answers)))
-
-    def clear(self) -> None:
-        with self._guard:
-            self._answers.clear()
-
-
 _remembered = Remembered(_ANSWERS_KEPT)
 
 
@@ -212,6 +183,17 @@ def floors() -> Floors:
 
         _in_use.floors = RealFloors()
     return _in_use.floors
+
+
+def remembered(question: tuple[Any, ...], compute: Callable[[], _Answer]) -> _Answer:
+    """The answer to a question of a page that asks the floors below itself, computed once. The question names all that
+    the answer depends on: what it is, `load.version`, `load.catalog`, the scope and every choice."""
+    return _remembered.get(question, compute)
+
+
+def opened(load: Load) -> Opened:
+    """The published version a run began on and the definitions over it, for a page's own answers."""
+    return floors().opened(load)
 
 
 def current() -> Load:

@@ -103,24 +103,32 @@ class RealFloors:
             self._newest = self._opened[stamp]
             return self._newest.load
 
+    def opened(self, load: Load) -> _Opened:
+        """The version a run began on, also when a newer one has been published since."""
+        for opened in reversed(list(self._opened.values())):
+            if opened.load is load:
+                return opened
+        assert self._newest is not None, "current() comes first"
+        return self._newest
+
     def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard:
-        opened = self._of(load)
+        opened = self.opened(load)
         return build_scorecard(opened.warehouse, opened.catalog, scope, period, against, dict(where))
 
     def card(self, load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where) -> Card:
-        opened = self._of(load)
+        opened = self.opened(load)
         card = one_card(opened.warehouse, opened.catalog, scope, metric, period, against, dict(where))
         return dataclasses.replace(card, definition=load.definitions[metric])
 
     def results(
         self, load: Load, scope: Scope, metric: str, grain: Grain, by: tuple[str, ...], span: Period, where: Where
     ) -> tuple[MetricResult, ...]:
-        opened = self._of(load)
+        opened = self.opened(load)
         question = ask(opened.warehouse, opened.catalog, scope, [metric], grain, by, span.start, span.end, dict(where))
         return evaluate(opened.warehouse, opened.catalog, question, [metric])[metric]
 
     def rows(self, load: Load, scope: Scope, metric: str, span: Period, where: Where, limit: int) -> RowsBehind:
-        opened = self._of(load)
+        opened = self.opened(load)
         question = ask(opened.warehouse, opened.catalog, scope, [metric], "all", (), span.start, span.end, dict(where))
         found = rows_behind(opened.warehouse, opened.catalog, question, metric, limit)
         kept = [place for place, name in enumerate(found.columns) if name not in _hidden(found.columns)]
@@ -129,14 +137,14 @@ class RealFloors:
 
     def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str:
         """The statements behind one number, with their values filled in."""
-        opened = self._of(load)
+        opened = self.opened(load)
         question = ask(
             opened.warehouse, opened.catalog, scope, [metric], span.grain, (), span.start, span.end, dict(where)
         )
         return sql_of(opened.warehouse, opened.catalog, metric, question)
 
     def receipt(self, load: Load, scope: Scope, metric: str, period: Period, where: Where) -> Receipt:
-        opened = self._of(load)
+        opened = self.opened(load)
         with self._lock:
             workspace = self._read_workspace(settings.workspace_folder())
         report = read_report(workspace.var, load.facts.load_id)
@@ -147,35 +155,35 @@ class RealFloors:
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         """Every team named in a published table."""
-        warehouse = self._of(load).warehouse
+        warehouse = self.opened(load).warehouse
         tables = [name for name in load.facts.tables if _has_team(name, load)]
         found = {value for table in tables for value in slice_values(warehouse, table, "team", scope)}
         return tuple(sorted((team for team in found if team is not None), key=str.casefold))
 
     def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks:
-        opened = self._of(load)
+        opened = self.opened(load)
         return compare(opened.warehouse, opened.catalog, scope, period, None, dict(where))
 
     def library(self, load: Load) -> tuple[Entry, ...]:
-        return read_library(self._of(load).catalog, load.facts)
+        return read_library(self.opened(load).catalog, load.facts)
 
     def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node:
-        opened = self._of(load)
+        opened = self.opened(load)
         return build_cascade(opened.warehouse, opened.catalog, scope, period, against)
 
     def departments(self, load: Load, scope: Scope) -> tuple[str, ...]:
-        found = departments(self._of(load).warehouse, scope).values()
+        found = departments(self.opened(load).warehouse, scope).values()
         return tuple(sorted({name for name in found if name is not None}, key=str.casefold))
 
     def quality(self, load: Load, scope: Scope) -> Quality:
-        opened = self._of(load)
+        opened = self.opened(load)
         with self._lock:
             workspace = self._read_workspace(settings.workspace_folder())
         state = read_state(workspace.var)
         return read_quality(load.facts, load.definitions, opened.catalog.bound, workspace.var, state, scope)
 
     def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]:
-        return loaded_events(self._of(load).warehouse, scope)
+        return loaded_events(self.opened(load).warehouse, scope)
 
     def entries(self, load: Load, scope: Scope, metric: str) -> Entries:
         return visible(self._book().read(metric), scope, self._own_teams(load, scope))
@@ -202,7 +210,7 @@ class RealFloors:
 
     def _own_teams(self, load: Load, scope: Scope) -> frozenset[str]:
         """The names of the teams a reader may see, when not all of them."""
-        return frozenset() if scope.teams is None else own_teams(teams_of(self._of(load).warehouse), scope)
+        return frozenset() if scope.teams is None else own_teams(teams_of(self.opened(load).warehouse), scope)
 
     def _book(self) -> Journal:
         """The workspace's journal, opened at first need and again when it lies elsewhere."""
@@ -271,14 +279,6 @@ class RealFloors:
             rolled_back=_rollback(workspace, warehouse),
         )
         return _Opened(load, warehouse, catalog, departments(warehouse, Scope.everything()))
-
-    def _of(self, load: Load) -> _Opened:
-        """The version a run began on, also when a newer one has been published since."""
-        for opened in reversed(list(self._opened.values())):
-            if opened.load is load:
-                return opened
-        assert self._newest is not None, "current() comes first"
-        return self._newest
 
     def _close_old(self) -> None:
         while len(self._opened) > _VERSIONS_OPEN:

@@ -91,19 +91,25 @@ _DARK_ON_PAPER = "@media print{.stHtml img,.stVegaLiteChart{filter:invert(1) hue
 
 
 @functools.lru_cache
+def _css() -> str:
+    """page.css holds what every page shares; what one kind of page needs beside it stands in page_*.css."""
+    folder = Path(__file__).parent
+    files = [folder / "page.css", *sorted(folder.glob("page_*.css"))]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+@functools.lru_cache
 def stylesheet(theme: Tokens) -> str:
     """The page CSS with this theme's colours as variables; paper is always printed light."""
-    css = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
     paper = f"@media print{{:root{{{_variables(LIGHT)}}}}}{_DARK_ON_PAPER if theme.name == 'dark' else ''}"
-    return f"<style>:root{{{_variables(theme)}}}\n{css}\n{paper}</style>"
+    return f"<style>:root{{{_variables(theme)}}}\n{_css()}\n{paper}</style>"
 
 
 @functools.lru_cache
 def stylesheet_of_a_file() -> str:
     """The page CSS for a file that stands alone: it follows the reader's own light or dark, and prints light."""
-    css = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
     dark = f"@media screen and (prefers-color-scheme: dark){{:root{{{_variables(DARK)}}}}}"
-    return f":root{{{_variables(LIGHT)}}}{dark}\n{css}"
+    return f":root{{{_variables(LIGHT)}}}{dark}\n{_css()}"
 
 
 def _variables(theme: Tokens) -> str:

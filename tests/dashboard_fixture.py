@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.cache import Load, RowsBehind, Verdict, Where
+from dashboard.cache import Load, Opened, RowsBehind, Verdict, Where
 from dashboard.library import Entry
 from dashboard.quality import Quality
 from data_checks.calendar import EVERYBODYS
@@ -427,6 +427,9 @@ class FixtureFloors:
         definitions = {name: definition(line) for name, line in self.lines.items()}
         months = tuple(reversed(spine(dt.date(2024, 10, 1), NOVEMBER.end, "month", EVERYBODYS)))
         return Load("v1", "c1", self.facts, definitions, (), months, OCTOBER)
+
+    def opened(self, load: Load) -> Opened:
+        raise RequestError("The fixture has no warehouse.")
 
     def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard:
         return scorecard(tuple(self.lines.values()), period, against)

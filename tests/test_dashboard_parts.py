@@ -17,9 +17,10 @@ import pytest
 import streamlit
 
 from dashboard import access, charts, components, controls, detail, marks, raw_rows, rows, sentences, server, settings
-from dashboard.cache import Remembered, RowsBehind, Verdict
+from dashboard.cache import RowsBehind, Verdict
 from dashboard.hosts import OwnNamesOnly, served_names
 from dashboard.navigation import link
+from dashboard.remembered import Remembered
 from dashboard.theme import DARK, LIGHT, Tokens
 from data_checks.errors import FileProblems, Place, Problem, RequestError
 from metrics.scope import Scope
