@@ -359,6 +359,7 @@ def _config(theme: Tokens) -> dict[str, Any]:
     """Type, grid and frame of every chart."""
     axis = {"labelColor": theme.ink3, "labelFontSize": 12, "tickColor": theme.line, "domainColor": theme.line}
     return {
+        "mark": {"aria": False},  # the picture is described as a whole; a layer without marks would be an unnamed one
         "background": "transparent",
         "font": "Inter, system-ui, sans-serif",
         "view": {"stroke": None, "clip": False},

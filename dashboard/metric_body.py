@@ -34,7 +34,8 @@ def show(view: View, level: Level, scope: Scope) -> None:
             _rows(view, level, scope)
     else:
         total = cache.row_count(view.load, scope, level.metric, level.period, level.where)
-        st.html(detail.rows_offer(view, level.by if can_cut else None, total))
+        if offer := detail.rows_offer(view, level.by if can_cut else None, total):
+            st.html(offer)
 
 
 def _receipt(view: View, level: Level, scope: Scope) -> None:

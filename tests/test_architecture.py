@@ -70,7 +70,12 @@ READS_ENVIRONMENT = "data_checks/workspace"
 HEAVY = ("statsmodels", "matplotlib", "plotly", "seaborn")
 """Seconds to import, for what we compute and draw ourselves."""
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations", "duckdb_sqlalchemy": "duckdb-sqlalchemy"}
+DISTRIBUTIONS = {
+    "axe_playwright_python": "axe-playwright-python",
+    "yaml": "pyyaml",
+    "great_expectations": "great-expectations",
+    "duckdb_sqlalchemy": "duckdb-sqlalchemy",
+}
 """Import name → distribution, where they differ."""
 
 CLOCK = {
