@@ -18,6 +18,7 @@ import streamlit
 
 from dashboard import access, charts, components, controls, detail, marks, raw_rows, rows, sentences, server, settings
 from dashboard.cache import RowsBehind, Verdict
+from dashboard.filters import Filters
 from dashboard.hosts import OwnNamesOnly, served_names
 from dashboard.navigation import link
 from dashboard.remembered import Remembered
@@ -271,9 +272,9 @@ def test_a_breadcrumb_links_every_level_above_the_reader() -> None:
 
 
 def test_a_choice_leaves_defaults_out_of_the_address() -> None:
-    chosen = controls.Choice(fixture.OCTOBER, fixture.SEPTEMBER, None, None)
+    chosen = controls.Choice(fixture.OCTOBER, fixture.SEPTEMBER)
     assert link("overview", chosen.query(LOAD)) == "/"
-    other = controls.Choice(fixture.SEPTEMBER, fixture.OCTOBER, "Quay", "year")
+    other = controls.Choice(fixture.SEPTEMBER, fixture.OCTOBER, "year", Filters(team=("Quay",)))
     assert link("overview", other.query(LOAD)) == "/?period=2026-09&against=year&team=Quay"
 
 

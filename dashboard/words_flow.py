@@ -1,0 +1,31 @@
+"""Words for finding one's way: filters, what is compared with, search, keys, who may see what."""
+
+FLOW_WORDS = {
+    # filters
+    "filter": "Filter",
+    "filter_count": "Filter ({n})",
+    "filter_clear": "Clear the filter",
+    "filter_department": "the department {names}",
+    "filter_departments": "the departments {names}",
+    "filter_team": "the team {names}",
+    "filter_teams": "the teams {names}",
+    "filter_agent": "the agent {names}",
+    "filter_agents": "the agents {names}",
+    "filter_channel": "the channel {names}",
+    "filter_channels": "the channels {names}",
+    "filter_nobody": "(none)",
+    "filter_and": "{most} and {last}",
+    "filter_told": "You see {parts}.",
+    "filter_label_department": "Departments",
+    "filter_label_team": "Teams",
+    "filter_label_agent": "Agents",
+    "filter_label_channel": "Channels",
+    "filter_any": "All",
+    "filter_nothing": "These data name no department, team, agent or channel to filter by.",
+    "not_cut_filter": "Not known under this filter: {names}.",
+    "filter_teams_chosen": "{n} teams",
+    "no_such_agent": "There is no agent “{agent}”.{hint} You see all of them.",
+    "no_such_channel": "There is no channel “{channel}”.{hint} You see all of them.",
+    "no_such_more": "{n} more names in this address do not exist.",
+    "comments_one": "Comments are about one team, one agent or one channel. Choose one to read and write them.",
+}
