@@ -279,12 +279,12 @@ def breadcrumb(steps: Iterable[tuple[str, str]]) -> str:
     return f'<nav class="crumbs" aria-label="{esc(say("breadcrumb"))}"><ol>{links}{current}</ol></nav>'
 
 
-def foot(facts: LoadFacts, last_complete: str) -> str:
-    """Whose data, which load, how far."""
+def foot(facts: LoadFacts, last_complete: str, keys: str = "") -> str:
+    """Whose data, which load, how far; `keys`: what the keyboard does here."""
     unsaid = facts.synthetic and "synthetic" not in facts.title.lower()
     company = say("synthetic", title=facts.title) if unsaid else facts.title
     load = say("load_at", load=facts.load_id, moment=wording.moment(facts.loaded_at, facts.timezone))
-    parts = [company, load, say("last_complete", period=last_complete) if last_complete else ""]
+    parts = [company, load, say("last_complete", period=last_complete) if last_complete else "", keys]
     return f'<footer class="foot">{"".join(f"<span>{esc(part)}</span>" for part in parts if part)}</footer>'
 
 

@@ -68,6 +68,7 @@ export default function () {
       section.querySelectorAll("li").forEach((item) => item.setAttribute("role", "none"));
     });
   };
+  const onGo = (event) => go(event.detail); // search and keys, which know the address but not the way
   const watch = new MutationObserver(mend);
   watch.observe(document.body, { childList: true, subtree: true });
   mend();
@@ -78,10 +79,12 @@ export default function () {
   }
   document.addEventListener("click", onMenu, true);
   document.addEventListener("click", onClick);
+  document.addEventListener("scorecard:go", onGo);
   return () => {
     watch.disconnect();
     document.removeEventListener("click", onMenu, true);
     document.removeEventListener("click", onClick);
+    document.removeEventListener("scorecard:go", onGo);
   };
 }
 """
