@@ -50,6 +50,8 @@ def show(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
     )
     is_red = view.card.status == "missed"
     st.html(comment_parts.said(found, subject, is_red, facts.timezone, view.theme))
+    if not access.may("write"):
+        return
     with st.expander(say("comment_write_red" if is_red else "comment_write"), key="write"):
         _form(view, number, scope, found)
 

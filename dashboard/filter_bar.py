@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import cache, filters
+from dashboard import access, cache, filters
 from dashboard.cache import Load, Where
 from dashboard.filters import Filters
 from dashboard.wording import say
@@ -30,7 +30,7 @@ def choose(load: Load, scope: Scope) -> Filters:
 
 def asked(load: Load, scope: Scope) -> Filters:
     """The filters in the address; names that do not exist are left out."""
-    found = {name: _read(load, scope, name)[0] for name in filters.NAMES}
+    found = {name: _read(load, scope, name)[0] for name in _names()}
     if _read(load, scope, "team")[1] and not found["team"]:
         found["agent"] = ()  # the agent of a team that is not there
     return Filters(**found)
@@ -38,8 +38,10 @@ def asked(load: Load, scope: Scope) -> Filters:
 
 def misread(load: Load, scope: Scope) -> list[str]:
     """The names in the address that do not exist, each with what is shown instead."""
-    told = []
-    for name in filters.NAMES:
+    told: list[str] = []
+    if "agent" in st.query_params and "agent" not in _names():
+        told.append(say("access_no_agents"))
+    for name in _names():
         if name == "department" and st.query_params.get("team"):
             continue
         for wrong in _read(load, scope, name)[1]:
@@ -52,6 +54,11 @@ def misread(load: Load, scope: Scope) -> list[str]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _names() -> tuple[str, ...]:
+    """What the reader may filter by."""
+    return tuple(name for name in filters.NAMES if name != "agent" or access.may("agents"))
 
 
 def _read(load: Load, scope: Scope, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -97,7 +104,7 @@ def _several(load: Load, scope: Scope, chosen: Filters) -> None:
     if not box.open:
         return
     with box:
-        drawn = [_multi(load, scope, name, chosen) for name in filters.NAMES]
+        drawn = [_multi(load, scope, name, chosen) for name in _names()]
         if not any(drawn):
             st.caption(say("filter_nothing"))
         elif count:

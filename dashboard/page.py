@@ -105,3 +105,4 @@ def end(load: Load) -> None:
     complete = [period for period in load.periods if load.is_complete(period)]
     last = wording.period(max(complete)) if complete else ""
     st.html(components.foot(load.facts, last, say("keys_foot")))
+    access.say_who()

@@ -35,17 +35,18 @@ def offer() -> None:
 @st.fragment
 def _mount() -> None:
     """A run of its own while typing, so it asks anew who reads."""
-    scope = access.guard()
+    scope, sees_agents = access.guard(), access.may("agents")
     with suppress(ScorecardError):
         load = cache.current()
-        asks = search_index.asks_server(load, scope)
+        asks = sees_agents and search_index.asks_server(load, scope)
         state = st.session_state.get("search_box")
         words = str(state.get("words", "")) if asks and state else ""
         _box(
             key="search_box",
             data={
                 "index": cache.remembered(
-                    ("search", load.version, load.catalog, scope), lambda: search_index.index(load, scope)
+                    ("search", load.version, load.catalog, scope, sees_agents),
+                    lambda: search_index.index(load, scope, sees_agents),
                 ),
                 "asks": asks,
                 "asked": words,

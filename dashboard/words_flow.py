@@ -52,6 +52,24 @@ FLOW_WORDS = {
     "keys_then": "then",
     "keys_go": "Go to {page}",
     "keys_foot": "Keys: / to search, ? for all",
+    # who may see what
+    "access_sign_in": "Sign in to see these numbers.",
+    "access_ended": "Your sign-in has ended. Sign in again to go on.",
+    "access_no_email": "Your sign-in holds no e-mail address, so nobody can say who you are. Ask whoever runs this.",
+    "access_unverified": "The e-mail address {email} is not verified. Verify it where you sign in, then come back.",
+    "access_unknown": "{email} is not among the people who may read this. Ask whoever runs it to add you.",
+    "access_wrong_file": (
+        "Nobody can come in: the list of people cannot be read. Ask whoever runs this to look at `scorecard check`."
+    ),
+    "access_not_set_up": "Signing in is not set up. Ask whoever runs this; the server wrote down what is missing.",
+    "access_enter": "Sign in",
+    "access_leave": "Sign out",
+    "access_who": "Signed in as {name}, {role}.",
+    "role_executive": "executive",
+    "role_team_lead": "team lead",
+    "role_analyst": "analyst",
+    "role_operator": "operator",
+    "access_no_agents": "Your role sees teams, not single agents.",
     # comments under a filter
     "comments_one": "Comments are about one team, one agent or one channel. Choose one to read and write them.",
 }
