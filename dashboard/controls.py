@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import components, filter_bar, wording
 from dashboard.cache import Load, Where
-from dashboard.filters import Filters
+from dashboard.filters import NAMES, Filters
 from dashboard.navigation import link
 from dashboard.wording import say
 from data_checks.errors import RequestError
@@ -18,6 +18,7 @@ from metrics.scope import Scope
 from metrics.scorecard import Scorecard
 
 _YEAR = "year"
+_LONGEST = 500
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,13 @@ def misread(load: Load, scope: Scope) -> list[str]:
     if beside and beside != _YEAR:
         told.append(say("no_such_against", against=beside, shown=wording.period(shifted(shown, -1))))
     return told + filter_bar.misread(load, scope)
+
+
+def carried() -> dict[str, str | None]:
+    """What a page without these controls carries on in its links: the address as it is, but for words nobody wrote."""
+    asked = st.query_params
+    names = ("period", "against", *NAMES)
+    return {name: asked[name] for name in names if name in asked and len(asked[name]) <= _LONGEST}
 
 
 def asked_period(load: Load) -> Period:

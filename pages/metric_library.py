@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cache, components, controls, filters, library, library_parts, page
+from dashboard import cache, components, controls, library, library_parts, page
 from dashboard.wording import say
 from metrics.definition import PERSPECTIVES
 
@@ -19,7 +19,7 @@ with st.container(horizontal=True, key="ctl"):
     st.html(components.data_through(load.facts))
 with page.told():
     every = cache.library(load)
-kept = {name: st.query_params.get(name) for name in ("period", "against", *filters.NAMES)}
+kept = controls.carried()
 shown = library.found(every, words, perspective, status)
 view = library_parts.View(shown, every, kept, load.facts.currency)
 st.html(
