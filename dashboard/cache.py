@@ -132,6 +132,8 @@ class Floors(Protocol):
 
     def departments(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
 
+    def names(self, load: Load, scope: Scope, slice_: str, where: Where) -> tuple[str, ...]: ...
+
     def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks: ...
 
     def library(self, load: Load) -> tuple[Entry, ...]: ...
@@ -284,6 +286,12 @@ def receipt(load: Load, scope: Scope, metric: str, period: Period, where: Where 
 def teams(load: Load, scope: Scope) -> tuple[str, ...]:
     """The names of the teams the reader may choose from, in order."""
     return _remembered.get(("teams", load.version, scope), lambda: floors().teams(load, scope))
+
+
+def names(load: Load, scope: Scope, slice_: str, where: Where = ()) -> tuple[str, ...]:
+    """The values of a slice the reader may choose from, in order; of the rows that have `where`."""
+    question = ("names", load.version, scope, slice_, where)
+    return _remembered.get(question, lambda: floors().names(load, scope, slice_, where))
 
 
 def cascade(load: Load, scope: Scope, period: Period, against: Period) -> Node:

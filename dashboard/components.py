@@ -188,6 +188,9 @@ def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0) -> str:
         read=wording.count(read),
         withheld=say(kept, n=withheld),
     )
+    way = f'<p class="note">{anchor(say("q_see"), link("data_quality", {}))}</p>'
+    if not tables:
+        return section(say("the_load"), wording.date(facts.loaded_at.date()), note(say("load_part")) + way)
     where = f"var/loads/{facts.load_id}/quarantine.csv"
     told = note(say("load_where", file=where)) if bad else ""
     rows = "".join(
@@ -205,7 +208,6 @@ def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0) -> str:
     summary = f'<p class="note">{esc(say(key, passed=passed, total=len(facts.checks)))}</p>' if facts.checks else ""
     failed = _failed_checks(facts, theme)
     found = f'<table class="accounts"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{summary}{failed}'
-    way = f'<p class="note">{anchor(say("q_see"), link("data_quality", {}))}</p>'
     body = f"<p>{esc(calm)}</p>{way}<details><summary>{esc(say('load_details'))}</summary>{told}{found}</details>"
     return section(say("the_load"), wording.date(facts.loaded_at.date()), body)
 
@@ -279,12 +281,12 @@ def breadcrumb(steps: Iterable[tuple[str, str]]) -> str:
     return f'<nav class="crumbs" aria-label="{esc(say("breadcrumb"))}"><ol>{links}{current}</ol></nav>'
 
 
-def foot(facts: LoadFacts, last_complete: str) -> str:
-    """Whose data, which load, how far."""
+def foot(facts: LoadFacts, last_complete: str, keys: str = "") -> str:
+    """Whose data, which load, how far; `keys`: what the keyboard does here."""
     unsaid = facts.synthetic and "synthetic" not in facts.title.lower()
     company = say("synthetic", title=facts.title) if unsaid else facts.title
     load = say("load_at", load=facts.load_id, moment=wording.moment(facts.loaded_at, facts.timezone))
-    parts = [company, load, say("last_complete", period=last_complete) if last_complete else ""]
+    parts = [company, load, say("last_complete", period=last_complete) if last_complete else "", keys]
     return f'<footer class="foot">{"".join(f"<span>{esc(part)}</span>" for part in parts if part)}</footer>'
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, charts, comments, components, detail, page, raw_rows, receipt_html
+from dashboard import access, cache, charts, comments, components, detail, page, raw_rows, receipt_html
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
@@ -25,10 +25,13 @@ def show(view: View, level: Level, scope: Scope) -> None:
         comments.show(view, level, scope, book)
     with right:
         st.html(detail.checks(view) + detail.receipt(view))
-        with st.expander(say("sql"), key="sql"), page.told():
-            sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
-            st.code(sql, language=None, wrap_lines=True)
+        if access.may("sql"):
+            with st.expander(say("sql"), key="sql"), page.told():
+                sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
+                st.code(sql, language=None, wrap_lines=True)
     _receipt(view, level, scope)
+    if not access.may("rows"):
+        return
     if level.shows_rows:
         with page.told():
             _rows(view, level, scope)
@@ -59,7 +62,7 @@ def _trend(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
 
 def _groups(view: View, level: Level, scope: Scope) -> bool:
     """Draw the teams or agents; whether there are any to go down to."""
-    if not level.by:
+    if not level.by or (level.by == "agent" and not access.may("agents")):
         return False
     groups, refused = cache.groups_or_reason(view.load, scope, level.metric, level.by, level.period, level.where)
     if refused:

@@ -28,6 +28,27 @@ _PAGES: dict[str, tuple[str, str, str | None]] = {
 }
 
 
+_KEYS = {
+    "overview": "o",
+    "today": "d",
+    "teams": "t",
+    "financial": "f",
+    "customer": "c",
+    "internal_process": "p",
+    "learning_growth": "l",
+    "strategy_map": "s",
+    "retention": "r",
+    "lifetime_value": "v",
+    "satisfaction": "a",
+    "metric_library": "m",
+    "benchmarks": "b",
+    "changes": "h",
+    "workbench": "w",
+    "data_quality": "q",
+}
+"""The letter after `g` that goes to a page."""
+
+
 def pages() -> dict[str, list[st.Page]]:
     """Every page of the dashboard by its section of the menu, in menu order."""
     menu: dict[str, list[st.Page]] = {}
@@ -38,8 +59,23 @@ def pages() -> dict[str, list[st.Page]]:
     return menu
 
 
+def in_menu() -> list[tuple[str, str]]:
+    """(path, word) of every page that the menu shows."""
+    return [(path, word) for path, (_, word, section) in _PAGES.items() if section is not None]
+
+
+def shortcuts() -> list[tuple[str, str, str]]:
+    """(path, word, the letter after `g`) of every page that has one."""
+    return [(path, word, _KEYS[path]) for path, word in in_menu() if path in _KEYS]
+
+
+def exists(page: str) -> bool:
+    """Whether there is a page of that path."""
+    return page in _PAGES
+
+
 def link(page: str, query: Mapping[str, str | None]) -> str:
     """The address of a page with its state; empty values are left out. Not escaped for HTML."""
     path = "/" if page == next(iter(_PAGES)) else f"/{page}"
     kept = {name: value for name, value in query.items() if value is not None}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    return f"{path}?{urlencode(kept, safe=',')}" if kept else path

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard import check_sentences, marks, sentences, wording
+from dashboard import check_sentences, filters, marks, sentences, wording
 from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
@@ -37,7 +37,7 @@ def branch_rows(
     present = sentences.provided(branch.cards)
     bodies = groups if branch.aims else [_body(_rows(present, currency, theme, query))]
     table = _table(branch, period, bodies) if present or groups else ""
-    line = _absent(branch, "not_cut_line" if _is_part(query) else "not_provided_line")
+    line = _absent(branch, _absent_line(query))
     body = section(say(branch.perspective), sentences.branch_scope(branch), table + line, kind="branch")
     return f'<div class="rows">{_heads(period)}{body}</div>'
 
@@ -89,7 +89,14 @@ def _others(branch: Branch, shown: int, query: Query) -> str:
 
 
 def _is_part(query: Query) -> bool:
-    return bool(query.get("team") or query.get("department"))
+    return any(query.get(name) is not None for name in filters.NAMES)
+
+
+def _absent_line(query: Query) -> str:
+    if not _is_part(query):
+        return "not_provided_line"
+    below = query.get("agent") is not None or query.get("channel") is not None
+    return "not_cut_filter" if below else "not_cut_line"
 
 
 def _rows(cards: Iterable[Card], currency: str, theme: Tokens, query: Query) -> str:

@@ -113,6 +113,7 @@ def app(host: str, port: int) -> st.App:
         doors = [Middleware(OwnNamesOnly, names=served_names(host, port))]
     return st.App(
         settings.ENTRY,
+        secrets=settings.secrets(),
         lifespan=_warm,
         routes=[Route("/healthz", _healthz)],
         middleware=[Middleware(SecurityHeaders), *doors],

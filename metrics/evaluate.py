@@ -33,7 +33,7 @@ from metrics.question import Group, Question, SliceValues
 from metrics.result import MetricResult, State
 from metrics.scans import WITH_OWN_QUERY, Answers, run
 from metrics.selection import window_of
-from metrics.standing import Standing, standing
+from metrics.standing import Standing, standing, uncounted
 
 MOST_GROUPS = 64
 """Above this many groups, intervals that take a query of their own are left out: it is a table then, not cards."""
@@ -91,7 +91,8 @@ class _Judge:
         self.kind = kind_of(value)
         self.is_survey = is_survey(value)
         self.has_gate = has_gate(value)
-        self.checks = () if lack else standing(definition, value, warehouse.facts)
+        facts = warehouse.facts if question.scope.teams is None else uncounted(warehouse.facts)
+        self.checks = () if lack else standing(definition, value, facts)
         self.withheld = withheld_because(self.checks)
         self._found = [(item, answers.parts.get(item, {}), self._too_fine(item)) for item in measured(value)]
 

@@ -499,6 +499,9 @@ class FixtureFloors:
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         return tuple(team for team in TEAMS if scope.teams is None or team in scope.teams)
 
+    def names(self, load: Load, scope: Scope, slice_: str, where: Where) -> tuple[str, ...]:
+        return {"team": self.teams(load, scope), "agent": AGENTS, "channel": ("chat", "e-mail")}.get(slice_, ())
+
     def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks:
         if "csat" not in self.lines:
             return Benchmarks(period, missing="no source provides benchmarks")
