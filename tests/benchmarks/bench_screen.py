@@ -33,7 +33,14 @@ PAGES = ("", "teams", "financial", "customer", "internal_process", "learning_gro
 MONTHS = ("2026-07", "2026-08", "2026-09")
 READERS, THINKING, TURNS, RERUNS = 50, 2.0, 8, 1500
 DEFINITIONS = Path(__file__).parent / "definitions" / "screen.yaml"
-WORKSPACE = "title: Five million orders\nas_of: 2026-10-31\nsynthetic: true\nsources: {}\n"
+WORKSPACE = """title: Five million orders
+as_of: 2026-10-31
+synthetic: true
+sources:
+  orders:
+    files: orders.csv
+    columns: {order_id: order_id, customer_id: customer_id, ordered_at: ordered_at, revenue: amount, status: status}
+"""
 
 
 @dataclass

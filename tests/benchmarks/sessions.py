@@ -10,13 +10,24 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from urllib.parse import urlencode
 
-import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from dashboard.wording import say
 
 _WAIT = 120.0
+
+
+class _Counting(ClientConnection):
+    """A connection that counts the bytes that really came, small as they were sent."""
+
+    came = 0
+
+    def data_received(self, data: bytes) -> None:
+        self.came += len(data)
+        super().data_received(data)
 
 
 class BrokenRun(RuntimeError):
@@ -29,7 +40,8 @@ class Run:
 
     milliseconds: float
     received: int
-    """Bytes over the websocket."""
+    """Bytes that came over the network."""
+    unpacked: int
     messages: int
     references: int
     """Messages that only name what the reader already has."""
@@ -52,9 +64,12 @@ class Session(AbstractAsyncContextManager["Session"]):
 
     async def __aenter__(self) -> Session:
         stream = f"{self.address.replace('http', 'ws', 1)}/_stcore/stream"
-        self._socket = await websockets.connect(
-            stream, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, compression=None, open_timeout=60
+        offered = [Subprotocol("streamlit")]
+        socket = await connect(
+            stream, subprotocols=offered, max_size=None, open_timeout=60, create_connection=_Counting
         )
+        assert isinstance(socket, _Counting)
+        self._socket = socket
         return self
 
     async def __aexit__(
@@ -88,6 +103,7 @@ class Session(AbstractAsyncContextManager["Session"]):
 
     async def _received(self, began: float) -> Run:
         size = messages = references = 0
+        before = self._socket.came
         while True:
             data = await asyncio.wait_for(self._socket.recv(), _WAIT)
             assert isinstance(data, bytes)
@@ -96,7 +112,9 @@ class Session(AbstractAsyncContextManager["Session"]):
             if message.WhichOneof("type") == "script_finished":
                 if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     self._kept = {name: runs + 1 for name, runs in self._kept.items() if runs < self._oldest}
-                    return Run((time.perf_counter() - began) * 1000, size, messages, references)
+                    return Run(
+                        (time.perf_counter() - began) * 1000, self._socket.came - before, size, messages, references
+                    )
             else:
                 self._read(message)
 
