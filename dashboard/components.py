@@ -221,7 +221,7 @@ _CHECKS_SHOWN = 3
 
 
 def _failed_checks(facts: LoadFacts, theme: Tokens) -> str:
-    """The worst in full, the others one step away."""
+    """The worst in full, and the way to the others."""
     order = {"critical": 0, "warning": 1, "info": 2}
     worst = sorted(facts.failed_checks, key=lambda one: (one.outcome != "broken", order[one.severity], -one.bad_rows))
     shown = "".join(check(one, theme) for one in worst[:_CHECKS_SHOWN])
@@ -229,8 +229,7 @@ def _failed_checks(facts: LoadFacts, theme: Tokens) -> str:
     if not others:
         return shown
     text = say("load_more_checks_one" if len(others) == 1 else "load_more_checks", n=len(others))
-    rest = "".join(check(one, theme) for one in others)
-    return f"{shown}<details><summary>{esc(text)}</summary>{rest}</details>"
+    return f"{shown}<p>{anchor(text, link('data_quality', {}))}</p>"
 
 
 def _account(accounts: Mapping[str, int], part: str) -> str:

@@ -1,7 +1,8 @@
-"""Small pictures as <img> data addresses: status marks, the score axis, the ladder, sparklines. Drawn once, cached.
+"""Small pictures as <img> data addresses: the score axis, the ladder, sparklines. Drawn once, cached.
 
-A picture holds no text (page fonts do not reach it) and says what it shows in its alt; a mark beside its word is
-decorative, with alt="". Pure functions of their arguments and the theme.
+A picture holds no text (page fonts do not reach it) and says what it shows in its alt. What a page repeats a hundred
+times stands once in its stylesheet: the marks beside words, which are decorative, and the axis behind a position. Pure
+functions of their arguments and the theme.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 import functools
 import html
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from dashboard.theme import Tokens
+if TYPE_CHECKING:
+    from dashboard.theme import Tokens
 
 LIMIT, GOAL = 33.0, 67.0
+_POSITION, _RUNG = 156, 250
+"""How wide the axis of a metric's row and of the ladder is."""
 _SHAPES = {
     "met": '<circle cx="5" cy="5" r="4.5" fill="{c}"/>',
     "watch": '<path d="M5 .4 9.8 9.4H.2z" fill="{c}"/>',
@@ -47,10 +52,25 @@ def shape(word: str, theme: Tokens, x: float, y: float, size: float = 10) -> str
     return f'<g transform="translate({x - size / 2:.1f} {y - size / 2:.1f}) scale({scale:g})">{drawn}</g>'
 
 
-@functools.lru_cache(maxsize=256)
 def mark(word: str, theme: Tokens) -> str:
-    """A status mark to stand beside its word."""
-    return _image(shape(word, theme, 5, 5), 10, 10, "", "mark")
+    """A status mark to stand beside its word; the stylesheet has its shape and its colour."""
+    del theme  # other pictures are drawn in it
+    return f'<span class="mark m-{_ALIKE.get(word, word)}"></span>'
+
+
+def stylesheet(theme: Tokens) -> str:
+    """The CSS of what stands in every row: the marks, whose colours are the variables, and the axes in this theme's."""
+    marks = {word: _address(drawn.format(c="#000", paper="none"), 10, 10) for word, drawn in _SHAPES.items() if drawn}
+    rules = [f'.stHtml .m-{word}{{--shape:url("{address}");{_background(word)}}}' for word, address in marks.items()]
+    for kind, width, tick in (("position", _POSITION, 4), ("rung", _RUNG, 5)):
+        address = _address(_axis(theme, width, 26, tick), width, 26)
+        rules.append(f'.stHtml img.{kind}{{background:url("{address}") 0 0/100% 100%;print-color-adjust:exact}}')
+    return "\n".join(rules)
+
+
+def _background(word: str) -> str:
+    names = {"met": "met", "watch": "watch-mark", "missed": "missed", "too_close": "too-close"}
+    return f"background:var(--{names[word]})" if word in names else ""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -61,14 +81,13 @@ def position(
     word: str,
     theme: Tokens,
     alt: str,
-    width: int = 156,
     off: int = 0,
 ) -> str:
-    """A metric row's score axis: limit and goal ticks, goal zone, 95 % interval as a pale bar, status mark.
+    """What stands on a metric row's score axis: 95 % interval as a pale bar, status mark. The axis lies behind.
 
     `off`: −1 or 1 when the value lies beyond that end; an arrowhead then points there from the mark.
     """
-    drawn = _axis(theme, width, 26, tick=4)
+    width, drawn = _POSITION, ""
     if low is not None and high is not None:
         left, right = _x(min(low, high), width), _x(max(low, high), width)
         drawn += (
@@ -89,9 +108,8 @@ def arrowhead(word: str, theme: Tokens, width: int, side: int) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def ladder(score: float | None, before: float | None, word: str, theme: Tokens, alt: str, big: bool = False) -> str:
-    """One rung: status mark at the score, hollow dot at the score before, joined by a line."""
-    width, size = 250, 14 if big else 11
-    drawn = _axis(theme, width, 26, tick=5)
+    """One rung: status mark at the score, hollow dot at the score before, joined by a line. The axis lies behind."""
+    width, size, drawn = _RUNG, 14 if big else 11, ""
     if score is not None and before is not None:
         drawn += (
             f'<path d="M{_x(before, width):.1f} 13H{_x(score, width):.1f}" stroke="{theme.ink3}" stroke-width="1.4"/>'
@@ -261,6 +279,11 @@ def _axis(theme: Tokens, width: int, height: int, tick: float) -> str:
 
 
 def _image(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn}</svg>'
-    address = "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")
+    address = _address(drawn, width, height).replace("%3C", "<")  # allowed there, and shorter
     return f'<img class="{kind}" width="{width}" height="{height}" alt="{html.escape(alt)}" src="{address}">'
+
+
+def _address(drawn: str, width: int, height: int) -> str:
+    """A picture as an address that may stand between double quotes, in a style too."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn}</svg>'
+    return "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")

@@ -296,8 +296,8 @@ def look_at_the_file(browser: Browser, target: Path, size: str, scheme: str) -> 
     expect(page.get_by_text("Such as <script>alert('id')</script>.")).to_be_visible()
     expect(page.locator("script")).to_have_count(0)
     shown, hidden = ("dark", "light") if is_dark else ("light", "dark")
-    expect(page.locator(f".for-{shown} img.mark").first).to_be_visible()
-    expect(page.locator(f".for-{hidden} img.mark").first).to_be_hidden()
+    expect(page.locator(f".for-{shown} img").first).to_be_visible()
+    expect(page.locator(f".for-{hidden} img").first).to_be_hidden()
     assert overflow(page) == 0
     assert {urlsplit(url).scheme for url in asked} <= {"file", "data"}
     assert said == []
