@@ -233,6 +233,19 @@ def _share_colour(name: str, theme: Tokens) -> str:
     return colours[name]
 
 
+@functools.lru_cache(maxsize=2048)
+def contribution(part: float, is_mix: bool, theme: Tokens, alt: str = "") -> str:
+    """What a part adds or takes, −1 to 1 of the largest, as a bar from a zero line; the mix of groups is paler."""
+    width, height, middle = 120, 14, 60.0
+    size = max(abs(part) * 58, 0.8) if part else 0.0
+    fill = theme.soft if is_mix else theme.series
+    drawn = (
+        f'<rect x="{middle - (size if part < 0 else 0):.1f}" y="2.5" width="{size:.1f}" height="9" fill="{fill}"/>'
+        f'<path d="M{middle} 0v14" stroke="{theme.ink3}" stroke-width="1"/>'
+    )
+    return _image(drawn, width, height, alt, "contribution")
+
+
 def _runs(points: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
     """Stretches of points without a gap."""
     runs: list[list[tuple[float, float]]] = [[]]
