@@ -72,8 +72,8 @@ def _in_short(load: Load, scope: Scope, board: Scorecard, where: Where) -> str:
     told = score_lines.made_of(score_lines.score_lines(change))
     largest = next((part.card for part in change.parts if part.card.change_is_clear), None)
     found = changes_answers.explanation(load, scope, largest, where) if largest else None
-    clause = explained.stands_out(found, load.facts.currency) if found else ""
+    moved, clause = explained.stands_out(found, load.facts.currency, most=2) if found else ("", "")
     if largest is None or found is None or not clause:
         return told
     name = sentences.short(largest.definition)
-    return f"{told} {say('ch_stands_out', name=name, slice=found.by, parts=clause)}"
+    return f"{told} {say('ch_stands_out', name=name, change=moved, slice=found.by, parts=clause)}"

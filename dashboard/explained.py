@@ -268,10 +268,11 @@ def _lines(found: Explanation) -> list[tuple[str, float, bool]]:
     return [*lines, (say("ex_mix_of", slice=found.by), math.fsum(mixes), True)] if mixes else lines
 
 
-def stands_out(found: Explanation, currency: str) -> str:
-    """The parts that may be named, as a clause; '' when none can be told from chance."""
+def stands_out(found: Explanation, currency: str, most: int = MOST_CAUSES) -> tuple[str, str]:
+    """The change, and its largest parts that may be named as a clause; '' when none can be told from chance."""
     if found.how != "mix_and_rate" or not found.causes:
-        return ""
+        return "", ""
     scale = scale_of(found, currency)
-    cells = cells_of(found, scale, scale.change(found))
-    return "; ".join(_cause(found, part, scale, cells) for part in found.causes[:MOST_CAUSES])
+    shown = scale.change(found)
+    cells = cells_of(found, scale, shown)
+    return scale.part(shown), "; ".join(_cause(found, part, scale, cells) for part in found.causes[:most])

@@ -104,5 +104,9 @@ def made_of(found: ScoreLines) -> str:
 
 
 def _named(lines: Sequence[ScoreLine]) -> str:
-    return say("ch_joint").join(say("ch_part", name=sentences.inner(one.card.definition), part=signed(one.number))
-                                for one in lines)  # fmt: skip
+    """'revenue made +1.3 and on-time delivery +0.4'."""
+    told = [
+        say("ch_part_more" if place else "ch_part", name=sentences.inner(one.card.definition), part=signed(one.number))
+        for place, one in enumerate(lines)
+    ]
+    return say("ch_joint").join(told)

@@ -19,7 +19,7 @@ from metrics.events import Happening
 from metrics.explain import Explanation, GroupChange
 from metrics.scope import Scope
 from metrics.standing import Standing
-from metrics.stats.change import Part, causes, decompose, proportions
+from metrics.stats.change import causes, decompose, proportions
 from tests import dashboard_fixture as fixture
 from tests.test_dashboard_pages import run, text
 from tests.test_dashboard_parts import read
@@ -39,22 +39,23 @@ def floors() -> Iterator[fixture.FixtureFloors]:
 def csat(good: tuple[tuple[int, int], tuple[int, int]], asked: tuple[tuple[int, int], tuple[int, int]]) -> Explanation:
     """CSAT by two teams: `good` and `asked` answers as (before, after) of each."""
     line = LINES["csat"]
-    sums = [proportions([one[i] for one in good], [one[i] for one in asked]) for i in (0, 1)]
-    change = decompose(["0", "1"], *sums)
-    shares = [tuple(one[i] / sum(other[i] for other in asked) for i in (0, 1)) for one in asked]
-    groups = tuple(
-        GroupChange(name, 0, n, share, (ok[0] / n[0], ok[1] / n[1]), *change.parts[2 * i : 2 * i + 2], change.both[i])
-        for i, (name, n, ok, share) in enumerate(zip(("<b>North</b>", "South"), asked, good, shares, strict=True))
-    )  # type: ignore[misc]
-    whole = [sum(one[i] for one in good) / sum(one[i] for one in asked) for i in (0, 1)]
-    results = [fixture.result(line, period, value) for period, value in zip(
-        (fixture.SEPTEMBER, fixture.OCTOBER), whole, strict=True)]  # fmt: skip
-    named = causes(change)
-    return Explanation(fixture.definition(line), *results, "team", True, "mix_and_rate", "", groups, change, named)
+    before, after = (proportions([one[i] for one in good], [one[i] for one in asked]) for i in (0, 1))
+    change = decompose(["0", "1"], before, after)
+    all_ = [sum(one[i] for one in asked) for i in (0, 1)]
+    groups = []
+    for place, name in enumerate(("<b>North</b>", "South")):
+        ok, n = good[place], asked[place]
+        rate, mix = change.parts[2 * place : 2 * place + 2]
+        share, value = (n[0] / all_[0], n[1] / all_[1]), (ok[0] / n[0], ok[1] / n[1])
+        groups.append(GroupChange(name, 0, n, share, value, rate, mix, change.both[place]))
+    whole = [sum(one[i] for one in good) / all_[i] for i in (0, 1)]
+    then, now = fixture.result(line, fixture.SEPTEMBER, whole[0]), fixture.result(line, fixture.OCTOBER, whole[1])
+    found = Explanation(fixture.definition(line), then, now, "team", True, "mix_and_rate", "")
+    return dataclasses.replace(found, groups=tuple(groups), change=change, causes=causes(change))
 
 
 FELL = csat(good=((900, 700), (450, 450)), asked=((1000, 1000), (500, 500)))
-"""North 90 % → 70 % of 1,000 of 1,500; South 90 % as before: 90.0 % → 76.7 %, all of it North's own: ⅔·(−20) = −13.3."""
+"""North 90 % → 70 % of 1,000 of 1,500; South 90 % as before: 90.0 % → 76.7 %, all North's own: ⅔·(−20) = −13.3."""
 CHANCE = csat(good=((90, 88), (45, 44)), asked=((100, 100), (50, 50)))
 
 
@@ -76,15 +77,16 @@ def test_a_quotient_of_totals_has_the_lines_of_its_two_factors() -> None:
     # (1/20 − 1/10)·½(200 + 300) = −12.5; together −5
     factors = factor_effects({"numerator": 200, "denominator": 1 / 10}, {"numerator": 300, "denominator": 1 / 20})
     line = LINES["hours"]
-    results = [fixture.result(line, fixture.OCTOBER, value) for value in (20.0, 15.0)]
-    found = Explanation(fixture.definition(line), *results, None, True, "factors", "", factors=factors)
+    then, now = (fixture.result(line, fixture.OCTOBER, value) for value in (20.0, 15.0))
+    found = Explanation(fixture.definition(line), then, now, None, True, "factors", "", factors=factors)
     shown = [(line.name, line.number) for line in explained.contributions(found, "EUR")]
     assert shown == [("what is divided", Decimal("7.5")), ("what it is divided by", Decimal("-12.5"))]
 
 
 def test_a_cause_is_named_only_where_its_interval_excludes_zero() -> None:
-    assert "the own value of <b>North</b> fell (rate −13.3\u00a0pt)" in explained.stands_out(FELL, "EUR")
-    assert explained.stands_out(CHANCE, "EUR") == ""
+    named = "the own value of <b>North</b> fell (rate −13.3\u00a0pt)"
+    assert explained.stands_out(FELL, "EUR") == ("−13.3\u00a0pt", named)
+    assert explained.stands_out(CHANCE, "EUR") == ("", "")
     assert "Nothing stands out" in " ".join(explained.told(CHANCE, "EUR"))
 
 

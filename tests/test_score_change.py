@@ -13,11 +13,11 @@ from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.cascade import Node, build_cascade
 from metrics.definition import PerspectiveId
+from metrics.scope import Scope
 from metrics.score_change import ScoreChange, score_change
 from metrics.scorecard import Card, Scorecard, make_branch, make_scorecard
-from metrics.scope import Scope
-from metrics.screen import default_period
 from metrics.screen import before as period_before
+from metrics.screen import default_period
 from metrics.strategy import Objective
 from tests import dashboard_fixture as fixture
 from tests.conftest import catalog_of
@@ -113,7 +113,10 @@ def test_the_sentence_names_the_largest_of_each_sign() -> None:
     change = score_change(found)
     assert change is not None
     lines = score_lines(change)
-    told = "From 62.5 to 68.5, +6.0: customer satisfaction made +5.0 and revenue made +2.5; gross margin made −1.5."
+    told = (
+        "Of the change of +6.0, from 62.5 to 68.5, customer satisfaction made +5.0 and revenue +2.5; "
+        "gross margin made −1.5."
+    )
     assert made_of(lines) == told
     counted = "1 metric is clearly better, no metric is clearly worse"
     assert headline(lines, found) == f"The score rose by 6.0 to 68.5: {counted}."
