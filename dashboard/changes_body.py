@@ -37,7 +37,7 @@ def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
         part = change.of(card.definition.metric) if change else None
         return part is None, 0.0 if part is None else -abs(part.total), sentences.title(card.definition)
 
-    with page.told(), st.spinner(say("ch_wait")):
+    with page.told(), st.spinner(say("cg_wait")):
         told = [
             (card, changes_answers.explanation(load, scope, card, choice.where)) for card in sorted(moved, key=effect)
         ]
@@ -61,7 +61,7 @@ def in_short(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> str:
     told = cache.remembered(question, lambda: _in_short(load, scope, board, choice.where))
     if not told:
         return ""
-    more = components.anchor(say("ch_see"), link("changes", choice.query(load)))
+    more = components.anchor(say("cg_see"), link("changes", choice.query(load)))
     return f'<p class="sub why">{components.esc(told)} {more}.</p>'
 
 

@@ -41,8 +41,8 @@ class View:
 def body(view: View) -> str:
     """The whole page."""
     if not view.board.complete:
-        head = say("ch_running", period=wording.period(view.board.period))
-        return components.message(head, (), esc(say("ch_running_next")))
+        head = say("cg_running", period=wording.period(view.board.period))
+        return components.message(head, (), esc(say("cg_running_next")))
     beside = _events(view) + _checks(view) + _goals(view)
     made = _score(view) if view.score else ""
     return (
@@ -54,7 +54,7 @@ def body(view: View) -> str:
 def _answer(view: View) -> str:
     head = score_lines.headline(view.score, view.board)
     against = wording.period(view.board.against, view.board.period)
-    told = say("ch_compared", period=wording.period(view.board.period), against=against)
+    told = say("cg_compared", period=wording.period(view.board.period), against=against)
     if view.score:
         told = f"{told} {score_lines.made_of(view.score)}"
     return f'<div class="answer"><h1>{esc(head)}</h1><p class="sub">{esc(told)}</p></div>'
@@ -70,16 +70,16 @@ def _score(view: View) -> str:
     shown, rest = view.score.lines[:MOST_LINES], view.score.lines[MOST_LINES:]
     metrics: list[Row] = [(_named(one, view), one.number, False) for one in shown]
     if rest:
-        name = say("ch_rest_one" if len(rest) == 1 else "ch_rest", n=len(rest))
+        name = say("cg_rest_one" if len(rest) == 1 else "cg_rest", n=len(rest))
         metrics.append((esc(name), sum((one.number for one in rest), Decimal(0)), False))
     total = view.score.change
     lists = "".join(
         f"<div><h3>{esc(say(head))}</h3>{contribution_list(rows, total, say('ch_all'), signed, view.theme)}</div>"
-        for head, rows in (("ch_by_perspective", perspectives), ("ch_by_metric", metrics))
+        for head, rows in (("cg_by_perspective", perspectives), ("cg_by_metric", metrics))
     )
     kinds = {one.part.kind for one in view.score.lines}
     how = f"{say('ch_how')} {say('ch_how_judged') if kinds - {'both'} else ''}".strip()
-    return section(say("ch_parts"), say("ch_parts_scope"), f'<div class="made">{lists}</div>{note(how)}')
+    return section(say("cg_parts"), say("cg_parts_scope"), f'<div class="made">{lists}</div>{note(how)}')
 
 
 def _named(one: ScoreLine, view: View) -> str:
@@ -87,7 +87,7 @@ def _named(one: ScoreLine, view: View) -> str:
     name = anchor(sentences.title(definition), link("metric", {**view.query, "metric": definition.metric}), "quiet")
     if one.part.kind == "both":
         return name
-    return f'{name} <span class="note">{esc(say(f"ch_kind_{one.part.kind}"))}</span>'
+    return f'{name} <span class="note">{esc(say(f"cg_kind_{one.part.kind}"))}</span>'
 
 
 Row = tuple[str, Decimal, bool]
@@ -116,16 +116,16 @@ def contribution_list(
 
 def _moved(view: View) -> str:
     if not view.moved:
-        return section(say("ch_moved"), "", note(say("ch_moved_none")))
+        return section(say("cg_moved"), "", note(say("cg_moved_none")))
     items = "".join(_one(card, found, view) for card, found in view.moved)
-    return section(say("ch_moved"), say("ch_moved_scope"), items, kind="moved")
+    return section(say("cg_moved"), say("cg_moved_scope"), items, kind="moved")
 
 
 def _one(card: Card, found: Explanation | None, view: View) -> str:
     definition = card.definition
     name = anchor(sentences.title(definition), link("metric", {**view.query, "metric": definition.metric}), "quiet")
     part = view.score.of(definition.metric) if view.score else None
-    effect = say("ch_no_effect") if part is None else say("ch_effect", part=signed(part))
+    effect = say("cg_no_effect") if part is None else say("cg_effect", part=signed(part))
     head = f'<div class="item-head"><h3>{name}</h3><span class="note">{esc(effect)}</span></div>'
     told = [_figures(card, view.currency)] if found is None else explained.told(found, view.currency, is_command=False)
     text = "".join(f"<p>{esc(line)}</p>" for line in _paragraphs(told))
@@ -154,7 +154,7 @@ def _figures(card: Card, currency: str) -> str:
     then = card.previous
     assert then is not None
     return say(
-        "ch_figures",
+        "cg_figures",
         then=sentences.value_text(card.definition, then, currency),
         first=wording.period(then.period),
         now=sentences.figure(card, currency),
@@ -170,7 +170,7 @@ def _made_of(found: Explanation | None, view: View) -> str:
         return ""
     scale = explained.scale_of(found, view.currency)
     rows = [(esc(line.name), line.number, line.is_mix) for line in lines]
-    return contribution_list(rows, scale.change(found), say("ch_all_of"), scale.part, view.theme)
+    return contribution_list(rows, scale.change(found), say("cg_all_of"), scale.part, view.theme)
 
 
 # ── beside it ────────────────────────────────────────────────────────────────────────────────────────
@@ -181,13 +181,13 @@ def _events(view: View) -> str:
         f'<div class="item"><p>{esc(one.title)}</p><p class="note">{esc(wording.date(one.day))}</p></div>'
         for one in view.happened
     ]
-    body = "".join(items) + note(say("ch_events_note")) if items else note(say("ch_events_none"))
-    return section(say("ch_events"), wording.period(view.board.period), body)
+    body = "".join(items) + note(say("cg_events_note")) if items else note(say("cg_events_none"))
+    return section(say("cg_events"), wording.period(view.board.period), body)
 
 
 def _checks(view: View) -> str:
     items = "".join(_check(one, view) for one in view.checks)
-    return section(say("ch_checks"), say("ch_checks_scope"), items or note(say("ch_checks_none")))
+    return section(say("cg_checks"), say("cg_checks_scope"), items or note(say("cg_checks_none")))
 
 
 def _check(one: CheckMoved, view: View) -> str:
@@ -202,19 +202,19 @@ def _check(one: CheckMoved, view: View) -> str:
 
 def _goals(view: View) -> str:
     if not view.goals:
-        return section(say("ch_goals"), "", note(say("ch_goals_none")))
+        return section(say("cg_goals"), "", note(say("cg_goals_none")))
     items = "".join(
         f'<div class="item"><p>{_link(one.now, view)}</p>{note(_goal(one, view.currency))}</div>' for one in view.goals
     )
-    return section(say("ch_goals"), "", items + note(say("ch_goals_note")))
+    return section(say("cg_goals"), "", items + note(say("cg_goals_note")))
 
 
 def _goal(one: GoalMoved, currency: str) -> str:
     told = []
     for key, then, now in (
-        ("ch_goal_moved", one.then.goal, one.now.goal),
-        ("ch_limit_moved", one.then.red, one.now.red),
-        ("ch_stretch_moved", one.then.stretch, one.now.stretch),
+        ("cg_goal_moved", one.then.goal, one.now.goal),
+        ("cg_limit_moved", one.then.red, one.now.red),
+        ("cg_stretch_moved", one.then.stretch, one.now.stretch),
     ):
         if then != now:
             shown = [

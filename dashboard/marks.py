@@ -273,7 +273,17 @@ def _axis(theme: Tokens, width: int, height: int, tick: float) -> str:
     )
 
 
-def _image(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn}</svg>'
+def picture(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+    """Any drawing as a picture of this size."""
+    return _image(drawn, width, height, alt, kind)
+
+
+def stretched(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+    """A drawing that takes whatever width its place has; its height stays."""
+    return _image(drawn, width, height, alt, kind, ' preserveAspectRatio="none"')
+
+
+def _image(drawn: str, width: int, height: int, alt: str, kind: str, fit: str = "") -> str:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"{fit}>{drawn}</svg>'
     address = "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")
     return f'<img class="{kind}" width="{width}" height="{height}" alt="{html.escape(alt)}" src="{address}">'

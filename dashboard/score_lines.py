@@ -80,15 +80,15 @@ def headline(found: ScoreLines | None, board: Scorecard) -> str:
     """What the score did, and how many metrics are clearly better and clearly worse."""
     clear = [card for card in sentences.cards_of(board) if card.change_is_clear]
     better, worse = (sum(direction(card) == sign for card in clear) for sign in (1, -1))
-    counted = say("ch_counts", better=_counted(better), worse=_counted(worse)) if better or worse else say("ch_none")
+    counted = say("cg_counts", better=_counted(better), worse=_counted(worse)) if better or worse else say("cg_none")
     if found is None:
-        return say("ch_no_score", counted=counted)
-    key = "ch_rose" if found.change > 0 else "ch_fell" if found.change < 0 else "ch_same"
+        return say("cg_no_score", counted=counted)
+    key = "cg_rose" if found.change > 0 else "cg_fell" if found.change < 0 else "cg_same"
     return say(key, by=written(abs(found.change)), after=written(found.after), counted=counted)
 
 
 def _counted(number: int) -> str:
-    return say("ch_metrics_none" if not number else "ch_metrics_one" if number == 1 else "ch_metrics", n=number)
+    return say("cg_metrics_none" if not number else "cg_metrics_one" if number == 1 else "cg_metrics", n=number)
 
 
 def made_of(found: ScoreLines) -> str:
@@ -99,14 +99,14 @@ def made_of(found: ScoreLines) -> str:
     told = "; ".join(_named(lines) for lines in (first, then) if lines)
     before, after = written(found.before), written(found.after)
     if not told:
-        return say("ch_made_nothing", before=before, after=after)
-    return say("ch_made", before=before, after=after, change=signed(found.change), parts=told)
+        return say("cg_made_nothing", before=before, after=after)
+    return say("cg_made", before=before, after=after, change=signed(found.change), parts=told)
 
 
 def _named(lines: Sequence[ScoreLine]) -> str:
     """'revenue made +1.3 and on-time delivery +0.4'."""
     told = [
-        say("ch_part_more" if place else "ch_part", name=sentences.inner(one.card.definition), part=signed(one.number))
+        say("cg_part_more" if place else "cg_part", name=sentences.inner(one.card.definition), part=signed(one.number))
         for place, one in enumerate(lines)
     ]
-    return say("ch_joint").join(told)
+    return say("cg_joint").join(told)
