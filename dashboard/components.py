@@ -50,11 +50,12 @@ def section(head: str, scope: str, body: str, level: int = 2, kind: str = "") ->
     )
 
 
-def answer(board: Scorecard, currency: str, theme: Tokens, through: dt.date | None = None) -> str:
-    """The page's answer, its sub sentence and the counts. `through`: the last day of the data."""
+def answer(board: Scorecard, currency: str, theme: Tokens, through: dt.date | None = None, more: str = "") -> str:
+    """The page's answer, its sub sentence, `more` as HTML and the counts. `through`: the last day of the data."""
+    told = sentences.summary(board, currency, through, is_taken_apart=bool(more))
     return (
         f'<div class="answer"><h1>{esc(sentences.answer(board, currency))}</h1>'
-        f'<p class="sub">{rich(sentences.summary(board, currency, through))}</p>{counts(board, theme)}</div>'
+        f'<p class="sub">{rich(told)}</p>{more}{counts(board, theme)}</div>'
     )
 
 

@@ -251,6 +251,19 @@ def _share_colour(name: str, theme: Tokens) -> str:
     return colours[name]
 
 
+@functools.lru_cache(maxsize=2048)
+def contribution(part: float, is_mix: bool, theme: Tokens, alt: str = "") -> str:
+    """What a part adds or takes, −1 to 1 of the largest, as a bar from a zero line; the mix of groups is paler."""
+    width, height, middle = 120, 14, 60.0
+    size = max(abs(part) * 58, 0.8) if part else 0.0
+    fill = theme.soft if is_mix else theme.series
+    drawn = (
+        f'<rect x="{middle - (size if part < 0 else 0):.1f}" y="2.5" width="{size:.1f}" height="9" fill="{fill}"/>'
+        f'<path d="M{middle} 0v14" stroke="{theme.ink3}" stroke-width="1"/>'
+    )
+    return _image(drawn, width, height, alt, "contribution")
+
+
 def _runs(points: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
     """Stretches of points without a gap."""
     runs: list[list[tuple[float, float]]] = [[]]
@@ -278,12 +291,22 @@ def _axis(theme: Tokens, width: int, height: int, tick: float) -> str:
     )
 
 
-def _image(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
-    address = _address(drawn, width, height).replace("%3C", "<")  # allowed there, and shorter
+def picture(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+    """Any drawing as a picture of this size."""
+    return _image(drawn, width, height, alt, kind)
+
+
+def stretched(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+    """A drawing that takes whatever width its place has; its height stays."""
+    return _image(drawn, width, height, alt, kind, ' preserveAspectRatio="none"')
+
+
+def _image(drawn: str, width: int, height: int, alt: str, kind: str, fit: str = "") -> str:
+    address = _address(drawn, width, height, fit).replace("%3C", "<")  # allowed there, and shorter
     return f'<img class="{kind}" width="{width}" height="{height}" alt="{html.escape(alt)}" src="{address}">'
 
 
-def _address(drawn: str, width: int, height: int) -> str:
+def _address(drawn: str, width: int, height: int, fit: str = "") -> str:
     """A picture as an address that may stand between double quotes, in a style too."""
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"{fit}>{drawn}</svg>'
     return "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")

@@ -20,8 +20,10 @@ _PAGES: dict[str, tuple[str, str, str | None]] = {
     "customer": ("customer.py", "customer", "perspectives"),
     "internal_process": ("internal_process.py", "internal_process", "perspectives"),
     "learning_growth": ("learning_growth.py", "learning_growth", "perspectives"),
+    "strategy_map": ("strategy_map.py", "strategy_map", "perspectives"),
     "metric_library": ("metric_library.py", "metric_library", "metrics"),
     "benchmarks": ("benchmarks.py", "benchmarks", "metrics"),
+    "changes": ("changes.py", "changes", "metrics"),
     "data_quality": ("data_quality.py", "data_quality", "metrics"),
     "metric": ("metric.py", "metric", None),
     "metrics": ("metric_library.py", "metric_library", None),  # the address people type

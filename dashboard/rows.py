@@ -131,8 +131,9 @@ def _aim(aim: Aim) -> str:
     told = f"{' '.join(parts)}. {say('aim_weight', weight=f'{aim.weight:g}')}"
     if aim.objective and aim.objective.owner:
         told += f" {say('aim_owner', owner=aim.objective.owner)}"
+    place = f' id="aim-{aim.objective.objective}"' if aim.objective else ""
     return (
-        f'<tr role="row" class="aim"><th role="rowheader" scope="rowgroup" class="c-aim">{esc(name)}'
+        f'<tr role="row" class="aim"{place}><th role="rowheader" scope="rowgroup" class="c-aim">{esc(name)}'
         f' <span class="note">{esc(sentences.sentence(told))}</span></th></tr>'
     )
 

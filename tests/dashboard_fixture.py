@@ -30,7 +30,7 @@ from metrics.receipt_parts import Part
 from metrics.result import Kind, MetricResult, State
 from metrics.row_accounts import LeftOut, RowAccount
 from metrics.scope import Scope
-from metrics.scorecard import Branch, Card, Scorecard, Status
+from metrics.scorecard import Branch, Card, Scorecard, Status, status_of
 from metrics.standing import Standing
 from metrics.strategy import Link, Objective
 from metrics.tree import At, Window
@@ -278,6 +278,7 @@ def card(line: Line, period: Period = OCTOBER, against: Period = SEPTEMBER) -> C
         change_is_clear=line.clear,
         trend=trend(line),
         asked=period,
+        previous_status=status_of(definition(line), result(line, against, before)) if known else None,
     )
 
 
