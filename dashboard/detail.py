@@ -158,6 +158,12 @@ def _happened(trend: Trend) -> str:
     return f'<ol class="events" aria-label="{esc(say("events_shown"))}">{items}</ol>{rest}'
 
 
+def levels(view: View) -> list[str]:
+    """The part of the organisation that is looked at, from large to small."""
+    asked = (view.query.get(name) for name in ("department", "team", "agent"))
+    return [name or say("unassigned") for name in asked if name is not None]
+
+
 def rows_offer(view: View, by: str | None, total: int | None) -> str:
     """The way to the rows: down through team and agent where that can be done, or all of them at once."""
     if not total:
@@ -244,8 +250,7 @@ def receipt(view: View) -> str:
 
 def _receipt(view: View) -> list[tuple[str, str]]:
     definition, result, facts = view.definition, view.card.result, view.load.facts
-    levels = [view.query[name] for name in ("department", "team", "agent") if view.query.get(name) is not None]
-    scope = " · ".join(level or say("unassigned") for level in levels)
+    scope = " · ".join(levels(view))
     period = wording.period(result.period)
     hidden = result.state in ("suppressed", "withheld")
     return [
