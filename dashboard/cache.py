@@ -148,7 +148,7 @@ class Floors(Protocol):
 
     def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]: ...
 
-    def entries(self, load: Load, scope: Scope, metric: str) -> Entries: ...
+    def entries(self, load: Load, scope: Scope, metric: str | None) -> Entries: ...
 
     def updates(self) -> tuple[InitiativeUpdate, ...]: ...
 
@@ -322,8 +322,9 @@ def quality(load: Load, scope: Scope) -> Quality:
     return _remembered.get(question, lambda: floors().quality(load, scope))
 
 
-def book(load: Load, scope: Scope, metric: str) -> Book:
-    """What people wrote about a metric, and what they wrote happened; read anew, for it changes at any moment."""
+def book(load: Load, scope: Scope, metric: str | None) -> Book:
+    """What people wrote about a metric (None: about any), and what they wrote happened; read anew, for it
+    changes at any moment."""
     try:
         return Book(floors().entries(load, scope, metric))
     except RequestError as error:

@@ -158,6 +158,11 @@ def _happened(trend: Trend) -> str:
     return f'<ol class="events" aria-label="{esc(say("events_shown"))}">{items}</ol>{rest}'
 
 
+def levels(view: View) -> list[str]:
+    """Whose numbers these are, from large to small."""
+    return filters.words_of(view.query)
+
+
 def rows_offer(view: View, by: str | None, total: int | None) -> str:
     """The way to the rows: down through team and agent where that can be done, or all of them at once."""
     if not total:
@@ -244,7 +249,7 @@ def receipt(view: View) -> str:
 
 def _receipt(view: View) -> list[tuple[str, str]]:
     definition, result, facts = view.definition, view.card.result, view.load.facts
-    scope = " · ".join(filters.words_of(view.query))
+    scope = " · ".join(levels(view))
     period = wording.period(result.period)
     hidden = result.state in ("suppressed", "withheld")
     return [

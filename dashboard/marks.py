@@ -97,7 +97,7 @@ def position(
     if score is not None:
         drawn += shape(word, theme, _x(score, width) - 5 * off, 13)
         drawn += arrowhead(word, theme, width, off) if off else ""
-    return _image(drawn, width, 26, alt, "position")
+    return image(drawn, width, 26, alt, "position")
 
 
 def arrowhead(word: str, theme: Tokens, width: int, side: int) -> str:
@@ -120,7 +120,7 @@ def ladder(score: float | None, before: float | None, word: str, theme: Tokens, 
         )
     if score is not None:
         drawn += shape(word, theme, _x(score, width), 13, size)
-    return _image(drawn, width, 26, alt, "rung")
+    return image(drawn, width, 26, alt, "rung")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -155,7 +155,7 @@ def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Token
     x, last = points[-1]
     if last is not None:
         drawn += f'<circle cx="{x:.1f}" cy="{last:.1f}" r="2.2" fill="{theme.series}"/>'
-    return _image(drawn, 104, 26, alt, "spark")
+    return image(drawn, 104, 26, alt, "spark")
 
 
 @functools.lru_cache(maxsize=2048)
@@ -199,7 +199,7 @@ def trend(
             f'fill="{theme.series}"/>'
             for across, down in run
         )
-    return _image(drawn, width, height, alt, "trend")
+    return image(drawn, width, height, alt, "trend")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -224,7 +224,7 @@ def beside(
         )
     fill = ink if is_own else theme.paper
     drawn += f'<circle cx="{x(at):.1f}" cy="13" r="4.6" fill="{fill}" stroke="{ink}" stroke-width="1.8"/>'
-    return _image(drawn, width, height, alt, "beside")
+    return image(drawn, width, height, alt, "beside")
 
 
 @functools.lru_cache(maxsize=256)
@@ -238,12 +238,12 @@ def shares(parts: tuple[tuple[str, int], ...], theme: Tokens, alt: str) -> str:
             f'<rect x="{min(x, 160 - width):.1f}" width="{width:.1f}" height="9" fill="{_share_colour(name, theme)}"/>'
         )
         x += width
-    return _image(drawn, 160, 9, alt, "shares")
+    return image(drawn, 160, 9, alt, "shares")
 
 
 def swatch(name: str, theme: Tokens) -> str:
     """A little square of a bar's colour, to stand beside its word."""
-    return _image(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
+    return image(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
 
 
 def _share_colour(name: str, theme: Tokens) -> str:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import access, cache, charts, comments, components, detail, page, raw_rows, receipt_html
+from dashboard import (
+    access,
+    cache,
+    charts,
+    comments,
+    components,
+    detail,
+    page,
+    receipt_html,
+    row_file,
+    sentences,
+    wording,
+)
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
 from metrics.scope import Scope
-
-_MOST_DOWNLOADED = 200_000
 
 
 def show(view: View, level: Level, scope: Scope) -> None:
@@ -76,13 +86,5 @@ def _groups(view: View, level: Level, scope: Scope) -> bool:
 def _rows(view: View, level: Level, scope: Scope) -> None:
     asked = (view.load, scope, level.metric, level.period, level.where)
     found = cache.rows(*asked)
-    st.html(raw_rows.table(found))
-    if found.rows:
-        st.download_button(
-            say("rows_download"),
-            lambda: raw_rows.as_csv(cache.rows(*asked, limit=_MOST_DOWNLOADED)).encode(),
-            file_name=f"{level.metric}-{level.period.start:%Y-%m}.csv",
-            mime="text/csv",
-            key="rows_csv",
-            on_click="ignore",
-        )
+    about = [sentences.title(view.definition), wording.period(level.period), *detail.levels(view)]
+    row_file.show(found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv")

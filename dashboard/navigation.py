@@ -15,6 +15,7 @@ from dashboard.wording import say
 # None: it is reached by links only. The first is the page at "/".
 _PAGES: dict[str, tuple[str, str, str | None]] = {
     "overview": ("overview.py", "overview", ""),
+    "today": ("today.py", "today", ""),
     "teams": ("teams.py", "teams", ""),
     "financial": ("financial.py", "financial", "perspectives"),
     "customer": ("customer.py", "customer", "perspectives"),

@@ -18,15 +18,22 @@ from dashboard.words_flow import FLOW_WORDS
 from dashboard.words_links import LINK_WORDS
 from dashboard.words_receipt import RECEIPT_WORDS
 from dashboard.words_strategy import STRATEGY_WORDS
+from dashboard.words_today import TODAY_WORDS
 from metrics.definition import Unit
 from metrics.period import Period, add_months
 from metrics.result import Kind
 
-<<<<<<< HEAD
-WORDS = {**_WORDS, **RECEIPT_WORDS, **ANALYSIS_WORDS, **COHORT_WORDS, **LINK_WORDS, **FLOW_WORDS}
-=======
-WORDS = {**_WORDS, **RECEIPT_WORDS, **ANALYSIS_WORDS, **COHORT_WORDS, **LINK_WORDS, **CHANGE_WORDS, **STRATEGY_WORDS}
->>>>>>> exec
+WORDS = {
+    **_WORDS,
+    **ANALYSIS_WORDS,
+    **CHANGE_WORDS,
+    **COHORT_WORDS,
+    **FLOW_WORDS,
+    **LINK_WORDS,
+    **RECEIPT_WORDS,
+    **STRATEGY_WORDS,
+    **TODAY_WORDS,
+}
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()
