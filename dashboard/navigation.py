@@ -22,6 +22,7 @@ _PAGES: dict[str, tuple[str, str, str | None]] = {
     "learning_growth": ("learning_growth.py", "learning_growth", "perspectives"),
     "metric_library": ("metric_library.py", "metric_library", "metrics"),
     "benchmarks": ("benchmarks.py", "benchmarks", "metrics"),
+    "workbench": ("workbench.py", "workbench", "metrics"),
     "data_quality": ("data_quality.py", "data_quality", "metrics"),
     "metric": ("metric.py", "metric", None),
     "metrics": ("metric_library.py", "metric_library", None),  # the address people type
