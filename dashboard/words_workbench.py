@@ -47,7 +47,6 @@ WORKBENCH_WORDS = {
     "wb_saved_next": "See the metric",
     "wb_not_yours": "Saving is for those who see the whole organisation; download the definition and pass it on.",
     "wb_not_writable": "The workspace cannot be written from here; download the definition and put it there.",
-    "wb_nothing_to_save": "There is nothing new to save.",
     "wb_exists": "{file} is there already and holds this. Save again to replace it, or choose another id.",
     "wb_changed": (
         "{file} has changed on disk since you opened it. Below it is as it is now; save again to replace it with your "
@@ -83,14 +82,13 @@ WORKBENCH_WORDS = {
     "wb_saved_column": "Saved",
     "wb_difference": "Difference",
     "wb_no_preview": "There is nothing to try yet: mend what is marked on the left.",
-    "wb_no_preview_phone": "There is nothing to try yet.",
     "wb_too_long": (
         "The preview takes longer than {seconds} seconds and was stopped. Narrow the formula with where, or save it: "
         "numbers of saved metrics are prepared with the next load."
     ),
-    "wb_no_rows": "Nothing was counted in these months.",
+    "wb_no_rows": "Nothing was counted.",
+    "wb_team_scope": "{period}, by name, not by rank",
     "wb_sql_scope": "{dialect}, {period}",
-    "wb_rows_scope": "{period}",
     # effect
     "wb_effect": "Effect on the scorecard",
     "wb_effect_scope": "{period}, if saved",
@@ -105,10 +103,12 @@ WORKBENCH_WORDS = {
     "wb_used_by": "Used by",
     "wb_used_by_none": "no other metric",
     "wb_stands_on": "Stands on",
+    "wb_stands_on_more": "{told} and {n} more",
     "wb_stands_on_passed": "every check of its data passed",
-    "wb_counts": "Counts",
     # difference
     "wb_text_difference": "Difference to the saved version",
+    "wb_text_of_library": "the library’s {metric}",
+    "wb_text_of_file": "{metric} in {file}",
     "wb_text_same": "The text is the same.",
     "wb_text_new": "This definition is new: nothing is saved to compare it with.",
     "wb_text_long": "The texts are too long to be compared here.",
@@ -125,8 +125,6 @@ WORKBENCH_WORDS = {
     "wb_hint_no_question": "Give it a question: people read it before the number.",
     "wb_hint_by_hand": "Count one month of one team by hand: {rows}.",
     "wb_hint_check": "Check the whole workspace: {check}.",
-    # foot
-    "wb_foot": "Drafts never reach the scorecard",
 }
 
 TEMPLATES = {
@@ -138,8 +136,7 @@ perspective: customer
 unit: percent
 red: 75%
 goal: 85%
-status: draft
-""",
+status: draft""",
     "mean": """metric: new_mean
 formula: mean(survey_responses.score where survey = 'csat')
 name: New mean
@@ -148,15 +145,13 @@ perspective: customer
 unit: score
 red: 3.8
 goal: 4.2
-status: draft
-""",
+status: draft""",
     "count": """metric: new_count
 formula: count(tickets where reopens > 0)
 name: New count
 question: How many tickets came back?
 perspective: internal_process
-status: draft
-""",
+status: draft""",
     "median": """metric: new_median
 formula: median(hours_between(tickets.opened_at, tickets.resolved_at) at resolved_at)
 name: New median
@@ -165,15 +160,13 @@ perspective: internal_process
 unit: hours
 red: 48
 goal: 24
-status: draft
-""",
+status: draft""",
     "ratio": """metric: new_ratio
 formula: sum(orders.revenue where sold) / count(orders where sold)
 name: New quotient
 question: How much does an order bring?
 perspective: financial
 unit: currency
-status: draft
-""",
+status: draft""",
 }
 """What a new definition may begin as."""

@@ -42,15 +42,15 @@ def show(load: Load, scope: Scope, work: Work) -> str:
     with st.container(horizontal=True, key="ctl"):
         st.html(workbench_parts.path(draft.file))
         st.html(components.data_through(load.facts))
-    with st.container(horizontal=True, key="wb_head", vertical_alignment="bottom"):
-        st.html(workbench_parts.head(*_answer(load, scope, work, draft)))
+    answer, actions = st.columns([8.4, 3.6], gap="large", vertical_alignment="bottom")
+    answer.html(workbench_parts.head(*_answer(load, scope, work, draft)))
+    with actions, st.container(horizontal=True, horizontal_alignment="right", key="wb_actions"):
         workbench_saving.buttons(scope, work, draft)
     workbench_saving.told(work, draft)
     left, right = st.columns(2, gap="large")
     with left:
         _editor(work, draft)
-        saved = None if work.source is None else work.source.text
-        st.html(workbench_parts.difference(saved, work.text))
+        st.html(workbench_parts.difference(work.source, work.text))
     with right:
         _preview(load, scope, work, tried, is_newest=tried is draft)
     return draft.metric or say("workbench")
@@ -148,6 +148,8 @@ def _preview(load: Load, scope: Scope, work: Work, tried: Drafted | None, is_new
             if isinstance(found, str) and view != "sql":
                 st.html(components.note(found))
             elif view in ("month", "team"):
+                if view == "team":
+                    st.html(components.note(say("wb_team_scope", period=period)))
                 st.html(workbench_preview.table(found, definition, view, currency, tokens))
             elif view == "sql":
                 st.html(components.note(say("wb_sql_scope", dialect="DuckDB", period=period)))

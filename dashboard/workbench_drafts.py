@@ -5,6 +5,7 @@ They live in the session alone and end with it; no other page and no other reade
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -17,13 +18,14 @@ from metrics.drafting import Written
 _KEY = "workbench"
 _DRAFTS_KEPT = 12
 _ANSWERS_KEPT = 40
+_revisions = itertools.count(1)
 _Answer = TypeVar("_Answer")
 
 
 @dataclass
 class Work:
     """One draft. `begun`: the text it began as; `source`: the definition it changes, None for a new one. `good`: the
-    newest text without problems. `revision`: counts the times the text came from elsewhere than the reader's keys.
+    newest text without problems. `revision`: another one for each text that came from elsewhere than the reader's keys.
     `seen`: files shown to the reader as they stand on disk. `told`: what the last action did."""
 
     start: str
@@ -31,14 +33,14 @@ class Work:
     source: Written | None
     text: str = ""
     good: str | None = None
-    revision: int = 0
+    revision: int = field(default_factory=lambda: next(_revisions))
     seen: dict[str, bytes] = field(default_factory=dict)
     told: str = ""
 
     def put(self, text: str) -> None:
         """Another text in place of what the reader has typed."""
         self.text = text
-        self.revision += 1
+        self.revision = next(_revisions)
 
 
 @dataclass

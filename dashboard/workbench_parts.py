@@ -15,6 +15,7 @@ from dashboard.words_workbench import TEMPLATES
 from data_checks.contract import contracts
 from data_checks.errors import Problem
 from metrics.definition import PERSPECTIVES, MetricDefinition
+from metrics.drafting import Written
 
 PROBLEMS_SHOWN = 6
 _MOST_LINES = 600
@@ -57,8 +58,8 @@ def unknown(metric: str) -> str:
 def path(file: str) -> str:
     """Metric library › workbench › the file, and that nobody else sees the draft."""
     steps = [(say("metric_library"), link("metric_library", {})), (say("workbench"), link("workbench", {})), (file, "")]
-    told = f'<span class="note">{esc(say("wb_seen_only_here"))}</span>'
-    return f'<div class="path wb-path">{breadcrumb(steps)}{told}</div>'
+    told = f'<p class="note">{esc(say("wb_seen_only_here"))}</p>'
+    return f'<div class="wb-path">{breadcrumb(steps)}{told}</div>'
 
 
 def head(answer: str, sub: str) -> str:
@@ -99,13 +100,7 @@ def problem(one: Problem, text: str, first: int) -> str:
 
 def _quoted(message: str) -> str:
     """The sentence, words in quotes as code."""
-    told = f"{message[:1].upper()}{message[1:]}"
-    return _QUOTED.sub(lambda found: f"<code>{found[1]}</code>", html_kept(told))
-
-
-def html_kept(text: str) -> str:
-    """Escaped, with apostrophes left to be told apart."""
-    return esc(text).replace("&#x27;", "'")
+    return _QUOTED.sub(lambda found: f"<code>{found[1]}</code>", esc(message).replace("&#x27;", "'"))
 
 
 def _columns(one: Problem) -> str:
@@ -172,16 +167,17 @@ def elsewhere(problems: Sequence[Problem]) -> str:
     return section(say("wb_elsewhere"), say("wb_elsewhere_scope"), f'<ul class="problems">{listed}</ul>{rest}')
 
 
-def difference(before: str | None, after: str) -> str:
+def difference(before: Written | None, after: str) -> str:
     """The lines that were added and removed; `before` None: nothing is saved."""
     if before is None:
         return section(say("wb_text_difference"), "", note(say("wb_text_new")))
-    old, new = before.rstrip().split("\n"), after.rstrip().split("\n")
+    of = say("wb_text_of_library" if before.of_library else "wb_text_of_file", metric=before.metric, file=before.file)
+    old, new = before.text.rstrip().split("\n"), after.rstrip().split("\n")
     if max(len(old), len(new)) > _MOST_LINES:
-        return section(say("wb_text_difference"), "", note(say("wb_text_long")))
+        return section(say("wb_text_difference"), of, note(say("wb_text_long")))
     lines = list(_changed(old, new))
     body = f'<div class="wb-diff" role="list">{"".join(lines)}</div>' if lines else note(say("wb_text_same"))
-    return section(say("wb_text_difference"), "", body)
+    return section(say("wb_text_difference"), of, body)
 
 
 def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:

@@ -15,6 +15,8 @@ from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.scorecard import Branch, Scorecard
 
+_CHECKS_NAMED = 3
+
 
 def table(lines: Sequence[Line], definition: MetricDefinition, by: str, currency: str, theme: Tokens) -> str:
     """One row per month or team: status, place on the score axis, the draft's value, n, the saved value, the
@@ -24,10 +26,11 @@ def table(lines: Sequence[Line], definition: MetricDefinition, by: str, currency
     has_goal = any(line.verdict.score is not None for line in lines)
     has_saved = any(line.saved is not None for line in lines)
     heads = [(say(f"wb_{by}"), ""), (say("column_status"), "")]
-    heads += [(say("column_position"), "wide")] if has_goal else []
+    heads += [("", "wide axis")] if has_goal else []
     heads += [(say("wb_draft"), "num"), (say("column_n"), "num")]
     heads += [(say("wb_saved_column"), "num"), (say("wb_difference"), "num")] if has_saved else []
-    head = "".join(f'<th scope="col" class="{kind}">{esc(text)}</th>' for text, kind in heads)
+    axis = f"<span>{esc(say('limit'))}</span><span>{esc(say('goal'))}</span>"
+    head = "".join(f'<th scope="col" class="{kind}">{esc(text) or axis}</th>' for text, kind in heads)
     body = "".join(_row(line, definition, by, currency, theme, has_goal, has_saved) for line in lines)
     return f'<table class="groups wb-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
@@ -114,7 +117,8 @@ def _checks(board: Scorecard, metric: str) -> str:
     cards = [card for branch in board.branches for card in branch.cards if card.definition.metric == metric]
     found = cards[0].result.checks if cards else ()
     told = [f"{one.check.rule.replace('_', ' ')} ({say(f'effect_{one.effect}')})" for one in found]
-    return ", ".join(told) or say("wb_stands_on_passed")
+    listed, more = ", ".join(told[:_CHECKS_NAMED]), len(told) - _CHECKS_NAMED
+    return (say("wb_stands_on_more", told=listed, n=more) if more > 0 else listed) or say("wb_stands_on_passed")
 
 
 def hints(lines: Sequence[Line], definition: MetricDefinition, period: Period, currency: str) -> str:

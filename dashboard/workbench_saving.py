@@ -20,10 +20,15 @@ _SAVED = "workbench_saved"
 def buttons(scope: Scope, work: Work, draft: Drafted) -> None:
     """Download for everybody; save for those who may."""
     name = draft.file.rpartition("/")[2]
+    if work.text != work.begun:
+        st.button(
+            say("wb_discard"), key="wb_discard", type="tertiary", on_click=workbench_drafts.forget, args=(work.start,)
+        )
     st.download_button(
         say("wb_download"), ended(work.text), name, "application/yaml", key="wb_download", on_click="ignore"
     )
-    if workbench_answers.may_save(scope):
+    if lack := workbench_answers.may_save(scope):
+        st.html(components.note(say(lack)))
         return
     has_changed = work.source is None or work.text != work.source.text
     replaces = draft.file in work.seen

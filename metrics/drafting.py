@@ -85,7 +85,7 @@ def written(catalog: Catalog, metric: str) -> Written | None:
             return _cut_out(metric, file, None)
     for file in library_files():
         if any(one.metric.metric == metric for one in file.drafts):
-            return Written(metric, _text(file.content), of_library=True)
+            return Written(metric, _text(file.content).rstrip("\n"), of_library=True)
     return None
 
 
@@ -151,7 +151,7 @@ def _cut_out(metric: str, file: DraftFile, line: int | None) -> Written:
     begins = 1 if line is None else max((_after(lines, start) for start in starts if start <= line), default=1)
     ends = len(lines) if line is None else min((start for start in starts if start > line), default=len(lines) + 1) - 1
     around = ("".join(lines[: begins - 1]), "".join(lines[ends:]))
-    return Written(metric, "".join(lines[begins - 1 : ends]), file.shown, begins, file.content, around)
+    return Written(metric, "".join(lines[begins - 1 : ends]).rstrip("\n"), file.shown, begins, file.content, around)
 
 
 def _after(lines: list[str], separator: int) -> int:
