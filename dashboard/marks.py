@@ -264,3 +264,26 @@ def _image(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn}</svg>'
     address = "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")
     return f'<img class="{kind}" width="{width}" height="{height}" alt="{html.escape(alt)}" src="{address}">'
+
+
+@functools.lru_cache(maxsize=1024)
+def part(size: float, is_mix: bool, theme: Tokens) -> str:
+    """A part of a change (−1…1 of the largest) as a bar from a zero line; decorative, its number stands beside it."""
+    width = 120
+    length = abs(size) * (width / 2 - 2)
+    left = width / 2 - (length if size < 0 else 0)
+    drawn = f'<path d="M{width / 2} 2V18" stroke="{theme.line}"/>'
+    fill = theme.soft if is_mix else theme.series
+    drawn += f'<rect x="{left:.1f}" y="5" width="{max(length, 0.5):.1f}" height="10" fill="{fill}"/>'
+    return _image(drawn, width, 20, "", "part")
+
+
+@functools.lru_cache(maxsize=1024)
+def importance(share: float, low: float, high: float, most: float, theme: Tokens, alt: str) -> str:
+    """A share as a bar from zero with its 95 % interval as a thin line; `most`: what the full width stands for."""
+    width = 180
+    ends = [max(0.0, min(end / (most or 1.0), 1.0)) * (width - 4) for end in (share, low, high)]
+    drawn = f'<rect x="0" y="5" width="{max(ends[0], 0.5):.1f}" height="10" fill="{theme.series}"/>'
+    drawn += f'<path d="M{ends[1]:.1f} 10H{ends[2]:.1f}" stroke="{theme.ink3}" stroke-width="1.4"/>'
+    drawn += f'<path d="M{ends[1]:.1f} 6.5V13.5M{ends[2]:.1f} 6.5V13.5" stroke="{theme.ink3}" stroke-width="1.2"/>'
+    return _image(drawn, width, 20, alt, "importance")

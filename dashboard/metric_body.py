@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, charts, comments, components, detail, page, raw_rows, receipt_html
+from dashboard import cache, charts, comments, components, detail, metric_sections, page, raw_rows, receipt_html
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
@@ -24,10 +24,12 @@ def show(view: View, level: Level, scope: Scope) -> None:
         can_cut = _groups(view, level, scope)
         comments.show(view, level, scope, book)
     with right:
+        metric_sections.why_it_changed(view, level, scope)
         st.html(detail.checks(view) + detail.receipt(view))
         with st.expander(say("sql"), key="sql"), page.told():
             sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
             st.code(sql, language=None, wrap_lines=True)
+    metric_sections.show(view, level, scope)
     _receipt(view, level, scope)
     if level.shows_rows:
         with page.told():

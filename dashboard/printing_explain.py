@@ -9,17 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard import wording
+from dashboard.explain_numbers import Scale, scale_of, signed, written
 from dashboard.printing import as_json, result_json, table, through, visible
 from dashboard.wording import MINUS, SPACE, say
 from data_checks.warehouse.contract import LoadFacts
-from metrics.definition import MetricDefinition
 from metrics.explain import JUDGED, SLICES, Explanation, GroupChange
 from metrics.stats.change import Part, rounded
 
 MOST_ROWS = 12
 """More groups than this are shown as the largest parts and one line for the rest."""
 MOST_CAUSES = 3
-_FINEST = 6
 
 
 def explanation(found: Explanation, facts: LoadFacts, form: str) -> str:
@@ -30,60 +29,6 @@ def explanation(found: Explanation, facts: LoadFacts, form: str) -> str:
     if found.groups:
         lines += ["", *_table(found, facts), ""]
     return "\n".join([*lines, through(facts)])
-
-
-# ── numbers that sum ─────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """How numbers of one metric are written here: all with as many decimals, so that a reader can add them up."""
-
-    by: Decimal
-    digits: int
-    unit: str
-    step: str
-
-    def number(self, value: float | Decimal) -> Decimal:
-        exact = Decimal(value) if isinstance(value, float) else value
-        return (exact * self.by).quantize(Decimal(1).scaleb(-self.digits))
-
-    def value(self, value: float) -> str:
-        return f"{_written(self.number(value))}{self.unit}"
-
-    def part(self, shown: Decimal) -> str:
-        return f"{_signed(shown)}{self.step}"
-
-    def interval(self, low: float, high: float) -> str:
-        return f"{_signed(self.number(low))} to {_signed(self.number(high))}{self.step}"
-
-
-_UNITS = {"minutes": "min", "hours": "h", "days": "days"}
-
-
-def _scale(definition: MetricDefinition, before: float, after: float, currency: str) -> _Scale:
-    """Three figures of the value at least, and two of the change."""
-    percent = definition.unit == "percent"
-    by = 100 if percent else 1
-    least = 1 if definition.unit in ("percent", "points") else _places(max(abs(before), abs(after)) * by, 2)
-    is_count = definition.unit == "number" and before == round(before) and after == round(after)
-    digits = 0 if is_count else min(_FINEST, max(least, _places(abs(after - before) * by, 1)))
-    name = currency if definition.unit == "currency" else _UNITS.get(definition.unit, "")
-    unit = f"{SPACE}%" if percent else f"{SPACE}{name}" if name else ""
-    return _Scale(Decimal(by), digits, unit, f"{SPACE}pt" if percent else unit)
-
-
-def _places(size: float, more: int) -> int:
-    """Decimal places for the first figure and `more` behind it; 0 for nothing."""
-    return max(0, more - math.floor(math.log10(size))) if size > 1e-12 else 0
-
-
-def _written(number: Decimal) -> str:
-    return f"{number:,}".replace("-", MINUS if number else "")
-
-
-def _signed(number: Decimal) -> str:
-    return f"{'+' if number > 0 else ''}{_written(number)}" if number else f"±{abs(number):,}"
 
 
 # ── sentences ────────────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +42,7 @@ def _head(found: Explanation, facts: LoadFacts) -> list[str]:
             return [say("ex_no_value", name=name, period=wording.period(one.period), reason=visible(why))]
     assert found.before.value is not None
     assert found.after.value is not None
-    scale = _scale(found.definition, found.before.value, found.after.value, facts.currency)
+    scale = scale_of(found.definition, found.before.value, found.after.value, facts.currency)
     shown = scale.number(found.after.value) - scale.number(found.before.value)
     key = "ex_rose" if shown > 0 else "ex_fell" if shown < 0 else "ex_same"
     lines = [
@@ -116,7 +61,7 @@ def _head(found: Explanation, facts: LoadFacts) -> list[str]:
     return [*lines, *(say("ex_not_complete", period=wording.period(period)) for period in late)]
 
 
-def _interval_told(found: Explanation, scale: _Scale) -> list[str]:
+def _interval_told(found: Explanation, scale: Scale) -> list[str]:
     change = found.change
     if change is None or change.low is None or change.high is None:
         return []
@@ -124,7 +69,7 @@ def _interval_told(found: Explanation, scale: _Scale) -> list[str]:
     return [say(key, interval=scale.interval(change.low, change.high))]
 
 
-def _parts_told(found: Explanation, scale: _Scale, shown: Decimal) -> list[str]:
+def _parts_told(found: Explanation, scale: Scale, shown: Decimal) -> list[str]:
     chosen = [say("ex_chosen", slice=str(found.by).capitalize(), slices=", ".join(SLICES))] if found.is_chosen else []
     if found.how == "mix_and_rate" and found.by:
         cells = _cells(found, scale, shown)
@@ -139,14 +84,14 @@ def _parts_told(found: Explanation, scale: _Scale, shown: Decimal) -> list[str]:
     return [*lines, *(_factors_told(found, scale, shown) if found.how == "factors" else [])]
 
 
-def _causes_told(found: Explanation, scale: _Scale, cells: _Cells) -> str:
+def _causes_told(found: Explanation, scale: Scale, cells: _Cells) -> str:
     if not found.causes:
         return say("ex_nothing")
     told = "; ".join(_cause(found, part, scale, cells) for part in found.causes[:MOST_CAUSES])
     return f"{told[:1].upper()}{told[1:]}."
 
 
-def _cause(found: Explanation, part: Part, scale: _Scale, cells: _Cells) -> str:
+def _cause(found: Explanation, part: Part, scale: Scale, cells: _Cells) -> str:
     group = found.groups[int(part.group or 0)]
     assert group.share is not None
     then, now = group.share
@@ -162,7 +107,7 @@ def _cause(found: Explanation, part: Part, scale: _Scale, cells: _Cells) -> str:
     return say(key, group=_named(group), part=scale.part(shown))
 
 
-def _factors_told(found: Explanation, scale: _Scale, shown: Decimal) -> list[str]:
+def _factors_told(found: Explanation, scale: Scale, shown: Decimal) -> list[str]:
     assert found.factors is not None
     above, below = rounded([float(Decimal(e.value) * scale.by) for e in found.factors.effects], scale.digits, shown)
     then, now = found.before, found.after
@@ -191,7 +136,7 @@ class _Cells:
     parts: tuple[tuple[Decimal, ...], ...]
 
 
-def _cells(found: Explanation, scale: _Scale, shown: Decimal) -> _Cells:
+def _cells(found: Explanation, scale: Scale, shown: Decimal) -> _Cells:
     ordered = sorted(found.groups, key=lambda group: -abs(group.both.value))
     most = len(ordered) if len(ordered) <= MOST_ROWS else MOST_ROWS - 1
     rows, rest = tuple(ordered[:most]), tuple(ordered[most:])
@@ -213,7 +158,7 @@ def _effects(group: GroupChange) -> list[float]:
 def _table(found: Explanation, facts: LoadFacts) -> list[str]:
     assert found.before.value is not None
     assert found.after.value is not None
-    scale = _scale(found.definition, found.before.value, found.after.value, facts.currency)
+    scale = scale_of(found.definition, found.before.value, found.after.value, facts.currency)
     shown = scale.number(found.after.value) - scale.number(found.before.value)
     cells = _cells(found, scale, shown)
     split = found.how == "mix_and_rate"
@@ -235,7 +180,7 @@ def _table(found: Explanation, facts: LoadFacts) -> list[str]:
     ends = Part(None, "both", 0.0, change.low, change.high, 0, None) if change is not None else None
     body.append(_line(say("ex_all"), found.groups, whole, ends, columns, scale, split))
     totals = [sum(line, Decimal(0)) for line in cells.parts]
-    joined = _signed(totals[0]) + "".join(f" {MINUS if t < 0 else '+'} {abs(t):,}" for t in totals[1:])
+    joined = signed(totals[0]) + "".join(f" {MINUS if t < 0 else '+'} {abs(t):,}" for t in totals[1:])
     return [
         table(heads, body, right=heads[1:], whole=heads[1:]),
         "",
@@ -249,7 +194,7 @@ def _line(
     values: tuple[float | None, ...] | None,
     both: Part | None,
     parts: Sequence[Decimal],
-    scale: _Scale,
+    scale: Scale,
     split: bool,
 ) -> list[str]:
     n = " → ".join(wording.count(sum(group.n[i] for group in groups)) for i in (0, 1))
@@ -258,10 +203,10 @@ def _line(
         shares = [math.fsum(group.share[i] for group in groups if group.share) for i in (0, 1)]
         cells.append(" → ".join(f"{share * 100:.1f}" for share in shares) + f"{SPACE}%")
     told = [None, None] if values is None else [None if one is None else scale.number(one) for one in values]
-    cells.append("" if values is None else " → ".join("–" if one is None else _written(one) for one in told))
+    cells.append("" if values is None else " → ".join("–" if one is None else written(one) for one in told))
     total = sum(parts, Decimal(0))
-    cells += [_signed(part) for part in parts] if split else []
-    cells.append(_signed(total))
+    cells += [signed(part) for part in parts] if split else []
+    cells.append(signed(total))
     if split:
         known = both is not None and both.low is not None and both.high is not None
         cells.append(scale.interval(both.low, both.high) if known else "")  # type: ignore[union-attr, arg-type]

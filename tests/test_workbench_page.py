@@ -69,7 +69,7 @@ def button(app: AppTest, label: str) -> Any:
 
 
 def heading(app: AppTest) -> str:
-    return re.findall(r"<h1>(.*?)</h1>", text(app))[0]
+    return str(re.findall(r"<h1>(.*?)</h1>", text(app))[0])
 
 
 def test_the_start_offers_templates_and_every_metric(company: Path) -> None:
