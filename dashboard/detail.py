@@ -13,7 +13,7 @@ from dashboard.components import anchor, breadcrumb, esc, note, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
-from metrics.definition import PERSPECTIVES, MetricDefinition
+from metrics.definition import MetricDefinition
 from metrics.result import MetricResult
 from metrics.scorecard import Card
 from metrics.standing import Standing
@@ -43,35 +43,24 @@ class View:
         return link("metric", {**self.query, **levels})
 
 
-def library(load: Load, query: Query) -> str:
-    """Every metric by perspective, each with its question."""
-    return f'<div class="answer"><h1>{esc(say("choose_metric"))}</h1></div>{_all_metrics(load, query)}'
-
-
-def _all_metrics(load: Load, query: Query) -> str:
-    groups = []
-    for perspective in (*PERSPECTIVES, None):
-        found = [one for one in load.definitions.values() if one.perspective == perspective]
-        items = "".join(
-            f"<li>{anchor(sentences.title(one), link('metric', {**query, 'metric': one.metric}))}"
-            f'<span class="note">{esc(one.question or one.description or "")}</span></li>'
-            for one in found
-        )
-        if found:
-            groups.append(section(say(perspective or "without_perspective"), str(len(found)), f"<ul>{items}</ul>"))
-    return f'<div class="library">{"".join(groups)}</div>'
+def choose(query: Query) -> str:
+    """No metric is named: the way to all of them."""
+    way = anchor(say("choose_metric_next"), link("metric_library", query))
+    return f'<div class="answer"><h1>{esc(say("choose_metric"))}</h1><p class="sub">{way}</p></div>'
 
 
 def unknown(load: Load, metric: str) -> str:
-    """No such metric: the nearest names, then all of them."""
+    """No such metric, or none any more: the nearest names, and the way to all of them."""
     spelled = {name.lower(): name for name in load.definitions}
     spelled |= {sentences.title(one).lower(): one.metric for one in load.definitions.values()}
     close = difflib.get_close_matches(metric.lower(), spelled, n=4, cutoff=0.5)
     near = [load.definitions[name] for name in dict.fromkeys(spelled[name] for name in close)]
     links = ", ".join(anchor(sentences.title(one), link("metric", {"metric": one.metric})) for one in near)
-    following = f"{esc(say('unknown_metric_near'))} {links}?" if near else esc(say("unknown_metric_list"))
+    told = f"{esc(say('unknown_metric_near'))} {links}? " if near else ""
+    gone = esc(say("unknown_metric_wrong" if metric in load.left_out else "unknown_metric_gone"))
+    way = anchor(say("choose_metric_next"), link("metric_library", {}))
     head = f"<h1>{esc(say('unknown_metric', metric=metric))}</h1>"
-    return f'<div class="answer">{head}<p class="sub">{following}</p></div>{_all_metrics(load, {})}'
+    return f'<div class="answer">{head}<p class="sub">{told}{gone} {way}</p></div>'
 
 
 def uncut(view: View, slice_: str) -> str:

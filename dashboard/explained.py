@@ -45,7 +45,7 @@ class Scale:
 
     def change(self, found: Explanation) -> Decimal:
         """The difference of the two values as they are shown, so that a reader's own subtraction agrees."""
-        before, after = _values(found)
+        before, after = values_of(found)
         return self.number(after) - self.number(before)
 
     def interval(self, low: float, high: float) -> str:
@@ -57,7 +57,7 @@ _UNITS = {"minutes": "min", "hours": "h", "days": "days"}
 
 def scale_of(found: Explanation, currency: str) -> Scale:
     """Three figures of the value at least, and two of the change. Both periods have a value."""
-    unit, (before, after) = found.definition.unit, _values(found)
+    unit, (before, after) = found.definition.unit, values_of(found)
     percent = unit == "percent"
     by = 100 if percent else 1
     least = 1 if unit in ("percent", "points") else _places(max(abs(before), abs(after)) * by, 2)
@@ -68,7 +68,8 @@ def scale_of(found: Explanation, currency: str) -> Scale:
     return Scale(Decimal(by), digits, shown, f"{SPACE}pt" if percent else shown)
 
 
-def _values(found: Explanation) -> tuple[float, float]:
+def values_of(found: Explanation) -> tuple[float, float]:
+    """Before and after; both periods have one."""
     before, after = found.before.value, found.after.value
     assert before is not None
     assert after is not None
@@ -115,7 +116,7 @@ def moved(found: Explanation, currency: str) -> str:
     scale = scale_of(found, currency)
     shown = scale.change(found)
     key = "ex_rose" if shown > 0 else "ex_fell" if shown < 0 else "ex_same"
-    before, after = (scale.value(value) for value in _values(found))
+    before, after = (scale.value(value) for value in values_of(found))
     first, last = (wording.period(one.period) for one in (found.before, found.after))
     return say(
         key,

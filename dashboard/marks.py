@@ -97,7 +97,7 @@ def position(
     if score is not None:
         drawn += shape(word, theme, _x(score, width) - 5 * off, 13)
         drawn += arrowhead(word, theme, width, off) if off else ""
-    return image(drawn, width, 26, alt, "position")
+    return picture(drawn, width, 26, alt, "position")
 
 
 def arrowhead(word: str, theme: Tokens, width: int, side: int) -> str:
@@ -120,7 +120,7 @@ def ladder(score: float | None, before: float | None, word: str, theme: Tokens, 
         )
     if score is not None:
         drawn += shape(word, theme, _x(score, width), 13, size)
-    return image(drawn, width, 26, alt, "rung")
+    return picture(drawn, width, 26, alt, "rung")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -155,7 +155,7 @@ def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Token
     x, last = points[-1]
     if last is not None:
         drawn += f'<circle cx="{x:.1f}" cy="{last:.1f}" r="2.2" fill="{theme.series}"/>'
-    return image(drawn, 104, 26, alt, "spark")
+    return picture(drawn, 104, 26, alt, "spark")
 
 
 @functools.lru_cache(maxsize=2048)
@@ -199,7 +199,7 @@ def trend(
             f'fill="{theme.series}"/>'
             for across, down in run
         )
-    return image(drawn, width, height, alt, "trend")
+    return picture(drawn, width, height, alt, "trend")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -224,7 +224,7 @@ def beside(
         )
     fill = ink if is_own else theme.paper
     drawn += f'<circle cx="{x(at):.1f}" cy="13" r="4.6" fill="{fill}" stroke="{ink}" stroke-width="1.8"/>'
-    return image(drawn, width, height, alt, "beside")
+    return picture(drawn, width, height, alt, "beside")
 
 
 @functools.lru_cache(maxsize=256)
@@ -238,12 +238,12 @@ def shares(parts: tuple[tuple[str, int], ...], theme: Tokens, alt: str) -> str:
             f'<rect x="{min(x, 160 - width):.1f}" width="{width:.1f}" height="9" fill="{_share_colour(name, theme)}"/>'
         )
         x += width
-    return image(drawn, 160, 9, alt, "shares")
+    return picture(drawn, 160, 9, alt, "shares")
 
 
 def swatch(name: str, theme: Tokens) -> str:
     """A little square of a bar's colour, to stand beside its word."""
-    return image(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
+    return picture(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
 
 
 def _share_colour(name: str, theme: Tokens) -> str:
@@ -310,3 +310,26 @@ def _address(drawn: str, width: int, height: int, fit: str = "") -> str:
     """A picture as an address that may stand between double quotes, in a style too."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"{fit}>{drawn}</svg>'
     return "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")
+
+
+@functools.lru_cache(maxsize=1024)
+def part(size: float, is_mix: bool, theme: Tokens) -> str:
+    """A part of a change (−1…1 of the largest) as a bar from a zero line; decorative, its number stands beside it."""
+    width = 120
+    length = abs(size) * (width / 2 - 2)
+    left = width / 2 - (length if size < 0 else 0)
+    drawn = f'<path d="M{width / 2} 2V18" stroke="{theme.line}"/>'
+    fill = theme.soft if is_mix else theme.series
+    drawn += f'<rect x="{left:.1f}" y="5" width="{max(length, 0.5):.1f}" height="10" fill="{fill}"/>'
+    return picture(drawn, width, 20, "", "part")
+
+
+@functools.lru_cache(maxsize=1024)
+def importance(share: float, low: float, high: float, most: float, theme: Tokens, alt: str) -> str:
+    """A share as a bar from zero with its 95 % interval as a thin line; `most`: what the full width stands for."""
+    width = 180
+    ends = [max(0.0, min(end / (most or 1.0), 1.0)) * (width - 4) for end in (share, low, high)]
+    drawn = f'<rect x="0" y="5" width="{max(ends[0], 0.5):.1f}" height="10" fill="{theme.series}"/>'
+    drawn += f'<path d="M{ends[1]:.1f} 10H{ends[2]:.1f}" stroke="{theme.ink3}" stroke-width="1.4"/>'
+    drawn += f'<path d="M{ends[1]:.1f} 6.5V13.5M{ends[2]:.1f} 6.5V13.5" stroke="{theme.ink3}" stroke-width="1.2"/>'
+    return picture(drawn, width, 20, alt, "importance")

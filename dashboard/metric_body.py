@@ -11,6 +11,7 @@ from dashboard import (
     comments,
     components,
     detail,
+    metric_sections,
     page,
     receipt_html,
     row_file,
@@ -34,11 +35,13 @@ def show(view: View, level: Level, scope: Scope) -> None:
         can_cut = _groups(view, level, scope)
         comments.show(view, level, scope, book)
     with right:
+        metric_sections.why_it_changed(view, level, scope)
         st.html(detail.checks(view) + detail.receipt(view))
         if access.may("sql"):
             with st.expander(say("sql"), key="sql"), page.told():
                 sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
                 st.code(sql, language=None, wrap_lines=True)
+    metric_sections.show(view, level, scope)
     _receipt(view, level, scope)
     if not access.may("rows"):
         return

@@ -25,6 +25,7 @@ _PAGES: dict[str, tuple[str, str, str | None]] = {
     "metric_library": ("metric_library.py", "metric_library", "metrics"),
     "benchmarks": ("benchmarks.py", "benchmarks", "metrics"),
     "changes": ("changes.py", "changes", "metrics"),
+    "workbench": ("workbench.py", "workbench", "metrics"),
     "data_quality": ("data_quality.py", "data_quality", "metrics"),
     "metric": ("metric.py", "metric", None),
     "metrics": ("metric_library.py", "metric_library", None),  # the address people type

@@ -10,9 +10,19 @@ from dashboard import spreadsheet, wording
 from dashboard.cache import RowsBehind
 from dashboard.components import esc, note, section
 from dashboard.wording import say
+from metrics.rows import RowTable
 
 _COLUMNS_THAT_FIT = 8
 _TELLING = ("score", "counted", "revenue", "comment")
+_IDS_WITH_NAMES = ("team_id", "agent_id")
+
+
+def told_apart(found: RowTable) -> RowsBehind:
+    """The rows without ids that stand beside the name they stand for."""
+    named = {name for name in _IDS_WITH_NAMES if name.removesuffix("_id") in found.columns}
+    kept = [place for place, name in enumerate(found.columns) if name not in named]
+    rows = tuple(tuple(row[place] for place in kept) for row in found.rows)
+    return RowsBehind(tuple(found.columns[place] for place in kept), rows, found.total)
 
 
 def table(found: RowsBehind, head: str = "") -> str:

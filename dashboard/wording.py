@@ -16,9 +16,11 @@ from dashboard.words_changes import CHANGE_WORDS
 from dashboard.words_cohorts import COHORT_WORDS
 from dashboard.words_flow import FLOW_WORDS
 from dashboard.words_links import LINK_WORDS
+from dashboard.words_metric import METRIC_WORDS
 from dashboard.words_receipt import RECEIPT_WORDS
 from dashboard.words_strategy import STRATEGY_WORDS
 from dashboard.words_today import TODAY_WORDS
+from dashboard.words_workbench import WORKBENCH_WORDS
 from metrics.definition import Unit
 from metrics.period import Period, add_months
 from metrics.result import Kind
@@ -30,9 +32,11 @@ WORDS = {
     **COHORT_WORDS,
     **FLOW_WORDS,
     **LINK_WORDS,
+    **METRIC_WORDS,
     **RECEIPT_WORDS,
     **STRATEGY_WORDS,
     **TODAY_WORDS,
+    **WORKBENCH_WORDS,
 }
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit

@@ -13,7 +13,6 @@ WORDS = {
     "overview": "Overview",
     "metric": "Metric",
     "metrics": "Metrics",
-    "choose_metric": "Which metric?",
     "without_perspective": "Without a perspective",
     "closed": "This dashboard is closed: no way to sign in is set up. Ask whoever runs it.",
     # perspectives
@@ -374,7 +373,6 @@ WORDS = {
     "refused": "Load {load} was refused and nothing has changed. {why}",
     "unknown_metric": "There is no metric called “{metric}”.",
     "unknown_metric_near": "Did you mean:",
-    "unknown_metric_list": "These are all of them.",
     # a wrong word in the address, an unexpected failure
     "no_such_team": "There is no team “{team}”.{hint} You see all teams.",
     "no_such_period": "There is no month “{period}” in these data. You see {shown}.",

@@ -11,7 +11,7 @@ metric = st.query_params.get("metric", "")
 if metric not in load.definitions:
     page.titled(load, say("metrics"))
     kept = controls.carried()
-    st.html(detail.unknown(load, metric) if metric else detail.library(load, kept))
+    st.html(detail.unknown(load, metric) if metric else detail.choose(kept))
     page.end(load)
     st.stop()
 

@@ -94,7 +94,7 @@ def whole_metric_page() -> str:
         + detail.groups(here, "team", results, verdicts)
         + raw_rows.table(found)
         + detail.receipt(here)
-        + detail.library(LOAD, {})
+        + detail.unknown(LOAD, HOSTILE)
     )
 
 
@@ -107,7 +107,7 @@ def test_the_overview_is_well_formed_and_every_picture_has_an_alt(theme: Tokens)
 
 
 def test_the_metric_page_is_well_formed() -> None:
-    assert read(whole_metric_page()).tags.count("h1") == 2  # the page's and the library's
+    assert read(whole_metric_page()).tags.count("h1") == 2  # the page's, and that of an unknown metric
 
 
 @pytest.mark.parametrize("page", [whole_overview(), whole_metric_page()], ids=["overview", "metric"])
