@@ -50,7 +50,7 @@ def shape(word: str, theme: Tokens, x: float, y: float, size: float = 10) -> str
 @functools.lru_cache(maxsize=256)
 def mark(word: str, theme: Tokens) -> str:
     """A status mark to stand beside its word."""
-    return _image(shape(word, theme, 5, 5), 10, 10, "", "mark")
+    return image(shape(word, theme, 5, 5), 10, 10, "", "mark")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -78,7 +78,7 @@ def position(
     if score is not None:
         drawn += shape(word, theme, _x(score, width) - 5 * off, 13)
         drawn += arrowhead(word, theme, width, off) if off else ""
-    return _image(drawn, width, 26, alt, "position")
+    return image(drawn, width, 26, alt, "position")
 
 
 def arrowhead(word: str, theme: Tokens, width: int, side: int) -> str:
@@ -102,7 +102,7 @@ def ladder(score: float | None, before: float | None, word: str, theme: Tokens, 
         )
     if score is not None:
         drawn += shape(word, theme, _x(score, width), 13, size)
-    return _image(drawn, width, 26, alt, "rung")
+    return image(drawn, width, 26, alt, "rung")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -137,7 +137,7 @@ def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Token
     x, last = points[-1]
     if last is not None:
         drawn += f'<circle cx="{x:.1f}" cy="{last:.1f}" r="2.2" fill="{theme.series}"/>'
-    return _image(drawn, 104, 26, alt, "spark")
+    return image(drawn, 104, 26, alt, "spark")
 
 
 @functools.lru_cache(maxsize=2048)
@@ -181,7 +181,7 @@ def trend(
             f'fill="{theme.series}"/>'
             for across, down in run
         )
-    return _image(drawn, width, height, alt, "trend")
+    return image(drawn, width, height, alt, "trend")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -206,7 +206,7 @@ def beside(
         )
     fill = ink if is_own else theme.paper
     drawn += f'<circle cx="{x(at):.1f}" cy="13" r="4.6" fill="{fill}" stroke="{ink}" stroke-width="1.8"/>'
-    return _image(drawn, width, height, alt, "beside")
+    return image(drawn, width, height, alt, "beside")
 
 
 @functools.lru_cache(maxsize=256)
@@ -220,12 +220,12 @@ def shares(parts: tuple[tuple[str, int], ...], theme: Tokens, alt: str) -> str:
             f'<rect x="{min(x, 160 - width):.1f}" width="{width:.1f}" height="9" fill="{_share_colour(name, theme)}"/>'
         )
         x += width
-    return _image(drawn, 160, 9, alt, "shares")
+    return image(drawn, 160, 9, alt, "shares")
 
 
 def swatch(name: str, theme: Tokens) -> str:
     """A little square of a bar's colour, to stand beside its word."""
-    return _image(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
+    return image(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
 
 
 def _share_colour(name: str, theme: Tokens) -> str:
@@ -260,7 +260,8 @@ def _axis(theme: Tokens, width: int, height: int, tick: float) -> str:
     )
 
 
-def _image(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+def image(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+    """An SVG as an <img>."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn}</svg>'
     address = "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")
     return f'<img class="{kind}" width="{width}" height="{height}" alt="{html.escape(alt)}" src="{address}">'

@@ -13,13 +13,17 @@ from zoneinfo import ZoneInfo
 from dashboard.words import WORDS as _WORDS
 from dashboard.words_analysis import ANALYSIS_WORDS
 from dashboard.words_cohorts import COHORT_WORDS
+from dashboard.words_lifetime_value import LIFETIME_WORDS
 from dashboard.words_links import LINK_WORDS
 from dashboard.words_receipt import RECEIPT_WORDS
+from dashboard.words_retention import RETENTION_WORDS
+from dashboard.words_satisfaction import SATISFACTION_WORDS
 from metrics.definition import Unit
 from metrics.period import Period, add_months
 from metrics.result import Kind
 
 WORDS = {**_WORDS, **RECEIPT_WORDS, **ANALYSIS_WORDS, **COHORT_WORDS, **LINK_WORDS}
+WORDS |= {**RETENTION_WORDS, **LIFETIME_WORDS, **SATISFACTION_WORDS}
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()
