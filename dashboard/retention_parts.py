@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from dashboard import components, survival_sentences, wording
+from dashboard.bars import bar
 from dashboard.components import esc, note, rich, section
 from dashboard.wording import say
 from data_checks.warehouse.contract import LoadFacts
@@ -178,7 +179,7 @@ def reasons(found: Leaving | NotKnown) -> str:
     """Why contracts ended, one row a reason."""
     if isinstance(found, NotKnown):
         return section(say("lw_title"), "", note(say("lw_none", why=found.sentence.rstrip("."))))
-    most = max(one.share.value for one in found.reasons)
+    most = max(one.share.high for one in found.reasons)
     heads = [("", "lw_reason"), ("num", "lw_share"), ("num", "lw_ended"), ("num", "lw_change")]
     head = "".join(
         f'<th scope="col" class="{kind}"{" colspan=2" if key == "lw_share" else ""}>{esc(say(key))}</th>'
@@ -187,14 +188,14 @@ def reasons(found: Leaving | NotKnown) -> str:
     rows = "".join(_reason(one, most) for one in found.reasons)
     scope = say("lw_scope", n=wording.count(found.ended), start=wording.month_short(found.start),
                 end=wording.month_short(found.end - _DAY))  # fmt: skip
-    table = f'<table class="bars"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    table = f'<table class="lengths"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     return section(say("lw_title"), scope, table + note(say("lw_note", space=wording.SPACE)))
 
 
 def _reason(one: Reason, most: float) -> str:
     name = one.name or say("lw_unknown")
     ends = wording.interval(one.share.low, one.share.high, "percent")
-    width = 100 * one.share.value / most if most else 0.0
+    drawn = bar(one.share.value, most, one.share.low, one.share.high, "" if one.name else "soft")
     change, clear = "", ""
     if one.change is not None:
         change = wording.change(one.change, "percent")
@@ -203,7 +204,7 @@ def _reason(one: Reason, most: float) -> str:
     kind = "" if one.name else ' class="unknown"'
     return (
         f'<tr{kind}><th scope="row">{esc(name)}</th>'
-        f'<td class="bar-cell"><span class="bar" style="width:{width:.1f}%"></span></td>'
+        f'<td class="bar-cell">{drawn}</td>'
         f'<td class="num"><b>{esc(wording.value(one.share.value, "percent"))}</b>'
         f'<span class="note">{esc(ends)}</span></td>'
         f'<td class="num">{wording.count(one.share.part)}</td>'
