@@ -22,6 +22,7 @@ _PAGES: dict[str, tuple[str, str, str | None]] = {
     "learning_growth": ("learning_growth.py", "learning_growth", "perspectives"),
     "retention": ("retention.py", "retention", "customers"),
     "lifetime_value": ("lifetime_value.py", "lifetime_value", "customers"),
+    "satisfaction": ("satisfaction.py", "satisfaction", "customers"),
     "metric_library": ("metric_library.py", "metric_library", "metrics"),
     "benchmarks": ("benchmarks.py", "benchmarks", "metrics"),
     "data_quality": ("data_quality.py", "data_quality", "metrics"),
