@@ -84,7 +84,7 @@ def _spec(
         rule = {"mark": {"type": "rule", "color": theme.met, "strokeWidth": 1}, "data": {"values": [{"goal": goal}]},
                 "encoding": {"y": {"field": "goal", **y}}}  # fmt: skip
         layers.append(rule)
-    return {"layer": layers, "height": _HEIGHT, "width": "container", "config": charts._config(theme)}
+    return {"layer": layers, "height": _HEIGHT, "width": "container", "config": charts.config(theme)}
 
 
 def _band(name: str, colour: str, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:

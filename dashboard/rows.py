@@ -36,10 +36,19 @@ def branch_rows(
     ]
     present = sentences.provided(branch.cards)
     bodies = groups if branch.aims else [_body(_rows(present, currency, theme, query))]
-    table = _table(branch, period, bodies) if present or groups else ""
+    table = _table(say(branch.perspective), period, bodies) if present or groups else ""
     line = _absent(branch, _absent_line(query))
     body = section(say(branch.perspective), sentences.branch_scope(branch), table + line, kind="branch")
     return f'<div class="rows">{_heads(period)}{body}</div>'
+
+
+def card_rows(name: str, cards: Sequence[Card], board: Scorecard, currency: str, theme: Tokens, query: Query) -> str:
+    """Chosen cards of a board as one table called `name`; '' when no source provides any of them."""
+    present = sentences.provided(cards)
+    if not present:
+        return ""
+    period = wording.period(board.period, board.period)
+    return f"{_heads(period)}{_table(name, period, [_body(_rows(present, currency, theme, query))])}"
 
 
 def needs_somebody(card: Card) -> bool:
@@ -69,7 +78,7 @@ def _columns(period: str) -> list[tuple[str, str]]:
 def _in_short(branch: Branch, period: str, currency: str, theme: Tokens, query: Query) -> str:
     """A perspective's rows that need somebody, and one line for all the others."""
     shown = [card for card in branch.cards if needs_somebody(card)]
-    table = _table(branch, period, [_body(_rows(shown, currency, theme, query))]) if shown else ""
+    table = _table(say(branch.perspective), period, [_body(_rows(shown, currency, theme, query))]) if shown else ""
     scope = sentences.branch_scope(branch) if sentences.provided(branch.cards) else ""
     return section(say(branch.perspective), scope, table + _others(branch, len(shown), query), kind="branch")
 
@@ -107,7 +116,7 @@ def _body(content: str) -> str:
     return f'<tbody role="rowgroup">{content}</tbody>'
 
 
-def _table(branch: Branch, period: str, bodies: Sequence[str]) -> str:
+def _table(name: str, period: str, bodies: Sequence[str]) -> str:
     """The rows as a table; its heads are for the ear, the eye has them once above."""
     heads = "".join(
         f'<th role="columnheader" class="{kind}" scope="col">'
@@ -115,7 +124,7 @@ def _table(branch: Branch, period: str, bodies: Sequence[str]) -> str:
         for kind, text in _columns(period)
     )
     return (
-        f'<table class="metrics" role="table" aria-label="{esc(say(branch.perspective))}">'
+        f'<table class="metrics" role="table" aria-label="{esc(name)}">'
         f'<thead role="rowgroup" class="ear"><tr role="row">{heads}</tr></thead>{"".join(bodies)}</table>'
     )
 

@@ -40,6 +40,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/driver_table",
         "metrics/events",
         "metrics/journal_scope",
+        "metrics/leaving",
+        "metrics/answers",
         "metrics/models/",
         "metrics/open_work",
         "metrics/per_key",
