@@ -26,7 +26,7 @@ def explanation(found: Explanation, facts: LoadFacts, form: str) -> str:
     """The answer of `scorecard explain`."""
     if form == "json":
         return as_json(explanation_json(found, facts))
-    lines = [" ".join(_head(found, facts))]
+    lines = [" ".join(told(found, facts))]
     if found.groups:
         lines += ["", *_table(found, facts), ""]
     return "\n".join([*lines, through(facts)])
@@ -89,7 +89,8 @@ def _signed(number: Decimal) -> str:
 # ── sentences ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _head(found: Explanation, facts: LoadFacts) -> list[str]:
+def told(found: Explanation, facts: LoadFacts) -> list[str]:
+    """The change and what it is made of, a sentence each."""
     name = found.definition.name
     for one in (found.after, found.before):
         if one.state not in JUDGED or one.value is None:
