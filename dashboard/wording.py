@@ -24,7 +24,7 @@ WORDS = {**_WORDS, **RECEIPT_WORDS, **ANALYSIS_WORDS, **COHORT_WORDS, **LINK_WOR
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _UNIT_WORDS: dict[Unit, str] = {"minutes": "min", "hours": "h", "days": "days"}
 
 
@@ -245,7 +245,7 @@ def _percent(fraction: float, exact: bool) -> str:
 
 
 def _money(number: float, currency: str, exact: bool) -> str:
-    symbol = _SYMBOLS.get(currency, f"{currency}{SPACE}" if currency else "")
+    symbol = SYMBOLS.get(currency, f"{currency}{SPACE}" if currency else "")
     size = abs(number)
     if size >= 999_500:
         text = f"{size / 1e6:,.{_decimals(size / 1e6)}f}{SPACE}M"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-import unicodedata
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from dashboard import sentences
 from dashboard.export import content, content_reasons
 from dashboard.export.pack import Pack
 from dashboard.export.pictures import FONTS, PRINT
+from dashboard.export.safe_text import visible_in
 from dashboard.wording import say
 from data_checks.errors import RequestError
 
@@ -30,7 +30,7 @@ an empty box: that is no longer fit for PDF/UA, but tagged all the same."""
 
 def board_pack(pack: Pack, paper: Paper = "a4") -> bytes:
     """The PDF. Raises RequestError when it cannot be laid out."""
-    written = json.dumps(_safe(pages(pack, paper)), ensure_ascii=False)
+    written = json.dumps(visible_in(pages(pack, paper)), ensure_ascii=False)
     instant = pack.facts.loaded_at.replace(tzinfo=dt.UTC)
     import typst
 
@@ -82,18 +82,3 @@ def _fonts(of_the_machine: bool) -> Any:
     import typst
 
     return typst.Fonts(include_system_fonts=of_the_machine, include_embedded_fonts=True, font_paths=[str(FONTS)])
-
-
-def _safe(found: Any) -> Any:
-    """The same data with control characters written out: they have no shape, and might turn the text around."""
-    if isinstance(found, str):
-        return "".join(_visible(letter) for letter in found)
-    if isinstance(found, dict):
-        return {name: _safe(value) for name, value in found.items()}
-    return [_safe(value) for value in found] if isinstance(found, list | tuple) else found
-
-
-def _visible(letter: str) -> str:
-    if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn"):
-        return letter
-    return letter.encode("unicode_escape").decode()

@@ -20,6 +20,7 @@ from metrics.asking import ask
 from metrics.attention import Attention, attention, strategy_now
 from metrics.benchmarks import Benchmarks, compare
 from metrics.catalog import Catalog
+from metrics.events import Happening, loaded_events, together
 from metrics.explain import Explanation, explain
 from metrics.fingerprint import fingerprint
 from metrics.period import Period
@@ -75,6 +76,7 @@ class Pack:
     fingerprints: Mapping[str, str]
     words: Mapping[str, str]
     comments: tuple[Comment, ...]
+    happened: tuple[Happening, ...] = ()
     problem: str = ""
 
     @property
@@ -143,6 +145,7 @@ def gather(
         fingerprints=dict(_fingerprints(warehouse, catalog, asked, board)),
         words={name: formula_words(value) for name, value in catalog.bound.items()},
         comments=tuple(newest),
+        happened=together(loaded_events(warehouse, asked.scope), entries.events),
         problem=problem,
     )
 
