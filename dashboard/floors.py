@@ -185,7 +185,7 @@ class RealFloors:
     def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]:
         return loaded_events(self.opened(load).warehouse, scope)
 
-    def entries(self, load: Load, scope: Scope, metric: str) -> Entries:
+    def entries(self, load: Load, scope: Scope, metric: str | None) -> Entries:
         return visible(self._book().read(metric), scope, self._own_teams(load, scope))
 
     def updates(self) -> tuple[InitiativeUpdate, ...]:

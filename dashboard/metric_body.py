@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, charts, comments, components, detail, page, raw_rows, receipt_html
+from dashboard import cache, charts, comments, components, detail, export_menu, page, raw_rows, receipt_html
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
@@ -54,6 +54,8 @@ def _trend(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
     if trend:
         st.vega_lite_chart(trend.data, trend.spec, theme=None, key="trend", alt=trend.alt, width="stretch")
         st.html(detail.trend_notes(trend))
+        part = " · ".join(value or say("unnamed") for _, values in level.where for value in values)
+        export_menu.chart_buttons(view.load, view.card.definition, months, level.period, part, events)
 
 
 def _groups(view: View, level: Level, scope: Scope) -> bool:

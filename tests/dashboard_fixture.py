@@ -542,7 +542,7 @@ class FixtureFloors:
     def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]:
         return self.happened if scope.teams is None else ()
 
-    def entries(self, load: Load, scope: Scope, metric: str) -> Entries:
+    def entries(self, load: Load, scope: Scope, metric: str | None) -> Entries:
         found = Entries() if self.journal is None else self.journal.read(metric)
         return visible(found, scope, scope.teams or frozenset())
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard import sentences, wording
+from dashboard import charts, sentences, wording
 from dashboard.export import pictures
 from dashboard.export.pictures import PRINT
 from dashboard.export.safe_text import visible, visible_in
@@ -19,6 +20,8 @@ from metrics.period import Period
 from metrics.result import MetricResult
 
 _SIZE = (960, 420)
+_LINE = 150
+"""So many letters of a subtitle fit beside each other."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,19 @@ def spec(trend: Trend) -> dict[str, Any]:
                through=wording.moment(facts.as_of, facts.timezone), load=facts.load_id)  # fmt: skip
     if facts.synthetic:
         foot += say("xp_foot_synthetic")
-    drawn, told = found
+    chart, drawn = found
     head = {
-        "text": visible(sentences.title(definition)), "subtitle": visible(foot), "anchor": "start", "fontSize": 18,
+        "text": visible(sentences.title(definition)), "subtitle": [visible(foot), *_named(drawn)], "anchor": "start", "fontSize": 18,
         "fontWeight": 600, "color": PRINT.ink, "subtitleColor": PRINT.ink3, "subtitleFontSize": 12, "offset": 18,
         "subtitlePadding": 6,
     }  # fmt: skip
     whole: dict[str, Any] = visible_in(
-        {**drawn, "background": PRINT.paper, "padding": 24, "title": head, "description": told}
+        {**chart, "background": PRINT.paper, "padding": 24, "title": head, "description": drawn.alt}
     )
     return whole
+
+
+def _named(drawn: charts.Trend) -> list[str]:
+    """What happened, by the numbers it bears in the picture, in lines of its width."""
+    told = [f"{number} {visible(one.title)}, {wording.date(one.day)}" for number, one in enumerate(drawn.events, 1)]
+    return textwrap.wrap("; ".join(told), _LINE)

@@ -13,7 +13,7 @@ from typing import Any
 from dashboard import components, marks, rows, sentences, wording
 from dashboard.export import pictures
 from dashboard.export.pack import Pack
-from dashboard.export.pictures import PRINT, svg_of
+from dashboard.export.pictures import PRINT, on_axis, svg_of
 from dashboard.wording import say
 from metrics.scorecard import Aim, Branch, Card, Scorecard
 
@@ -32,10 +32,9 @@ def status(word: str, text: str = "") -> Content:
     return {"mark": pictures.mark(word), "colour": _COLOURS.get(word, PRINT.ink3), "word": text or say(word)}
 
 
-def drawn(image: str) -> Content:
+def drawn(picture: tuple[str, str]) -> Content:
     """A small picture and what it says."""
-    svg, alt = svg_of(image)
-    return {"svg": svg, "alt": alt}
+    return {"svg": picture[0], "alt": picture[1]}
 
 
 def facts(pack: Pack) -> list[tuple[str, str]]:
@@ -108,7 +107,7 @@ def _rung(name: str, what: Scorecard | Branch | Aim, cards: Iterable[Card], big:
     moved = "" if score is None or before is None else wording.score_change(score, before)
     return {
         "name": name,
-        "picture": drawn(marks.ladder(score, before, word, PRINT, alt, big)),
+        "picture": drawn(on_axis(marks.ladder(score, before, word, PRINT, alt, big), 5)),
         "score": say("no_score") if score is None else wording.score(score),
         "change": moved,
         "big": big,
@@ -151,14 +150,16 @@ def row(card: Card, pack: Pack) -> Content:
     if not why:
         score = wording.score(card.score) if card.score is not None else ""
         alt = "" if card.score is None else say("alt_score", score=score, word=say(word).lower())
-        position = drawn(marks.position(card.score, card.score_low, card.score_high, word, PRINT, alt, off=off))
+        position = drawn(
+            on_axis(marks.position(card.score, card.score_low, card.score_high, word, PRINT, alt, off=off), 4)
+        )
     return {
         **status(word),
         "name": sentences.title(definition),
         "basis": sentences.basis(card, currency),
         "why": why,
         "position": position,
-        "spark": drawn(rows.sparkline(card, currency, PRINT)),
+        "spark": drawn(svg_of(rows.sparkline(card, currency, PRINT))),
         "value": sentences.figure(card, currency),
         "has_value": sentences.figure(card, currency) != say("no_value"),
         "goal": sentences.goal_text(definition, currency),

@@ -46,7 +46,7 @@ def _change(one: Told, pack: Pack) -> Content:
     told = [one.why_not] if found is None else told_plainly(one, pack)
     card = one.card
     spec = pictures.trend_spec(card.trend, card.result.period, card.definition, pack.facts.currency, _CHART)
-    chart = {"svg": pictures.svg(spec[0]), "alt": spec[1]} if spec else {"svg": "", "alt": ""}
+    chart = {"svg": pictures.svg(spec[0]), "alt": spec[1].alt} if spec else {"svg": "", "alt": ""}
     return {
         **status(sentences.mark_of(card)),
         "name": sentences.title(card.definition),

@@ -155,7 +155,7 @@ def _ladder(board: Scorecard) -> str:
     for place, (name, one) in enumerate(rungs):
         cards = sentences.cards_of(board) if isinstance(one, Scorecard) else one.cards
         word = "no_goal" if one.score is None else sentences.standing_of(one.score, cards)
-        axis, _ = pictures.svg_of(marks.ladder(one.score, one.previous_score, word, PRINT, "", place == 0))
+        axis, _ = pictures.on_axis(marks.ladder(one.score, one.previous_score, word, PRINT, "", place == 0), 5)
         y, weight = place * 34, 600 if place == 0 else 400
         score = say("no_score") if one.score is None else wording.score(one.score)
         text = f'y="{y + 22}" fill="{PRINT.ink}"'

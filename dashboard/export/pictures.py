@@ -28,6 +28,7 @@ PRINT = dataclasses.replace(theme.LIGHT, name="print", paper="#FFFFFF")
 NOWHERE = ["https://nothing.invalid/"]
 """The only place a chart might load data from; there is nothing there. Specs carry their own values."""
 _ADDRESS = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*src="data:image/svg\+xml,([^"]*)"')
+_OPENING = re.compile(r"<svg [^>]*viewBox='0 0 (\d+) 26'>")
 _PNG_SCALE = 2.0
 
 
@@ -37,9 +38,19 @@ def svg_of(image: str) -> tuple[str, str]:
     return (unquote(found[2]), html.unescape(found[1])) if found else ("", "")
 
 
+def on_axis(image: str, tick: float) -> tuple[str, str]:
+    """The same of a position or a rung, with its axis behind it: on a page that lies in the stylesheet."""
+    drawn, told = svg_of(image)
+    found = _OPENING.match(drawn)
+    if found is None:
+        return drawn, told
+    return f"{found[0]}{marks.scale(PRINT, int(found[1]), tick)}{drawn[found.end() :]}", told
+
+
 def mark(word: str) -> str:
     """A status mark as SVG."""
-    return svg_of(marks.mark(word, PRINT))[0]
+    drawn = marks.shape(word, PRINT, 5, 5)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{drawn}</svg>'
 
 
 def trend_spec(
@@ -50,8 +61,8 @@ def trend_spec(
     size: tuple[int, int],
     look: Tokens = PRINT,
     events: Sequence[Happening] = (),
-) -> tuple[dict[str, Any], str] | None:
-    """A trend as a whole Vega-Lite spec with its values in it, and as a sentence; None when no month has a value."""
+) -> tuple[dict[str, Any], charts.Trend] | None:
+    """A trend as a whole Vega-Lite spec with its values in it, and what it shows; None when no month has a value."""
     drawn = charts.trend(results, judged, definition, currency, look, events)
     if drawn is None:
         return None
@@ -61,7 +72,7 @@ def trend_spec(
         "height": size[1],
         "data": {"values": drawn.data.to_pylist()},
         "autosize": {"type": "fit", "contains": "padding"},
-    }, drawn.alt
+    }, drawn
 
 
 def svg(spec: dict[str, Any]) -> str:

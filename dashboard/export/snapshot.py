@@ -27,6 +27,8 @@ _FONT = ROOT / "dashboard" / "app" / "static" / "inter-latin-opsz-normal.woff2"
 _LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _FIGURE = re.compile(r'<figure>(<figcaption><a [^>]*href="([^"]*)")')
 _CRUMBS = re.compile(r'<div class="path">.*?</div>', re.DOTALL)
+_SAID = [say(f"xp_fact_{name}") for name in ("period", "against", "through", "part", "scope")]
+"""What the head says in other words, or another line does."""
 _HEAD = re.compile(r"<(/?)h1>")
 _CSS = """
 .alone .cut { margin-top: 56px; border-top: 3px solid var(--ink); padding-top: 16px; }
@@ -67,13 +69,15 @@ def _body(pack: Pack, look: Tokens) -> str:
 
 
 def _head(pack: Pack, branches: list[Branch]) -> str:
-    told = " · ".join(f"{name} {text}" if name == say("xp_fact_load") else text for name, text in content.facts(pack))
+    against = say("xp_beside", against=wording.period(pack.board.against))
+    kept = [text for name, text in content.facts(pack) if name not in _SAID]
+    told = " · ".join([pack.title, f"{wording.period(pack.board.period)} {against}", *kept])
     places = [(say(branch.perspective), f"#p-{branch.perspective}") for branch in branches]
     places.append((say("xp_definitions"), "#definitions"))
     links = "".join(components.anchor(name, address) for name, address in places)
     through = components.data_through(pack.facts, sum(card.result.state == "withheld" for card in pack.cards))
     return (
-        f'<p class="note">{esc(pack.title)} · {esc(told)}</p>{through}'
+        f'<p class="note">{esc(told)}</p>{through}'
         f'<nav class="parts" aria-label="{esc(say("xp_contents"))}">{links}</nav>'
     )
 
