@@ -61,6 +61,11 @@ def answer(board: Scorecard, currency: str, theme: Tokens, through: dt.date | No
 
 def counts(board: Scorecard, theme: Tokens) -> str:
     """'3 missed: …  6 watch  1 too close  9 met  4 not judged', leaving out zeros."""
+    return f'<p class="counts">{"".join(status(word, theme, text) for word, text in counted(board))}</p>'
+
+
+def counted(board: Scorecard) -> list[tuple[str, str]]:
+    """How many metrics of each status there are, as (status, words); those of none are left out."""
     cards = sentences.provided(sentences.cards_of(board))
     tally: Counter[str] = Counter(card.status for card in cards)
     parts = []
@@ -70,12 +75,12 @@ def counts(board: Scorecard, theme: Tokens) -> str:
             names = [sentences.inner(card.definition) for card in cards if card.status == word]
             if word == "missed" and len(names) <= 3 and len(set(names)) == len(names):
                 text += f": {', '.join(names)}"
-            parts.append(status(word, theme, text))
+            parts.append((word, text))
     if tally["not_judged"]:
-        parts.append(status("not_judged", theme, say("not_judged_count", n=tally["not_judged"])))
+        parts.append(("not_judged", say("not_judged_count", n=tally["not_judged"])))
     if tally["no_goal"]:
-        parts.append(status("no_goal", theme, say("no_goal_count", n=tally["no_goal"])))
-    return f'<p class="counts">{"".join(parts)}</p>'
+        parts.append(("no_goal", say("no_goal_count", n=tally["no_goal"])))
+    return parts
 
 
 def ladder(board: Scorecard, theme: Tokens) -> str:

@@ -115,13 +115,16 @@ def choose_period(load: Load) -> Choice:
     return Choice(period, year if against_id else before, against_id or None)
 
 
-def head(load: Load, scope: Scope, here: str) -> tuple[Choice, Callable[[Scorecard], None]]:
-    """Draw the controls of page `here` and what is wrong in the address. The choice, and what says beside the controls
-    how far the data reach, once a board is there to tell what is withheld."""
+def head(
+    load: Load, scope: Scope, here: str, tools: Callable[[Choice], None] = lambda _: None
+) -> tuple[Choice, Callable[[Scorecard], None]]:
+    """Draw the controls of page `here`, its `tools`, and what is wrong in the address. The choice, and what says beside
+    the controls how far the data reach, once a board is there to tell what is withheld."""
     with st.container(horizontal=True, key="ctl"):
         wrong = misread(load, scope)
         choice = choose(load, scope)
         through = st.empty()
+        tools(choice)
     through.html(components.data_through(load.facts))
     for line in wrong:
         st.html(components.notice(line))

@@ -45,6 +45,11 @@ def colour(word: str, theme: Tokens) -> str:
     return marks.get(shape, theme.ink3)
 
 
+def scale(theme: Tokens, width: int, tick: float) -> str:
+    """The SVG of the 0–100 axis alone, as it lies behind a position or a rung of that width."""
+    return _axis(theme, width, 26, tick)
+
+
 def shape(word: str, theme: Tokens, x: float, y: float, size: float = 10) -> str:
     """The SVG of a status mark centred at (x, y)."""
     drawn = _SHAPES[_ALIKE.get(word, word)].format(c=colour(word, theme), paper=theme.paper)

@@ -11,6 +11,7 @@ from dashboard import (
     comments,
     components,
     detail,
+    export_menu,
     metric_sections,
     page,
     receipt_html,
@@ -71,6 +72,8 @@ def _trend(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
     if trend:
         st.vega_lite_chart(trend.data, trend.spec, theme=None, key="trend", alt=trend.alt, width="stretch")
         st.html(detail.trend_notes(trend))
+        part = " · ".join(value or say("unnamed") for _, values in level.where for value in values)
+        export_menu.chart_buttons(view.load, view.card.definition, months, level.period, part, events)
 
 
 def _groups(view: View, level: Level, scope: Scope) -> bool:

@@ -14,6 +14,7 @@ from dashboard.words import WORDS as _WORDS
 from dashboard.words_analysis import ANALYSIS_WORDS
 from dashboard.words_changes import CHANGE_WORDS
 from dashboard.words_cohorts import COHORT_WORDS
+from dashboard.words_export import EXPORT_WORDS
 from dashboard.words_flow import FLOW_WORDS
 from dashboard.words_lifetime_value import LIFETIME_WORDS
 from dashboard.words_links import LINK_WORDS
@@ -33,6 +34,7 @@ WORDS = {
     **ANALYSIS_WORDS,
     **CHANGE_WORDS,
     **COHORT_WORDS,
+    **EXPORT_WORDS,
     **FLOW_WORDS,
     **LIFETIME_WORDS,
     **LINK_WORDS,
@@ -48,7 +50,7 @@ WORDS |= {**RETENTION_WORDS, **LIFETIME_WORDS, **SATISFACTION_WORDS}
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _UNIT_WORDS: dict[Unit, str] = {"minutes": "min", "hours": "h", "days": "days"}
 
 
@@ -269,7 +271,7 @@ def _percent(fraction: float, exact: bool) -> str:
 
 
 def _money(number: float, currency: str, exact: bool) -> str:
-    symbol = _SYMBOLS.get(currency, f"{currency}{SPACE}" if currency else "")
+    symbol = SYMBOLS.get(currency, f"{currency}{SPACE}" if currency else "")
     size = abs(number)
     if size >= 999_500:
         text = f"{size / 1e6:,.{_decimals(size / 1e6)}f}{SPACE}M"

@@ -2,13 +2,24 @@
 
 import streamlit as st
 
-from dashboard import attention_parts, cache, changes_body, components, controls, page, rows, theme, wording
+from dashboard import (
+    attention_parts,
+    cache,
+    changes_body,
+    components,
+    controls,
+    export_menu,
+    page,
+    rows,
+    theme,
+    wording,
+)
 from metrics.standing import uncounted
 
 scope, load = page.start()
 look = theme.tokens()
 currency = load.facts.currency
-choice, say_through = controls.head(load, scope, "overview")
+choice, say_through = controls.head(load, scope, "overview", export_menu.offered(load, scope))
 
 with page.told():
     board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
