@@ -1,0 +1,80 @@
+"""What grows with its period: held against a month's goal only over a whole month."""
+
+from __future__ import annotations
+
+import pytest
+
+from data_checks.calendar import EVERYBODYS
+from data_checks.warehouse import open_warehouse
+from data_checks.workspace import read_workspace
+from metrics.catalog import read_catalog
+from metrics.holding import GOAL_OF_A_MONTH
+from metrics.period import parse_period
+from metrics.scope import Scope
+from metrics.screen import build_scorecard
+from tests.small_company import load_small_company
+
+OWN = """metric: cleared
+formula: count(tickets open at start where resolved_on < period_end) / count(tickets open at start)
+perspective: internal_process
+red: 10%
+goal: 30%
+min_n: 1
+---
+metric: from_known_customers
+formula: sum(orders.revenue where sold and first_order_at < period_start) / sum(orders.revenue where sold)
+perspective: financial
+unit: percent
+red: 10%
+goal: 30%
+min_n: 1
+---
+metric: asked_and_bought
+formula: share(tickets.customer_id in (orders.customer_id where sold))
+perspective: customer
+red: 10%
+goal: 30%
+min_n: 1
+---
+metric: age
+formula: mean(days_between(tickets.opened_at, period_end) open at end)
+perspective: internal_process
+red: 90
+goal: 1
+---
+metric: moved
+formula: mean(tickets.transfers)
+perspective: internal_process
+red: 9
+goal: 7
+"""
+GROWING = ("cleared", "from_known_customers", "asked_and_bought")
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    folder = load_small_company(tmp_path_factory.mktemp("length") / "company")
+    (folder / "metrics" / "lengths.yaml").write_text(OWN)
+    workspace = read_workspace(folder)
+    warehouse = open_warehouse(workspace)
+    yield warehouse, read_catalog(folder / "metrics")
+    warehouse.close()
+
+
+def cards(company, period, until=None):
+    warehouse, catalog = company
+    board = build_scorecard(warehouse, catalog, Scope.everything(), parse_period(period, EVERYBODYS), until=until)
+    return {card.definition.metric: card for branch in board.branches for card in branch.cards}
+
+
+@pytest.mark.parametrize("metric", GROWING)
+def test_who_was_there_at_the_start_and_left_by_the_end_are_more_in_a_quarter(company, metric):
+    quarter = cards(company, "2024-Q1" if metric == "asked_and_bought" else "2024-Q2")[metric]
+    assert quarter.definition.goal is None
+    assert quarter.result.reason == GOAL_OF_A_MONTH
+    assert cards(company, "2024-02")[metric].definition.goal == 0.3
+
+
+@pytest.mark.parametrize("metric", ["age", "moved"])
+def test_a_mean_and_what_is_seen_at_one_end_are_held_against_the_goal_of_any_period(company, metric):
+    assert cards(company, "2024-Q1")[metric].status in ("met", "watch", "too_close")
