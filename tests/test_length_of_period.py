@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from data_checks.calendar import EVERYBODYS
@@ -78,3 +80,14 @@ def test_who_was_there_at_the_start_and_left_by_the_end_are_more_in_a_quarter(co
 @pytest.mark.parametrize("metric", ["age", "moved"])
 def test_a_mean_and_what_is_seen_at_one_end_are_held_against_the_goal_of_any_period(company, metric):
     assert cards(company, "2024-Q1")[metric].status in ("met", "watch", "too_close")
+
+
+@pytest.mark.parametrize("metric", ["cleared", "asked_and_bought"])
+def test_half_a_month_of_what_grows_with_it_is_not_judged(company, metric):
+    assert cards(company, "2024-02")[metric].status in ("met", "watch", "too_close", "missed")
+    half = cards(company, "2024-02", until=dt.date(2024, 2, 20))[metric]
+    assert (half.result.state, half.status, half.score) == ("ok", "not_judged", None)
+
+
+def test_half_a_month_of_a_mean_is_judged(company):
+    assert cards(company, "2024-02", until=dt.date(2024, 2, 20))["moved"].status == "met"  # t3: 1 transfer
