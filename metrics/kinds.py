@@ -73,6 +73,10 @@ def kind_of(value: Value) -> Kind:
             return "proportion"
         case Aggregate():
             return _kind_of_aggregate(value)
+        case Arithmetic(op="*", left=one, right=Constant()) | Arithmetic(op="*", left=Constant(), right=one):
+            return "total" if kind_of(one) == "total" else "other"
+        case Arithmetic(op="/", left=left, right=Constant()) if kind_of(left) == "total":
+            return "total"  # in thousands it is what it was
         case Arithmetic(op="/", left=left, right=right):
             return _kind_of_quotient(left, right)
         case Arithmetic(op=("+" | "-"), left=left, right=right):

@@ -63,6 +63,13 @@ def company(tmp_path_factory):
     warehouse.close()
 
 
+def reworked(company, folder, own):
+    """The same data with a metric of one's own."""
+    (folder / "metrics").mkdir(exist_ok=True)
+    (folder / "metrics" / "one.yaml").write_text(own)
+    return company[0], read_catalog(folder / "metrics")
+
+
 def cards(company, period, until=None):
     warehouse, catalog = company
     board = build_scorecard(warehouse, catalog, Scope.everything(), parse_period(period, EVERYBODYS), until=until)
@@ -91,3 +98,36 @@ def test_half_a_month_of_what_grows_with_it_is_not_judged(company, metric):
 
 def test_half_a_month_of_a_mean_is_judged(company):
     assert cards(company, "2024-02", until=dt.date(2024, 2, 20))["moved"].status == "met"  # t3: 1 transfer
+
+
+# ── a sum in another unit ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("formula", "value", "n"),
+    [("revenue / 1000", 0.12, 2), ("1.19 * revenue", 142.8, 2), ("revenue * 2 - 3", 237, 2)],  # March: 80 and 40
+)
+def test_a_sum_in_thousands_or_with_tax_is_still_a_sum(company, tmp_path, formula, value, n):
+    own = f"metric: one\nformula: {formula}\nperspective: financial\nred: 0.1\ngoal: 0.2\n"
+    found = cards(reworked(company, tmp_path, own), "2024-03")["one"].result
+    assert (found.kind, found.numerator, found.denominator, found.n) == ("total", found.value, None, n)
+    assert found.value == pytest.approx(value)
+    half = cards(reworked(company, tmp_path, own), "2024-03", until=dt.date(2024, 3, 20))["one"]
+    assert half.status == "not_judged"
+
+
+def test_a_team_is_not_held_against_the_whole_organisations_goal_for_a_stock_in_hundreds(company, tmp_path):
+    own = "metric: one\nformula: count(tickets open at end) / 100\nperspective: financial\nred: 0.2\ngoal: 0.1\n"
+    january = parse_period("2024-01", EVERYBODYS)
+    warehouse, catalog = reworked(company, tmp_path, own)
+    board = build_scorecard(warehouse, catalog, Scope.everything(), january, None, {"team": ["North"]})
+    north = next(card for branch in board.branches for card in branch.cards if card.definition.metric == "one")
+    assert (north.result.value, north.status) == (0.01, "no_goal")  # t2
+
+
+def test_a_years_sum_in_thousands_is_held_against_its_pace(company, tmp_path):
+    own = "metric: one\nto_date: {of: revenue / 1000, since: year}\nperspective: financial\nred: 0.6\ngoal: 1.2\n"
+    march = cards(reworked(company, tmp_path, own), "2024-03")["one"]
+    assert march.result.value == pytest.approx(0.47)  # 100 + 50 + 200 + 80 + 40
+    assert march.definition.goal == pytest.approx(1.2 * 91 / 366)
+    assert march.status == "met"
