@@ -25,7 +25,7 @@ from metrics.bound import (
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
-from metrics.kinds import has_gate, is_survey, kind_of, measured
+from metrics.kinds import depends_on_length, has_gate, is_survey, kind_of, measured
 from metrics.models.fitted import WHY
 from metrics.period import Period
 from metrics.provided import counted_at, knows_teams, missing, provided_tables
@@ -91,6 +91,7 @@ class _Judge:
         self.kind = kind_of(value)
         self.is_survey = is_survey(value)
         self.has_gate = has_gate(value)
+        self.grows = depends_on_length(value)
         facts = warehouse.facts if question.scope.teams is None else uncounted(warehouse.facts)
         self.checks = () if lack else standing(definition, value, facts)
         self.withheld = withheld_because(self.checks)
@@ -161,6 +162,7 @@ class _Judge:
             low=None if hidden else found.low,
             high=None if hidden else found.high,
             complete=complete,
+            grows=self.grows,
             slices=dict(zip(self.question.by, group, strict=True)) if self.question.by else {},
             parts={} if hidden else found.parts,
             reason=reason,

@@ -99,8 +99,9 @@ class Scorecard:
 
 
 def is_judged(result: MetricResult) -> bool:
-    """Whether a result may be held against a goal: its state is ok, and a total is of a whole period."""
-    return result.state == "ok" and (result.complete or result.kind != "total")
+    """Whether a result may be held against a goal: its state is ok, and a total and what else grows with the days is
+    of a whole period."""
+    return result.state == "ok" and (result.complete or not (result.kind == "total" or result.grows))
 
 
 def status_of(definition: MetricDefinition, result: MetricResult) -> Status:

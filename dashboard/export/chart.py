@@ -62,8 +62,8 @@ def spec(trend: Trend) -> dict[str, Any]:
     chart, drawn = found
     head = {
         "text": visible(sentences.title(definition)), "subtitle": [visible(foot), *_named(drawn)], "anchor": "start",
-        "fontSize": 18, "fontWeight": 600, "color": PRINT.ink, "subtitleColor": PRINT.ink3, "subtitleFontSize": 12, "offset": 18,
-        "subtitlePadding": 6,
+        "fontSize": 18, "fontWeight": 600, "color": PRINT.ink, "subtitleColor": PRINT.ink3, "subtitleFontSize": 12,
+        "offset": 18, "subtitlePadding": 6,
     }  # fmt: skip
     whole: dict[str, Any] = visible_in(
         {**chart, "background": PRINT.paper, "padding": 24, "title": head, "description": drawn.alt}
