@@ -64,6 +64,7 @@ WORKBENCH_WORDS = {
     "wb_problem_one": "1 problem",
     "wb_problems": "{n} problems",
     "wb_problem_more": "{n} more problems stand below these.",
+    "wb_line": "Line {line}",
     "wb_use": "Use {word}",
     "wb_columns": "Columns of {table}: {columns}.",
     "wb_elsewhere": "It would make others wrong",

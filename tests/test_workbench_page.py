@@ -96,7 +96,7 @@ def test_a_mistake_stands_at_its_place_with_a_caret_and_a_button_that_mends_it(c
     shown = text(app)
     assert heading(app) == "One problem in line 2."
     assert "metrics/own_csat.yaml:2:33" in shown
-    assert re.search(r"<pre>formula: share\(survey_responses\.scor &gt;= 4[^\n]*\n {32}\^{4}</pre>", shown)
+    assert re.search(r"<pre[^>]*>formula: share\(survey_responses\.scor &gt;= 4[^\n]*\n {32}\^{4}</pre>", shown)
     assert "last version without problems" in shown
     app = button(app, "Use score").click().run()
     assert heading(app) == "This is Own csat as it is saved."
