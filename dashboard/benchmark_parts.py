@@ -31,7 +31,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """One row of a comparison: a rival, or ourselves."""
 
     name: str
@@ -82,12 +82,12 @@ def _comparison(one: Comparison, view: View) -> str:
 def beside_others(one: Comparison, view: View) -> str:
     """Where one metric stands, its table, and the rows refused."""
     names = names_of(one)
-    told = f'<p class="standing">{esc(" ".join(_standing(one)))}</p>'
+    told = f'<p class="standing">{esc(" ".join(standing(one)))}</p>'
     table = _table(one, names, view) if one.rivals else ""
     return told + table + "".join(note(_refusal(row, names[row.row])) for row in one.refused)
 
 
-def _standing(one: Comparison) -> Iterator[str]:
+def standing(one: Comparison) -> Iterator[str]:
     """Where we stand, in a sentence or two."""
     own = one.own
     if own.value is None or own.state in ("withheld", "suppressed"):
@@ -106,22 +106,23 @@ def _standing(one: Comparison) -> Iterator[str]:
         yield say("bm_no_direction")
 
 
-def _shown(own: MetricResult) -> float | None:
+def shown(own: MetricResult) -> float | None:
+    """Our own value, where it may be seen."""
     return None if own.state in ("withheld", "suppressed") else own.value
 
 
-def _lines(one: Comparison, names: Mapping[BenchmarkRow, str]) -> list[_Line]:
+def lines_of(one: Comparison, names: Mapping[BenchmarkRow, str]) -> list[Line]:
     """The rivals with ourselves in our place among them, the best first."""
-    lines = [_Line(names[rival.row], rival.row.value, rival.low, rival.high, rival) for rival in one.rivals]
-    if (value := _shown(one.own)) is not None:
+    lines = [Line(names[rival.row], rival.row.value, rival.low, rival.high, rival) for rival in one.rivals]
+    if (value := shown(one.own)) is not None:
         sign = -1 if one.definition.higher_is_better is False else 1
         place = sum(sign * line.value > sign * value for line in lines)
-        lines.insert(place, _Line(say("bm_ours"), value, one.own.low, one.own.high))
+        lines.insert(place, Line(say("bm_ours"), value, one.own.low, one.own.high))
     return lines
 
 
 def _table(one: Comparison, names: Mapping[BenchmarkRow, str], view: View) -> str:
-    lines = _lines(one, names)
+    lines = lines_of(one, names)
     ends = [end for line in lines for end in (line.value, line.low, line.high) if end is not None]
     low, high = min(ends), max(ends)
     axis = say("bm_axis", low=_value(low, one.definition, view), high=_value(high, one.definition, view))
@@ -132,9 +133,9 @@ def _table(one: Comparison, names: Mapping[BenchmarkRow, str], view: View) -> st
     return f'<table class="rivals"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _row(line: _Line, one: Comparison, ends: tuple[float, float], view: View) -> str:
+def _row(line: Line, one: Comparison, ends: tuple[float, float], view: View) -> str:
     definition, rival = one.definition, line.rival
-    value, ours = _value(line.value, definition, view), _shown(one.own)
+    value, ours = _value(line.value, definition, view), shown(one.own)
 
     def part(at: float | None) -> float | None:
         return None if at is None else (at - ends[0]) / ((ends[1] - ends[0]) or 1.0)
@@ -146,7 +147,7 @@ def _row(line: _Line, one: Comparison, ends: tuple[float, float], view: View) ->
     drawn = marks.beside(
         part(line.value) or 0.0, part(line.low), part(line.high), part(ours), rival is None, view.theme, alt
     )
-    under = note(_origin(rival, definition, view)) if rival else note(_own_basis(one.own))
+    under = note(origin(rival, definition, view.currency)) if rival else note(_own_basis(one.own))
     standing, gap = "", ""
     if rival is not None and rival.gap is not None and ours is not None:
         gap = _gap(rival, definition, view)
@@ -179,7 +180,7 @@ def _gap(rival: Rival, definition: MetricDefinition, view: View) -> str:
     return f"{esc(ends[0])}{span}"
 
 
-def _origin(rival: Rival, definition: MetricDefinition, view: View) -> str:
+def origin(rival: Rival, definition: MetricDefinition, currency: str) -> str:
     """Of when a value is, of how many, how sure, by whom, and what was published before."""
     row = rival.row
     source = say("bm_source", source=row.source) if row.source else say("bm_no_source")
@@ -191,7 +192,8 @@ def _origin(rival: Rival, definition: MetricDefinition, view: View) -> str:
         counted += f", {say('bm_widest')}"
     if rival.trend:
         before = ", ".join(
-            f"{_value(one.value, definition, view)} ({since(one.period_start)})" for one in rival.trend[-3:]
+            f"{wording.value(one.value, definition.unit, currency)} ({since(one.period_start)})"
+            for one in rival.trend[-3:]
         )
         counted += f", {say('bm_before', values=before)}"
     return say("bm_origin", when=since(row.period_start), n=counted, source=source, seen=seen)

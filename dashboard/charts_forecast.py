@@ -87,7 +87,7 @@ def _spec(
         at = {"y": {"field": "goal", **y}}
         layers.append({"mark": {"type": "rule", "color": theme.met, "strokeWidth": 1}, "data": data, "encoding": at})
         layers.append({"mark": text, "data": data, "encoding": {**at, "x": x, "text": {"field": "word"}}})
-    return {"layer": layers, "height": _HEIGHT, "width": "container", "config": charts._config(theme)}
+    return {"layer": layers, "height": _HEIGHT, "width": "container", "config": charts.config(theme)}
 
 
 def _band(name: str, colour: str, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:

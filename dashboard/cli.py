@@ -20,6 +20,7 @@ from dashboard import (
     cli_cohorts,
     cli_drivers,
     cli_explain,
+    cli_export,
     cli_forecast,
     cli_init,
     cli_journal,
@@ -177,7 +178,7 @@ for command in (
     cli_explain.explain, cli_drivers.drivers,
     cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
     cli_journal.journal, cli_benchmarks.benchmarks, cli_links.links, cli_worth.worth, cli_worth.attribution,
-    cli_cohorts.cohorts, cli_forecast.forecast,
+    cli_cohorts.cohorts, cli_forecast.forecast, cli_export.export, cli_export.digest,
 ):  # fmt: skip
     main.add_command(command)
 

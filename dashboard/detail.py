@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import check_sentences, marks, sentences, wording
+from dashboard import check_sentences, filters, marks, sentences, wording
 from dashboard.cache import Load, Verdict
 from dashboard.charts import Trend
 from dashboard.components import anchor, breadcrumb, esc, note, section, status
@@ -70,22 +70,22 @@ def uncut(view: View, slice_: str) -> str:
     why = (
         say("uncut_answers", slice=slice_) if reason.startswith("what it counts names no") else sentences.uncut(reason)
     )
-    back = anchor(say("uncut_next"), view.address(department=None, team=None, agent=None, rows=None))
+    back = anchor(say("uncut_next"), view.address(department=None, team=None, agent=None, channel=None, rows=None))
     return f'<div class="answer"><h1>{esc(name)}</h1><p class="sub">{esc(why)} {back}.</p></div>'
 
 
 def crumbs(view: View) -> str:
     """Overview, metric, department, team, agent: every level above the reader is a link."""
     team, agent, department = (view.query.get(name) for name in ("team", "agent", "department"))
-    kept = {name: view.query.get(name) or None for name in ("period", "against", "team", "department")}
+    kept = {name: view.query.get(name) or None for name in ("period", "against", "team", "department", "channel")}
     steps = [(say("overview"), link("overview", kept))]
     steps.append((sentences.title(view.definition), view.address(department=None, team=None, agent=None, rows=None)))
     if department is not None:
-        steps.append((department, view.address(team=None, agent=None, rows=None)))
+        steps.append((filters.shown(department), view.address(team=None, agent=None, rows=None)))
     if team is not None:
-        steps.append((team or say("unassigned"), view.address(agent=None, rows=None)))
+        steps.append((filters.shown(team), view.address(agent=None, rows=None)))
     if agent is not None:
-        steps.append((agent or say("unassigned"), view.address(rows=None)))
+        steps.append((filters.shown(agent), view.address(rows=None)))
     return f'<div class="path">{breadcrumb(steps)}</div>'
 
 
@@ -145,6 +145,11 @@ def _happened(trend: Trend) -> str:
     more = trend.events_left_out
     rest = note(say("events_more_one" if more == 1 else "events_more", n=more)) if more else ""
     return f'<ol class="events" aria-label="{esc(say("events_shown"))}">{items}</ol>{rest}'
+
+
+def levels(view: View) -> list[str]:
+    """Whose numbers these are, from large to small."""
+    return filters.words_of(view.query)
 
 
 def rows_offer(view: View, by: str | None, total: int | None) -> str:
@@ -233,8 +238,7 @@ def receipt(view: View) -> str:
 
 def _receipt(view: View) -> list[tuple[str, str]]:
     definition, result, facts = view.definition, view.card.result, view.load.facts
-    levels = [view.query[name] for name in ("department", "team", "agent") if view.query.get(name) is not None]
-    scope = " · ".join(level or say("unassigned") for level in levels)
+    scope = " · ".join(levels(view))
     period = wording.period(result.period)
     hidden = result.state in ("suppressed", "withheld")
     return [

@@ -152,10 +152,14 @@ class RealFloors:
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         """Every team named in a published table."""
-        warehouse = self.opened(load).warehouse
-        tables = [name for name in load.facts.tables if _has_team(name, load)]
-        found = {value for table in tables for value in slice_values(warehouse, table, "team", scope)}
-        return tuple(sorted((team for team in found if team is not None), key=str.casefold))
+        return self.names(load, scope, "team", ())
+
+    def names(self, load: Load, scope: Scope, slice_: str, where: Where) -> tuple[str, ...]:
+        """Every value of a slice named in a published table, of the rows that have `where`."""
+        warehouse, wanted = self.opened(load).warehouse, [slice_, *dict(where)]
+        tables = [table for table in load.facts.tables if all(_has(table, name, load) for name in wanted)]
+        found = {value for table in tables for value in slice_values(warehouse, table, slice_, scope, dict(where))}
+        return tuple(sorted((name for name in found if name is not None), key=str.casefold))
 
     def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks:
         opened = self.opened(load)
@@ -182,7 +186,7 @@ class RealFloors:
     def events(self, load: Load, scope: Scope) -> tuple[Happening, ...]:
         return loaded_events(self.opened(load).warehouse, scope)
 
-    def entries(self, load: Load, scope: Scope, metric: str) -> Entries:
+    def entries(self, load: Load, scope: Scope, metric: str | None) -> Entries:
         return visible(self._book().read(metric), scope, self._own_teams(load, scope))
 
     def updates(self) -> tuple[InitiativeUpdate, ...]:
@@ -332,7 +336,7 @@ def _with_facts(periods: tuple[Period, ...], warehouse: Warehouse) -> tuple[Peri
     return tuple(sorted((period for period in periods if first is None or period.end > first), reverse=True))
 
 
-def _has_team(table: str, load: Load) -> bool:
+def _has(table: str, name: str, load: Load) -> bool:
     contract = contracts().get(table)
-    slice_ = contract.slices.get("team") if contract else None
+    slice_ = contract.slices.get(name) if contract else None
     return slice_ is not None and slice_.column in load.facts.tables[table].provided

@@ -4,169 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from dashboard import wording
-from dashboard.explain_numbers import Scale, scale_of, signed, written
-from dashboard.printing import as_json, result_json, table, through, visible
+from dashboard.explained import Scale, cells_of, named, scale_of, signed, told, written
+from dashboard.printing import as_json, result_json, table, through
 from dashboard.wording import MINUS, SPACE, say
 from data_checks.warehouse.contract import LoadFacts
-from metrics.explain import JUDGED, SLICES, Explanation, GroupChange
-from metrics.stats.change import Part, rounded
-
-MOST_ROWS = 12
-"""More groups than this are shown as the largest parts and one line for the rest."""
-MOST_CAUSES = 3
+from metrics.explain import Explanation, GroupChange
+from metrics.stats.change import Part
 
 
 def explanation(found: Explanation, facts: LoadFacts, form: str) -> str:
     """The answer of `scorecard explain`."""
     if form == "json":
         return as_json(explanation_json(found, facts))
-    lines = [" ".join(_head(found, facts))]
+    lines = [" ".join(told(found, facts.currency))]
     if found.groups:
         lines += ["", *_table(found, facts), ""]
     return "\n".join([*lines, through(facts)])
 
 
-# ── sentences ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _head(found: Explanation, facts: LoadFacts) -> list[str]:
-    name = found.definition.name
-    for one in (found.after, found.before):
-        if one.state not in JUDGED or one.value is None:
-            why = one.reason or say(one.state)
-            return [say("ex_no_value", name=name, period=wording.period(one.period), reason=visible(why))]
-    assert found.before.value is not None
-    assert found.after.value is not None
-    scale = scale_of(found.definition, found.before.value, found.after.value, facts.currency)
-    shown = scale.number(found.after.value) - scale.number(found.before.value)
-    key = "ex_rose" if shown > 0 else "ex_fell" if shown < 0 else "ex_same"
-    lines = [
-        say(
-            key,
-            name=name,
-            before=scale.value(found.before.value),
-            after=scale.value(found.after.value),
-            first=wording.period(found.before.period),
-            last=wording.period(found.after.period),
-            change=scale.part(shown),
-        )
-    ]
-    lines += [*_interval_told(found, scale), *_parts_told(found, scale, shown)]
-    late = [one.period for one in (found.before, found.after) if not one.complete]
-    return [*lines, *(say("ex_not_complete", period=wording.period(period)) for period in late)]
-
-
-def _interval_told(found: Explanation, scale: Scale) -> list[str]:
-    change = found.change
-    if change is None or change.low is None or change.high is None:
-        return []
-    key = "ex_may_be_chance" if change.low <= 0 <= change.high else "ex_ends"
-    return [say(key, interval=scale.interval(change.low, change.high))]
-
-
-def _parts_told(found: Explanation, scale: Scale, shown: Decimal) -> list[str]:
-    chosen = [say("ex_chosen", slice=str(found.by).capitalize(), slices=", ".join(SLICES))] if found.is_chosen else []
-    if found.how == "mix_and_rate" and found.by:
-        cells = _cells(found, scale, shown)
-        mix, rate = (sum((row[place] for row in cells.parts), Decimal(0)) for place in (0, 1))
-        told = say("ex_mix_and_rate", slice=found.by, mix=scale.part(mix), rate=scale.part(rate))
-        return [told, _causes_told(found, scale, cells), *chosen]
-    if found.how == "differences" and found.groups:
-        cells = _cells(found, scale, shown)
-        part = scale.part(cells.parts[0][0])
-        return [say("ex_differences", slice=found.by, group=_named(cells.rows[0]), change=part), *chosen]
-    lines = [say("ex_not_by_groups", reason=found.reason)] if found.reason else []
-    return [*lines, *(_factors_told(found, scale, shown) if found.how == "factors" else [])]
-
-
-def _causes_told(found: Explanation, scale: Scale, cells: _Cells) -> str:
-    if not found.causes:
-        return say("ex_nothing")
-    told = "; ".join(_cause(found, part, scale, cells) for part in found.causes[:MOST_CAUSES])
-    return f"{told[:1].upper()}{told[1:]}."
-
-
-def _cause(found: Explanation, part: Part, scale: Scale, cells: _Cells) -> str:
-    group = found.groups[int(part.group or 0)]
-    assert group.share is not None
-    then, now = group.share
-    if part.kind == "rate":
-        key = "ex_own_rose" if part.value > 0 else "ex_own_fell"
-    elif not then or not now:
-        key = "ex_gone" if then else "ex_appeared"
-    else:
-        key = "ex_larger" if now > then else "ex_smaller"
-    shown = scale.number(part.value)
-    if group in cells.rows:  # as the table has it
-        shown = cells.parts[cells.rows.index(group)][part.kind == "rate"]
-    return say(key, group=_named(group), part=scale.part(shown))
-
-
-def _factors_told(found: Explanation, scale: Scale, shown: Decimal) -> list[str]:
-    assert found.factors is not None
-    above, below = rounded([float(Decimal(e.value) * scale.by) for e in found.factors.effects], scale.digits, shown)
-    then, now = found.before, found.after
-    numbers = [one or 0.0 for one in (then.numerator, now.numerator, then.denominator, now.denominator)]
-    names = ("above_then", "above_now", "below_then", "below_now")
-    told = {name: wording.value(number, "number") for name, number in zip(names, numbers, strict=True)}
-    return [say("ex_factors", above=scale.part(above), below=scale.part(below), **told)]
-
-
-def _named(group: GroupChange) -> str:
-    if group.folded:
-        return say("ex_group_folded", n=group.folded)
-    return say("ex_group_none") if group.name is None else visible(group.name)
-
-
 # ── the table ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """The rows shown, the largest part first; `rest`: the groups of the last line. `parts`: per line (mix, rate), or
-    (difference,) of totals; they sum to the change as shown, to the last digit."""
-
-    rows: tuple[GroupChange, ...]
-    rest: tuple[GroupChange, ...]
-    parts: tuple[tuple[Decimal, ...], ...]
-
-
-def _cells(found: Explanation, scale: Scale, shown: Decimal) -> _Cells:
-    ordered = sorted(found.groups, key=lambda group: -abs(group.both.value))
-    most = len(ordered) if len(ordered) <= MOST_ROWS else MOST_ROWS - 1
-    rows, rest = tuple(ordered[:most]), tuple(ordered[most:])
-    lines = [_effects(group) for group in rows]
-    if rest:
-        lines.append([math.fsum(column) for column in zip(*map(_effects, rest), strict=True)])
-    width = len(lines[0])
-    flat = rounded([value * float(scale.by) for line in lines for value in line], scale.digits, shown)
-    parts = tuple(tuple(flat[place : place + width]) for place in range(0, len(flat), width))
-    return _Cells(rows, rest, parts)
-
-
-def _effects(group: GroupChange) -> list[float]:
-    if group.mix is None or group.rate is None:
-        return [group.both.value]
-    return [group.mix.value, group.rate.value]
-
-
 def _table(found: Explanation, facts: LoadFacts) -> list[str]:
-    assert found.before.value is not None
-    assert found.after.value is not None
-    scale = scale_of(found.definition, found.before.value, found.after.value, facts.currency)
-    shown = scale.number(found.after.value) - scale.number(found.before.value)
-    cells = _cells(found, scale, shown)
+    scale = scale_of(found, facts.currency)
+    shown = scale.change(found)
+    cells = cells_of(found, scale, shown)
     split = found.how == "mix_and_rate"
     heads = [str(found.by), say("ex_answers"), *([say("ex_share")] if split else []), say("ex_value")]
     heads += [say("ex_mix"), say("ex_rate")] if split else []
     heads += [say("ex_total"), *([say("ex_interval")] if split else [])]
     body = [
-        _line(_named(group), [group], group.value, group.both, parts, scale, split)
+        _line(named(group), [group], group.value, group.both, parts, scale, split)
         for group, parts in zip(cells.rows, cells.parts, strict=False)
     ]
     if cells.rest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,34 +20,51 @@ def write_file(
     Raises RequestError: outside `workspace` without `outside`, inside `var`, there already without `force`, or
     when the system refuses.
     """
-    place = target.resolve()
-    if place.is_relative_to(var.resolve()):
-        raise RequestError(f"{target} lies in {var.name}/, which belongs to Scorecard; name another place.")
-    if not outside and not place.is_relative_to(workspace.resolve()):
+    if not outside and not target.resolve().is_relative_to(workspace.resolve()):
+        check_place(target, var, force=True)
         better = workspace / target.name
         raise RequestError(f"{target} lies outside the workspace; write {better}, or add --outside if you mean it.")
-    if place.is_dir():
+    check_place(target, var, force)
+
+    def fill(stream: IO[bytes]) -> int:
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+        written = write(text)
+        text.detach()
+        return written
+
+    return _whole(target, fill)
+
+
+def write_bytes(target: Path, var: Path, force: bool, content: bytes) -> None:
+    """Write a whole file. Raises RequestError as check_place() does, and when the system refuses."""
+    check_place(target, var, force)
+    _whole(target, lambda stream: stream.write(content))
+
+
+def check_place(target: Path, var: Path, force: bool) -> None:
+    """Raise RequestError when nothing may be written there: in `var`, a folder, or there already without `force`."""
+    if target.resolve().is_relative_to(var.resolve()):
+        raise RequestError(f"{target} lies in {var.name}/, which belongs to Scorecard; name another place.")
+    if target.is_dir():
         raise RequestError(f"{target} is a folder; name a file in it.")
     if target.exists() and not force:
         raise RequestError(f"{target} exists; name a new file, or add --force to write over it.")
+
+
+def _whole(target: Path, fill: Callable[[IO[bytes]], int]) -> int:
+    """Under another name first, so that nobody finds half a file. Readable by its owner: it may hold people's words."""
+    place = target.resolve()
     try:
-        return _whole(place, write)
+        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{place.name}.", delete=False) as stream:
+            fresh = Path(stream.name)
+            try:
+                written = fill(stream)
+                stream.close()
+                fresh.replace(place)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    fresh.unlink()
+                raise
     except OSError as error:
         raise RequestError(f"{target} cannot be written: {error.strerror or error}.") from None
-
-
-def _whole(place: Path, write: Callable[[IO[str]], int]) -> int:
-    """Under another name first, so that nobody finds half a file. Readable by its owner: it may hold people's words."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=place.parent, prefix=f".{place.name}.", delete=False
-    ) as stream:
-        fresh = Path(stream.name)
-        try:
-            written = write(stream)
-            stream.close()
-            fresh.replace(place)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                fresh.unlink()
-            raise
     return written

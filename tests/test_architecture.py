@@ -40,7 +40,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/driver_table",
         "metrics/events",
         "metrics/journal_scope",
+        "metrics/leaving",
+        "metrics/answers",
         "metrics/models/",
+        "metrics/open_work",
         "metrics/per_key",
         "metrics/point_value",
         "metrics/prepared",
@@ -50,10 +53,13 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/selection",
         "metrics/slices",
         "metrics/organisation",
+        "metrics/voices",
     ),
     "alembic": ("data_checks/journal_schema", "data_checks/journal_migrations/"),
     "duckdb": ("data_checks/",),
-    "openpyxl": ("data_checks/sources_workbook",),
+    "openpyxl": ("data_checks/sources_workbook", "dashboard/export/workbook"),
+    "typst": ("dashboard/export/board_pack",),
+    "vl_convert": ("dashboard/export/pictures",),
     "lark": ("metrics/formula",),
     "scipy": ("metrics/stats/",),
     "click": ("dashboard/cli", "dashboard/printing"),
@@ -70,7 +76,13 @@ READS_ENVIRONMENT = "data_checks/workspace"
 HEAVY = ("statsmodels", "matplotlib", "plotly", "seaborn")
 """Seconds to import, for what we compute and draw ourselves."""
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations", "duckdb_sqlalchemy": "duckdb-sqlalchemy"}
+DISTRIBUTIONS = {
+    "axe_playwright_python": "axe-playwright-python",
+    "yaml": "pyyaml",
+    "great_expectations": "great-expectations",
+    "duckdb_sqlalchemy": "duckdb-sqlalchemy",
+    "vl_convert": "vl-convert-python",
+}
 """Import name → distribution, where they differ."""
 
 CLOCK = {
@@ -360,7 +372,10 @@ def test_every_dependency_has_a_reason() -> None:
     assert [name for name in names if f"| {name} |" not in reasons] == []
 
 
-@pytest.mark.parametrize("heavy", ["great_expectations", "streamlit", "pandas", "altair", "scipy", "alembic"])
+@pytest.mark.parametrize(
+    "heavy",
+    ["great_expectations", "streamlit", "pandas", "altair", "scipy", "alembic", "typst", "vl_convert", "openpyxl"],
+)
 def test_the_command_line_starts_without(heavy: str) -> None:
     """`scorecard --help` must not wait for what it does not use."""
     code = f"import sys, dashboard.cli; sys.exit('{heavy}' in sys.modules)"

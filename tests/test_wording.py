@@ -350,6 +350,7 @@ def _code() -> str:
     files = [
         *(root / "dashboard").glob("*.py"),
         *(root / "dashboard" / "app").glob("*.py"),
+        *(root / "dashboard" / "export").glob("*.py"),
         *(root / "pages").glob("*.py"),
     ]
     return "".join(file.read_text(encoding="utf-8") for file in files if not file.name.startswith("words"))

@@ -1,0 +1,168 @@
+"""A pack as plain texts and pictures, page by page: what the board pack prints. No layout here.
+
+Every number is written by the same functions as on the screen. Bold runs are {"t": text, "b": bold}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from dashboard import components, marks, rows, sentences, wording
+from dashboard.export import pictures
+from dashboard.export.pack import Pack
+from dashboard.export.pictures import PRINT, on_axis, svg_of
+from dashboard.wording import say
+from metrics.scorecard import Aim, Branch, Card, Scorecard
+
+Content = dict[str, Any]
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_COLOURS = {"met": PRINT.met, "watch": PRINT.watch, "missed": PRINT.missed, "too_close": PRINT.too_close}
+
+
+def runs(text: str) -> list[Content]:
+    """A sentence cut where its `**` begin and end."""
+    return [{"t": part, "b": place % 2 == 1} for place, part in enumerate(_BOLD.split(text)) if part]
+
+
+def status(word: str, text: str = "") -> Content:
+    """Shape, colour and word."""
+    return {"mark": pictures.mark(word), "colour": _COLOURS.get(word, PRINT.ink3), "word": text or say(word)}
+
+
+def drawn(picture: tuple[str, str]) -> Content:
+    """A small picture and what it says."""
+    return {"svg": picture[0], "alt": picture[1]}
+
+
+def facts(pack: Pack) -> list[tuple[str, str]]:
+    """What every export says of itself: of which period, how far the data reach, which load, whose rows."""
+    board, load = pack.board, pack.facts
+    loaded = say("xp_fact_loaded", load=load.load_id, moment=wording.moment(load.loaded_at, load.timezone))
+    whose = "xp_fact_scope_all" if pack.sees_all else "xp_fact_scope_teams"
+    found = [
+        (say("xp_fact_period"), wording.period(board.period)),
+        (say("xp_fact_against"), wording.period(board.against)),
+        (say("xp_fact_through"), pack.through),
+        (say("xp_fact_load"), loaded),
+        (say("xp_fact_scope"), say(whose)),
+    ]
+    if pack.asked.part:
+        found.append((say("xp_fact_part"), pack.asked.part))
+    if pack.is_synthetic:
+        found.append((say("xp_fact_data"), say("xp_synthetic")))
+    return found
+
+
+def foot(pack: Pack) -> str:
+    """The line under every page."""
+    told = say("xp_foot", title=pack.title, period=wording.period(pack.board.period), through=pack.through,
+               load=pack.facts.load_id)  # fmt: skip
+    return told + (say("xp_foot_synthetic") if pack.is_synthetic else "")
+
+
+def cover(pack: Pack) -> Content:
+    """The ten-second answer, as the overview has it."""
+    board = pack.board
+    parts = [(say(branch.perspective), branch) for branch in board.branches if sentences.provided(branch.cards)]
+    return {
+        **_answer(board, pack),
+        "kind": say("xp_pack"),
+        "title": pack.title,
+        "period": wording.period(board.period),
+        "against": say("xp_beside", against=wording.period(board.against)),
+        "vision": pack.plans.vision or "",
+        "ladder": ladder(board, (say("overall"), board), parts),
+        "facts": [list(pair) for pair in facts(pack)],
+        "contents": say("xp_contents"),
+    }
+
+
+def _answer(board: Scorecard, pack: Pack) -> Content:
+    currency = pack.facts.currency
+    return {
+        "answer": sentences.answer(board, currency),
+        "summary": runs(sentences.summary(board, currency, pack.facts.as_of_day)),
+        "counts": [status(word, text) for word, text in components.counted(board)],
+    }
+
+
+def ladder(board: Scorecard, whole: tuple[str, Scorecard | Branch], parts: Iterable[tuple[str, Any]]) -> Content:
+    """A whole and its parts on one axis, and what is not in the score."""
+    top = _rung(whole[0], whole[1], sentences.cards_of(board), big=True)
+    below = [_rung(name, part, part.cards, big=False) for name, part in parts]
+    hollow = say("hollow_dot", period=wording.period(board.against, board.period))
+    has_before = any(rung["change"] for rung in (top, *below))
+    note = " ".join(part for part in (hollow if has_before else "", sentences.coverage(board)) if part)
+    return {"rungs": [top, *below], "note": note, "heads": [say("score"), say("change")], "limit": say("limit"),
+            "goal": say("goal")}  # fmt: skip
+
+
+def _rung(name: str, what: Scorecard | Branch | Aim, cards: Iterable[Card], big: bool) -> Content:
+    score, before = what.score, what.previous_score
+    word = "no_goal" if score is None else sentences.standing_of(score, cards)
+    alt = say("alt_no_score") if score is None else say("alt_score", score=wording.score(score), word=say(word).lower())
+    moved = "" if score is None or before is None else wording.score_change(score, before)
+    return {
+        "name": name,
+        "picture": drawn(on_axis(marks.ladder(score, before, word, PRINT, alt, big), 5)),
+        "score": say("no_score") if score is None else wording.score(score),
+        "change": moved,
+        "big": big,
+    }
+
+
+def perspective(pack: Pack, branch: Branch) -> Content:
+    """One perspective: its answer, its objectives on one axis, every metric."""
+    whole = pack.board
+    board = replace(whole, branches=(branch,), score=branch.score, previous_score=branch.previous_score,
+                    coverage=branch.coverage)  # fmt: skip
+    aims = [(aim.objective.name if aim.objective else say("no_objective"), aim) for aim in branch.aims]
+    absent = [sentences.title(card.definition) for card in branch.cards if card.result.state == "not_provided"]
+    return {
+        **_answer(board, pack),
+        "title": say(branch.perspective),
+        "ladder": ladder(board, (say(branch.perspective), branch), aims),
+        "heads": [say("column_status"), say("column_metric"), say("limit"), say("goal"), say("column_months"),
+                  wording.period(board.period), say("column_goal"), say("column_change")],
+        "groups": list(_groups(branch, pack)),
+        "absent": say("xp_not_provided", names="; ".join(absent)) if absent else "",
+    }  # fmt: skip
+
+
+def _groups(branch: Branch, pack: Pack) -> Iterator[Content]:
+    if not branch.aims:
+        yield {"name": "", "rows": [row(card, pack) for card in sentences.provided(branch.cards)]}
+    for aim in branch.aims:
+        if cards := sentences.provided(aim.cards):
+            name = aim.objective.name if aim.objective else say("no_objective")
+            yield {"name": name, "rows": [row(card, pack) for card in cards]}
+
+
+def row(card: Card, pack: Pack) -> Content:
+    """One metric: status, name and basis, position or why there is none, months, value, goal, change."""
+    currency, definition = pack.facts.currency, card.definition
+    word, why = sentences.mark_of(card), sentences.reason(card)
+    off = sentences.beyond(definition, card.result.value, card.score)
+    position: Content = {"svg": "", "alt": ""}
+    if not why:
+        score = wording.score(card.score) if card.score is not None else ""
+        alt = "" if card.score is None else say("alt_score", score=score, word=say(word).lower())
+        position = drawn(
+            on_axis(marks.position(card.score, card.score_low, card.score_high, word, PRINT, alt, off=off), 4)
+        )
+    return {
+        **status(word),
+        "name": sentences.title(definition),
+        "basis": sentences.basis(card, currency),
+        "why": why,
+        "position": position,
+        "spark": drawn(svg_of(rows.sparkline(card, currency, PRINT))),
+        "value": sentences.figure(card, currency),
+        "has_value": sentences.figure(card, currency) != say("no_value"),
+        "goal": sentences.goal_text(definition, currency),
+        "change": sentences.change_text(card, currency),
+        "clear": bool(card.change_is_clear),
+    }

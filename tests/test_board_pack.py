@@ -1,0 +1,204 @@
+"""The board pack: the same numbers as the screen, the same bytes again, tagged, and no text taken for markup."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from dashboard import sentences
+from dashboard.export import board_pack as laid_out
+from dashboard.export.pack import Asked, Pack, gather
+from dashboard.quality import read_quality
+from data_checks.errors import RequestError
+from data_checks.journal_entries import About, Comment, Entries
+from data_checks.state import read_state
+from data_checks.warehouse import open_warehouse
+from data_checks.warehouse.contract import Warehouse
+from data_checks.workspace import Workspace, read_workspace
+from metrics.catalog import Catalog
+from metrics.receipt import make_receipt
+from metrics.scope import Scope
+from metrics.screen import before, default_period
+from tests.conftest import catalog_of
+
+
+class Company:
+    """The demo company, open."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.workspace: Workspace = read_workspace(folder)
+        self.warehouse: Warehouse = open_warehouse(self.workspace)
+        self.catalog: Catalog = catalog_of(self.workspace)
+
+    def pack(self, scope: Scope | None = None, entries: Entries | None = None, **where: list[str | None]) -> Pack:
+        scope, period = scope or Scope.everything(), default_period(self.warehouse)
+        var = self.workspace.var
+        facts, bound = self.warehouse.facts, self.catalog.bound
+        quality = read_quality(facts, self.catalog.metrics, bound, var, read_state(var), scope)
+        asked = Asked(scope, period, before(period), where)
+        return gather(self.warehouse, self.catalog, asked, quality, entries or Entries())
+
+
+@pytest.fixture(scope="module")
+def company(loaded_demo: Path) -> Iterator[Company]:
+    found = Company(loaded_demo)
+    yield found
+    found.warehouse.close()
+
+
+@pytest.fixture(scope="module")
+def pack(company: Company) -> Pack:
+    return company.pack()
+
+
+@pytest.fixture(scope="module")
+def printed(pack: Pack) -> PdfReader:
+    return PdfReader(io.BytesIO(laid_out.board_pack(pack)))
+
+
+def text_of(reader: PdfReader) -> str:
+    """All that is printed, in one line: where a line breaks is the layout's business."""
+    return flat(" ".join(page.extract_text() for page in reader.pages))
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("\xa0", " "))
+
+
+def test_the_cover_gives_the_answer_of_the_overview(pack: Pack, printed: PdfReader) -> None:
+    cover = flat(printed.pages[0].extract_text())
+    assert flat(sentences.answer(pack.board, pack.facts.currency)) in cover
+    assert "data through" in cover.lower()
+    assert "Synthetic data" in cover
+
+
+def test_every_metric_is_printed_with_the_value_of_the_screen(pack: Pack, printed: PdfReader) -> None:
+    found = text_of(printed)
+    missing = [
+        card.definition.metric
+        for card in pack.cards
+        if flat(sentences.title(card.definition)) not in found or flat(sentences.figure(card, "EUR")) not in found
+    ]
+    assert missing == []
+    assert len(pack.cards) > 50
+
+
+def test_every_receipt_is_that_of_the_number(company: Company, pack: Pack, printed: PdfReader) -> None:
+    found = text_of(printed)
+    for metric in ("csat", "on_time_delivery", "revenue", "churn_rate", "first_reply_minutes"):
+        (card,) = (one for one in pack.cards if one.definition.metric == metric)
+        receipt = make_receipt(
+            company.warehouse, company.catalog, Scope.everything(), metric, card.result.period, rows=0
+        )
+        assert pack.fingerprints[metric] == receipt.fingerprint
+        assert receipt.fingerprint in found
+        assert card.definition.hash[:12] in found
+
+
+def test_two_runs_write_the_same_bytes(loaded_demo: Path, root: Path, tmp_path: Path) -> None:
+    for name in ("one.pdf", "two.pdf"):
+        command = [
+            sys.executable,
+            "-m",
+            "dashboard.cli",
+            "export",
+            "-w",
+            str(loaded_demo),
+            "--pdf",
+            str(tmp_path / name),
+        ]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+
+
+def test_it_is_tagged_and_says_its_language_and_title(printed: PdfReader) -> None:
+    catalog: Any = printed.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in catalog
+    assert str(catalog["/Lang"]).lower().startswith("en")
+    assert "<pdfuaid:part>1</pdfuaid:part>" in catalog["/Metadata"].get_data().decode()
+    assert printed.metadata is not None
+    assert printed.metadata.title == "Board pack: Alder Supply (synthetic), September 2026"
+
+
+def test_bookmarks_lead_to_every_part(printed: PdfReader) -> None:
+    names = [one.title for one in printed.outline if not isinstance(one, list)]
+    parts = ["Financial", "Customer", "Internal process", "Learning and growth", "What changed", "Benchmarks",
+             "Initiatives", "Data quality", "Definitions"]  # fmt: skip
+    assert [name for name in names if name in parts] == parts
+
+
+@pytest.mark.parametrize(("paper", "points"), [("a4", (595, 842)), ("letter", (612, 792))])
+def test_it_prints_on_both_papers(pack: Pack, paper: laid_out.Paper, points: tuple[int, int]) -> None:
+    page = PdfReader(io.BytesIO(laid_out.board_pack(pack, paper))).pages[0]
+    assert (round(page.mediabox.width), round(page.mediabox.height)) == points
+
+
+def test_markup_in_data_is_printed_as_text(company: Company) -> None:
+    period = default_period(company.warehouse)
+    hostile = '#panic("x") *b* _i_ $x$ `c` <l> @ref \\u{41} = head <b>b</b> 𝄞 漢 \x07'
+    about = About("csat", (), period.start, period.grain)
+    comment = Comment(1, company.warehouse.facts.loaded_at, hostile, about, hostile)
+    found = text_of(PdfReader(io.BytesIO(laid_out.board_pack(company.pack(entries=Entries((comment,)))))))
+    assert found.count('#panic("x") *b* _i_ $x$ `c` <l> @ref \\u{41} = head <b>b</b>') == 2
+    assert "\\x07" in found
+
+
+def test_a_withheld_metric_is_printed_as_withheld(pack: Pack, printed: PdfReader) -> None:
+    withheld = [card for card in pack.cards if card.result.state == "withheld"]
+    assert withheld
+    found = text_of(printed)
+    for card in withheld:
+        assert f"{sentences.title(card.definition)}: {sentences.reason(card)}" in found
+
+
+def test_a_reader_of_some_teams_finds_no_other_team_in_it(company: Company) -> None:
+    teams = dict(_teams(company))
+    own = next(key for key, name in teams.items() if name == "North")
+    found = text_of(PdfReader(io.BytesIO(laid_out.board_pack(company.pack(Scope.of_teams(own))))))
+    others = {name for key, name in teams.items() if key != own and name}
+    assert [name for name in others if re.search(rf"\b{re.escape(name)}\b", found)] == []
+    assert f"{company.warehouse.facts.tables['orders'].accounts['read']:,}" not in found
+    assert "the reader's own teams" in found
+
+
+def _teams(company: Company) -> list[tuple[str, str | None]]:
+    from metrics.journal_scope import teams_of
+
+    return list(teams_of(company.warehouse))
+
+
+def test_a_period_without_data_is_refused(company: Company) -> None:
+    from dashboard.export.pack import check_period
+    from metrics.period import parse_period
+
+    month = parse_period("2031-01", company.warehouse.facts.calendar)
+    with pytest.raises(RequestError, match=r"January 2031 has no data: they run from .* to October 2026\."):
+        check_period(company.warehouse, Asked(Scope.everything(), month, before(month)))
+
+
+def test_many_comments_are_limited_and_that_is_said(company: Company) -> None:
+    period = default_period(company.warehouse)
+    about = About("csat", (), period.start, period.grain)
+    at = company.warehouse.facts.loaded_at
+    entries = Entries(tuple(Comment(number, at, "Ann", about, f"Comment {number}.") for number in range(10_000)))
+    found = text_of(PdfReader(io.BytesIO(laid_out.board_pack(company.pack(entries=entries)))))
+    assert "Comment 9999." in found
+    assert "Comment 9987." not in found
+    assert "The newest 12 of 10,000 comments are shown." in found
+
+
+def test_nothing_is_laid_out_when_the_layout_is_refused(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laid_out, "_PAPERS", {"a4": "no-such-paper"})
+    with pytest.raises(RequestError, match="the board pack cannot be laid out: "):
+        laid_out.board_pack(pack)
