@@ -78,7 +78,9 @@ METRIC_WORDS = {
     "mx_ch_first": "First order",
     "mx_ch_buyers": "Buyers",
     "mx_ch_average": "All",
-    "mx_ch_reading": "Per cent. Bold: above the column’s average by more than chance; pale: below it. Empty: not ended yet.",
+    "mx_ch_reading": (
+        "Per cent. Bold: above the column’s average by more than chance; pale: below it. Empty: not ended yet."
+    ),
     # definition
     "mx_definition_edit": "Edit in the workbench",
     "mx_definition_library": "From the library.",

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browsing import overflow, serving, visit
 from tests.small_company import load_small_company
-from tests.test_browser import browser, opened, overflow, serving, visit
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser", "opened"]
 OWN = (
     "metric: own_csat\nformula: share(survey_responses.score >= 4 where survey = 'csat')\nname: Own csat\nunit: percent"
 )
