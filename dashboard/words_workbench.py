@@ -87,6 +87,7 @@ WORKBENCH_WORDS = {
         "The preview takes longer than {seconds} seconds and was stopped. Narrow the formula with where, or save it: "
         "numbers of saved metrics are prepared with the next load."
     ),
+    "wb_wait": "Trying the draft on the published load …",
     "wb_no_rows": "Nothing was counted.",
     "wb_team_scope": "{period}, by name, not by rank",
     "wb_sql_scope": "{dialect}, {period}",

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -124,9 +125,10 @@ def test_the_triangle_counts_who_bought_again() -> None:
     months = "select distinct customer_id, date_trunc('month', ordered_on) as month from orders where sold"
     began = f"(select customer_id from ({months}) group by 1 having min(month) = date '2026-06-01')"
     in_july = f"(select customer_id from ({months}) where month = date '2026-07-01')"
-    came_back = sa.literal_column(f"count(*) filter (where customer_id in {in_july})")
-    counted = sa.select(sa.func.count(), came_back).select_from(sa.text(f"{began} as began"))
-    ((size, back),) = cache.opened(cache.current()).warehouse.read(counted)
+    came_back: sa.ColumnElement[int] = sa.literal_column(f"count(*) filter (where customer_id in {in_july})")
+    counted: Any = sa.select(sa.func.count(), came_back).select_from(sa.text(f"{began} as began"))
+    found: Any = cache.opened(cache.current()).warehouse.read(counted)
+    ((size, back),) = found
     assert (buyers, first) == (f"{size:,}", f"{100 * back / size:.0f}")
 
 
@@ -164,7 +166,8 @@ def test_a_wrong_word_in_the_address_opens_nothing() -> None:
 
 def test_a_reader_of_one_team_reads_of_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     warehouse = cache.opened(cache.current()).warehouse
-    teams = warehouse.read(sa.select(sa.column("team_id"), sa.column("name")).select_from(sa.text("teams")))
+    named: Any = sa.select(sa.column("team_id"), sa.column("name")).select_from(sa.text("teams"))
+    teams: Any = warehouse.read(named)
     own, *others = [row for row in teams if row[1]]
     monkeypatch.setattr(access, "guard", lambda: Scope(frozenset({own[0]})))
     for metric in ("csat", "retention", "tickets_opened"):
