@@ -70,7 +70,7 @@ def _answer(load: Load, scope: Scope, work: Work, draft: Drafted) -> tuple[str, 
     if definition is None:
         return workbench_parts.answer_wrong(draft.problems, work.good is not None)
     name = sentences.short(definition)
-    if work.source is not None and work.text == work.source.text:
+    if work.source is not None and not work.is_changed:
         if work.source.of_library:
             return say("wb_answer_library", name=name), say("wb_sub_own")
         return say("wb_answer_saved", name=name), ""
