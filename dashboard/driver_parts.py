@@ -81,7 +81,7 @@ def _percent(share: float) -> str:
 
 
 def _name(name: str) -> str:
-    return say(f"dr_name_{name}") if name in (*NUMBERS, *WORDS) else name.replace("_", " ")
+    return say(f"dr_name_{name}") if name in (*NUMBERS, *WORDS) else name.replace("_", " ").capitalize()
 
 
 def _map(found: ImportanceMap) -> str:
