@@ -126,7 +126,7 @@ def perspective(pack: Pack, branch: Branch) -> Content:
         "title": say(branch.perspective),
         "ladder": ladder(board, (say(branch.perspective), branch), aims),
         "heads": [say("column_status"), say("column_metric"), say("limit"), say("goal"), say("column_months"),
-                  wording.period(board.period), say("column_goal"), say("column_change")],
+                  wording.period(board.period, board.period), say("column_goal"), say("column_change")],
         "groups": list(_groups(branch, pack)),
         "absent": say("xp_not_provided", names="; ".join(absent)) if absent else "",
     }  # fmt: skip
