@@ -122,6 +122,7 @@ EXPORT_WORDS = {
     "xp_column_period_start": "From",
     "xp_column_period_end": "Until before",
     "xp_column_state": "State",
+    "xp_column_marked": "Marked by",
     "xp_column_reason": "Why not judged",
     "xp_column_owner": "Owner",
     "xp_column_receipt": "Receipt",

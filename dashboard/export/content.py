@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from dashboard import components, marks, rows, sentences, wording
+from dashboard import check_sentences, components, marks, rows, sentences, wording
 from dashboard.export import pictures
 from dashboard.export.pack import Pack
 from dashboard.export.pictures import PRINT, on_axis, svg_of
@@ -157,6 +157,7 @@ def row(card: Card, pack: Pack) -> Content:
         **status(word),
         "name": sentences.title(definition),
         "basis": sentences.basis(card, currency),
+        "marked": marked(card),
         "why": why,
         "position": position,
         "spark": drawn(svg_of(rows.sparkline(card, currency, PRINT))),
@@ -166,3 +167,10 @@ def row(card: Card, pack: Pack) -> Content:
         "change": sentences.change_text(card, currency),
         "clear": bool(card.change_is_clear),
     }
+
+
+def marked(card: Card) -> str:
+    """'marked', or 'stale', of a number that is shown with a failed check behind it; '' of any other."""
+    if not check_sentences.marked(card.result):
+        return ""
+    return say("stale_mark" if card.is_stale else "mark")
