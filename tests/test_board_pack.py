@@ -121,6 +121,13 @@ def test_it_prints_on_both_papers(pack: Pack, paper: laid_out.Paper, points: tup
     assert (round(page.mediabox.width), round(page.mediabox.height)) == points
 
 
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_each_perspective_has_one_page(pack: Pack, paper: laid_out.Paper) -> None:
+    pages = PdfReader(io.BytesIO(laid_out.board_pack(pack, paper))).pages
+    heads = [page.extract_text().splitlines()[0] for page in pages[1:6]]
+    assert heads == ["Financial", "Customer", "Internal process", "Learning and growth", "What changed"]
+
+
 def test_markup_in_data_is_printed_as_text(company: Company) -> None:
     period = default_period(company.warehouse)
     hostile = '#panic("x") *b* _i_ $x$ `c` <l> @ref \\u{41} = head <b>b</b> 𝄞 漢 \x07'

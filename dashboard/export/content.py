@@ -121,10 +121,13 @@ def perspective(pack: Pack, branch: Branch) -> Content:
                     coverage=branch.coverage)  # fmt: skip
     aims = [(aim.objective.name if aim.objective else say("no_objective"), aim) for aim in branch.aims]
     absent = [sentences.title(card.definition) for card in branch.cards if card.result.state == "not_provided"]
+    axis = ladder(board, (say(branch.perspective), branch), aims)
+    if any(marked(card) for card in branch.cards):
+        axis["note"] += f" {say('xp_marked_note')}"
     return {
         **_answer(board, pack),
         "title": say(branch.perspective),
-        "ladder": ladder(board, (say(branch.perspective), branch), aims),
+        "ladder": axis,
         "heads": [say("column_status"), say("column_metric"), say("limit"), say("goal"), say("column_months"),
                   wording.period(board.period, board.period), say("column_goal"), say("column_change")],
         "groups": list(_groups(branch, pack)),
