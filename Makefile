@@ -14,11 +14,11 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz torture bench check docs browser clean
+.PHONY: help run test fuzz torture bench bench-screen check docs browser clean
 .DELETE_ON_ERROR:
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.runtime ## demo workspace, load, dashboard at http://127.0.0.1:8501 (PORT=…)
 	@test -e demo/workspace.yaml || $(BIN)/scorecard demo demo
@@ -49,6 +49,9 @@ torture: .venv/.dev ## 200 loads killed at random moments while a reader looks o
 
 bench: .venv/.dev ## what answers cost beside hand-written SQL (SCORECARD_BENCH names its folder, SCALE its size)
 	@$(BIN)/python -m tests.benchmarks.bench
+
+bench-screen: .venv/.dev ## what the dashboard costs, seen by one reader and by fifty (SCORECARD_BENCH adds 5 M orders)
+	@$(BIN)/python -m tests.benchmarks.bench_screen
 
 clean: ## remove what make made: .venv, the demo, caches
 	rm -rf .venv .bench demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -75,12 +75,16 @@ def _comparison(one: Comparison, view: View) -> str:
     scale = definition.benchmark.scale if definition.benchmark else ""
     title = anchor(sentences.title(definition), link("metric", {**view.query, "metric": definition.metric}), "quiet")
     scope = say("bm_scope", period=wording.period(one.own.period), scale=scale)
+    head = f'<div class="sec-head"><h2>{title}</h2><span class="scope">{esc(scope)}</span></div>'
+    return f'<section class="sec">{head}{beside_others(one, view)}</section>'
+
+
+def beside_others(one: Comparison, view: View) -> str:
+    """Where one metric stands, its table, and the rows refused."""
     names = names_of(one)
     told = f'<p class="standing">{esc(" ".join(standing(one)))}</p>'
     table = _table(one, names, view) if one.rivals else ""
-    refused = "".join(note(_refusal(row, names[row.row])) for row in one.refused)
-    head = f'<div class="sec-head"><h2>{title}</h2><span class="scope">{esc(scope)}</span></div>'
-    return f'<section class="sec">{head}{told}{table}{refused}</section>'
+    return told + table + "".join(note(_refusal(row, names[row.row])) for row in one.refused)
 
 
 def standing(one: Comparison) -> Iterator[str]:

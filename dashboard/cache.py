@@ -132,6 +132,8 @@ class Floors(Protocol):
 
     def departments(self, load: Load, scope: Scope) -> tuple[str, ...]: ...
 
+    def names(self, load: Load, scope: Scope, slice_: str, where: Where) -> tuple[str, ...]: ...
+
     def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks: ...
 
     def library(self, load: Load) -> tuple[Entry, ...]: ...
@@ -286,6 +288,12 @@ def teams(load: Load, scope: Scope) -> tuple[str, ...]:
     return _remembered.get(("teams", load.version, scope), lambda: floors().teams(load, scope))
 
 
+def names(load: Load, scope: Scope, slice_: str, where: Where = ()) -> tuple[str, ...]:
+    """The values of a slice the reader may choose from, in order; of the rows that have `where`."""
+    question = ("names", load.version, scope, slice_, where)
+    return _remembered.get(question, lambda: floors().names(load, scope, slice_, where))
+
+
 def cascade(load: Load, scope: Scope, period: Period, against: Period) -> Node:
     """The board of the whole, of every department and of every team the reader may see."""
     question = ("cascade", load.version, load.catalog, scope, period, against)
@@ -314,8 +322,9 @@ def quality(load: Load, scope: Scope) -> Quality:
     return _remembered.get(question, lambda: floors().quality(load, scope))
 
 
-def book(load: Load, scope: Scope, metric: str) -> Book:
-    """What people wrote about a metric, and what they wrote happened; read anew, for it changes at any moment."""
+def book(load: Load, scope: Scope, metric: str | None) -> Book:
+    """What people wrote about a metric (None: about any), and what they wrote happened; read anew, for it
+    changes at any moment."""
     try:
         return Book(floors().entries(load, scope, metric))
     except RequestError as error:

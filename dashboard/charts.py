@@ -225,7 +225,7 @@ def _named_bounds(frame: Frame) -> list[tuple[float, str]]:
 def _spec(frame: Frame, theme: Tokens) -> dict[str, Any]:
     """The Vega-Lite spec of a frame as plain data; treat as read-only."""
     layers = [*_ground(frame, theme), *_lines(theme)]
-    chart = alt.layer(*layers).properties(height=_HEIGHT, width="container").configure(**_config(theme))
+    chart = alt.layer(*layers).properties(height=_HEIGHT, width="container").configure(**config(theme))
     spec: dict[str, Any] = chart.to_dict(validate=False)
     spec.pop("data", None)
     return _with_own_data(spec, spec.pop("datasets", {}))
@@ -355,10 +355,11 @@ def _sentence(
     )
 
 
-def _config(theme: Tokens) -> dict[str, Any]:
+def config(theme: Tokens) -> dict[str, Any]:
     """Type, grid and frame of every chart."""
     axis = {"labelColor": theme.ink3, "labelFontSize": 12, "tickColor": theme.line, "domainColor": theme.line}
     return {
+        "mark": {"aria": False},  # the picture is described as a whole; a layer without marks would be an unnamed one
         "background": "transparent",
         "font": "Inter, system-ui, sans-serif",
         "view": {"stroke": None, "clip": False},

@@ -23,17 +23,22 @@ def rolled_back(entry: Mapping[str, Any], timezone: str) -> str:
 
 
 def clause(check: CheckOutcome) -> str:
-    """'order has revenue found 3 bad rows of orders'."""
+    """'order has revenue found 3 bad rows of orders'; without a number where nothing was or may be counted."""
     rule, table = check.rule.replace("_", " "), check.table.replace("_", " ")
     if check.outcome == "broken":
         return say("check_broken", rule=rule, table=table)
+    if not check.rows and not check.bad_rows:
+        return say("check_uncounted", rule=rule, table=table)
     rows = say("bad_row" if check.bad_rows == 1 else "bad_rows", n=wording.count(check.bad_rows))
     return say("check_failed", rule=rule, rows=rows, table=table)
 
 
 def left_out(checks: Iterable[Standing], facts: LoadFacts) -> tuple[str, ...]:
-    """How many rows of which table a metric is counted without, a sentence each."""
-    tables = dict.fromkeys(one.check.table for one in checks if one.effect == "left_out")
+    """How many rows of which table a metric is counted without, a sentence each; no number without a count."""
+    left = [one.check for one in checks if one.effect == "left_out"]
+    tables = dict.fromkeys(check.table for check in left)
+    if left and not any(check.rows or check.bad_rows for check in left):
+        return tuple(say("left_out_some", table=table.replace("_", " ")) for table in tables)
     numbers = {table: facts.tables[table].accounts.get("quarantined", 0) for table in tables}
     return tuple(
         say("left_out_one" if number == 1 else "left_out", n=wording.count(number), table=table.replace("_", " "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ def check(folder: Path, as_json: bool) -> None:
         problems.extend(error.problems)
     except LoadRefused as error:
         problems.append(Problem(Place("workspace.yaml"), str(error)))
+    problems.extend(_people(folder))
     calendar = declared_calendar(folder)
     catalog = read_catalog(metrics_folder(folder), calendar)
     if workspace is not None:
@@ -54,6 +56,19 @@ def check(folder: Path, as_json: bool) -> None:
             notes = printing_benchmarks.refused(_refused_rows(warehouse, catalog))
     click.echo(printing.check_report(problems, catalog, folder, as_json, notes))
     sys.exit(2 if problems else 0)
+
+
+def _people(folder: Path) -> Sequence[Problem]:
+    """What is wrong with access.yaml; a workspace in open mode needs none."""
+    from dashboard.access_file import FILE, read_access
+
+    if not (folder / FILE).exists():
+        return ()
+    try:
+        read_access(folder)
+    except FileProblems as error:
+        return error.problems
+    return ()
 
 
 def _published(workspace: Workspace) -> Warehouse | None:

@@ -34,6 +34,9 @@ def about(view: View, level: Level) -> About:
 
 def show(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
     """Draw what was said about the number, and the form to say more, to whom may."""
+    if not level.filters.is_single:
+        st.html(comment_parts.closed(say("comments_one")))
+        return
     number, facts = about(view, level), view.load.facts
     if not cache.may_write(view.load, scope, number):
         st.html(comment_parts.closed(say("comments_own")))
@@ -47,6 +50,8 @@ def show(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
     )
     is_red = view.card.status == "missed"
     st.html(comment_parts.said(found, subject, is_red, facts.timezone, view.theme))
+    if not access.may("write"):
+        return
     with st.expander(say("comment_write_red" if is_red else "comment_write"), key="write"):
         _form(view, number, scope, found)
 

@@ -50,11 +50,12 @@ def section(head: str, scope: str, body: str, level: int = 2, kind: str = "") ->
     )
 
 
-def answer(board: Scorecard, currency: str, theme: Tokens, through: dt.date | None = None) -> str:
-    """The page's answer, its sub sentence and the counts. `through`: the last day of the data."""
+def answer(board: Scorecard, currency: str, theme: Tokens, through: dt.date | None = None, more: str = "") -> str:
+    """The page's answer, its sub sentence, `more` as HTML and the counts. `through`: the last day of the data."""
+    told = sentences.summary(board, currency, through, is_taken_apart=bool(more))
     return (
         f'<div class="answer"><h1>{esc(sentences.answer(board, currency))}</h1>'
-        f'<p class="sub">{rich(sentences.summary(board, currency, through))}</p>{counts(board, theme)}</div>'
+        f'<p class="sub">{rich(told)}</p>{more}{counts(board, theme)}</div>'
     )
 
 
@@ -193,6 +194,9 @@ def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0) -> str:
         read=wording.count(read),
         withheld=say(kept, n=withheld),
     )
+    way = f'<p class="note">{anchor(say("q_see"), link("data_quality", {}))}</p>'
+    if not tables:
+        return section(say("the_load"), wording.date(facts.loaded_at.date()), note(say("load_part")) + way)
     where = f"var/loads/{facts.load_id}/quarantine.csv"
     told = note(say("load_where", file=where)) if bad else ""
     rows = "".join(
@@ -210,7 +214,6 @@ def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0) -> str:
     summary = f'<p class="note">{esc(say(key, passed=passed, total=len(facts.checks)))}</p>' if facts.checks else ""
     failed = _failed_checks(facts, theme)
     found = f'<table class="accounts"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{summary}{failed}'
-    way = f'<p class="note">{anchor(say("q_see"), link("data_quality", {}))}</p>'
     body = f"<p>{esc(calm)}</p>{way}<details><summary>{esc(say('load_details'))}</summary>{told}{found}</details>"
     return section(say("the_load"), wording.date(facts.loaded_at.date()), body)
 
@@ -224,7 +227,7 @@ _CHECKS_SHOWN = 3
 
 
 def _failed_checks(facts: LoadFacts, theme: Tokens) -> str:
-    """The worst in full, the others one step away."""
+    """The worst in full, and the way to the others."""
     order = {"critical": 0, "warning": 1, "info": 2}
     worst = sorted(facts.failed_checks, key=lambda one: (one.outcome != "broken", order[one.severity], -one.bad_rows))
     shown = "".join(check(one, theme) for one in worst[:_CHECKS_SHOWN])
@@ -232,8 +235,7 @@ def _failed_checks(facts: LoadFacts, theme: Tokens) -> str:
     if not others:
         return shown
     text = say("load_more_checks_one" if len(others) == 1 else "load_more_checks", n=len(others))
-    rest = "".join(check(one, theme) for one in others)
-    return f"{shown}<details><summary>{esc(text)}</summary>{rest}</details>"
+    return f"{shown}<p>{anchor(text, link('data_quality', {}))}</p>"
 
 
 def _account(accounts: Mapping[str, int], part: str) -> str:
@@ -284,12 +286,12 @@ def breadcrumb(steps: Iterable[tuple[str, str]]) -> str:
     return f'<nav class="crumbs" aria-label="{esc(say("breadcrumb"))}"><ol>{links}{current}</ol></nav>'
 
 
-def foot(facts: LoadFacts, last_complete: str) -> str:
-    """Whose data, which load, how far."""
+def foot(facts: LoadFacts, last_complete: str, keys: str = "") -> str:
+    """Whose data, which load, how far; `keys`: what the keyboard does here."""
     unsaid = facts.synthetic and "synthetic" not in facts.title.lower()
     company = say("synthetic", title=facts.title) if unsaid else facts.title
     load = say("load_at", load=facts.load_id, moment=wording.moment(facts.loaded_at, facts.timezone))
-    parts = [company, load, say("last_complete", period=last_complete) if last_complete else ""]
+    parts = [company, load, say("last_complete", period=last_complete) if last_complete else "", keys]
     return f'<footer class="foot">{"".join(f"<span>{esc(part)}</span>" for part in parts if part)}</footer>'
 
 

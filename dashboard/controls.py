@@ -2,76 +2,78 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from dashboard import cache, components, wording
+from dashboard import components, filter_bar, wording
 from dashboard.cache import Load, Where
+from dashboard.filters import NAMES, Filters
 from dashboard.navigation import link
 from dashboard.wording import say
-from data_checks.errors import RequestError, did_you_mean
+from data_checks.errors import RequestError
 from metrics.period import Period, parse_period, shifted
 from metrics.scope import Scope
 from metrics.scorecard import Scorecard
 
 _YEAR = "year"
+_LONGEST = 500
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader looks at. `team` None: all of them, or all of `department`."""
+    """What the reader looks at."""
 
     period: Period
     against: Period
-    team: str | None
-    against_id: str | None
-    department: str | None = None
+    against_id: str | None = None
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def team(self) -> str | None:
+        """The one team that is looked at; '' is what has none, None all of them or several."""
+        return self.filters.one("team")
+
+    @property
+    def department(self) -> str | None:
+        """The one department that is looked at, above a team."""
+        return self.filters.one("department")
 
     @property
     def where(self) -> Where:
-        """The team, or else the department, as a condition on every query."""
-        if self.team is not None:
-            return (("team", (self.team,)),)
-        return () if self.department is None else (("department", (self.department,)),)
+        """The filters as a condition on every query."""
+        return self.filters.where
 
     @property
     def named(self) -> str | None:
         """The part of the organisation that is looked at; None for the whole."""
-        return self.team or self.department
+        return self.filters.named()
 
     def query(self, load: Load) -> dict[str, str | None]:
         """The choice as it stands in an address; what is the default is left out."""
         period = None if self.period == load.default_period else wording.period_id(self.period)
-        return {"period": period, "against": self.against_id, "team": self.team, "department": self.department}
+        return {"period": period, "against": self.against_id, **self.filters.query()}
 
 
 @dataclass(frozen=True)
-class Level:
-    """How deep into one metric the address points. `team`, `agent` '': those without one. `department` only above a
-    team."""
+class Level(Choice):
+    """How deep into one metric the address points. `team`, `agent` '': those without one."""
 
-    metric: str
-    period: Period
-    against: Period
-    against_id: str | None
-    team: str | None
-    agent: str | None
-    all_rows: bool
-    department: str | None = None
+    metric: str = ""
+    all_rows: bool = False
 
     @property
-    def where(self) -> Where:
-        """Department, team and agent as conditions; an empty name is those without one."""
-        named = (("department", self.department), ("team", self.team), ("agent", self.agent))
-        return tuple((name, (value or None,)) for name, value in named if value is not None)
+    def agent(self) -> str | None:
+        """The one agent that is looked at."""
+        return self.filters.one("agent")
 
     @property
     def by(self) -> str | None:
         """What the next level down is cut by."""
-        return None if self.agent is not None else "agent" if self.team is not None else "team"
+        if self.agent is not None:
+            return None
+        return "agent" if self.team is not None or self.filters.agent else "team"
 
     @property
     def shows_rows(self) -> bool:
@@ -79,29 +81,20 @@ class Level:
 
     def query(self, load: Load) -> dict[str, str | None]:
         """The level as it stands in an address."""
-        period = None if self.period == load.default_period else wording.period_id(self.period)
-        rows = "all" if self.all_rows else None
-        levels = {"department": self.department, "team": self.team, "agent": self.agent, "rows": rows}
-        return {"metric": self.metric, "period": period, "against": self.against_id, **levels}
+        return {"metric": self.metric, **super().query(load), "rows": "all" if self.all_rows else None}
 
 
 def choose_level(load: Load, scope: Scope, metric: str) -> Level:
     """Draw the same controls above a metric, and return the level they and the address point to."""
     choice = choose(load, scope)
-    asked = st.query_params
-    team = "" if choice.team is None and asked.get("team") == "" else choice.team
-    agent = asked.get("agent") if team is not None or "team" not in asked else None
-    department = choice.department if team is None else None
-    all_rows = asked.get("rows") == "all"
-    return Level(metric, choice.period, choice.against, choice.against_id, team, agent, all_rows, department)
+    all_rows = st.query_params.get("rows") == "all"
+    return Level(choice.period, choice.against, choice.against_id, choice.filters, metric, all_rows)
 
 
 def choose(load: Load, scope: Scope) -> Choice:
-    """Draw period, comparison and team, and return what is chosen."""
+    """Draw period, comparison, team and filter, and return what is chosen."""
     when = choose_period(load)
-    team = select("team", ["", *cache.teams(load, scope)], "", lambda one: one or _no_team(), width=160)
-    department = None if team or st.query_params.get("team") == "" else _department(load, scope)
-    return replace(when, team=team or None, department=department)
+    return replace(when, filters=filter_bar.choose(load, scope))
 
 
 def choose_period(load: Load) -> Choice:
@@ -119,7 +112,7 @@ def choose_period(load: Load) -> Choice:
         lambda one: say("against_previous", period=wording.period(year if one else before, None if one else period)),
         width=220,
     )
-    return Choice(period, year if against_id else before, None, against_id or None)
+    return Choice(period, year if against_id else before, against_id or None)
 
 
 def head(
@@ -135,10 +128,7 @@ def head(
     through.html(components.data_through(load.facts))
     for line in wrong:
         st.html(components.notice(line))
-    if choice.department:
-        whole = link(here, {**choice.query(load), "department": None})
-        told = components.esc(say("only_department", department=choice.department))
-        st.html(f'<p class="notice">{told} {components.anchor(say("only_department_next"), whole)}</p>')
+    say_filter(choice.filters, link(here, {**choice.query(load), **Filters().query()}))
 
     def say_through(board: Scorecard) -> None:
         withheld = sum(card.result.state == "withheld" for branch in board.branches for card in branch.cards)
@@ -147,38 +137,30 @@ def head(
     return choice, say_through
 
 
-def _department(load: Load, scope: Scope) -> str | None:
-    """The department in the address, None when there is none of that name."""
-    asked = st.query_params.get("department")
-    return asked if asked in cache.departments(load, scope) else None
-
-
-def _no_team() -> str:
-    """What the empty team means: all of them, or on a deep link those without one."""
-    return say("unassigned" if st.query_params.get("team") == "" else "all_teams")
+def say_filter(filters: Filters, whole: str) -> None:
+    """What the page is filtered by, and the way back to the `whole`; one team is said by its own control."""
+    if filters.used and not (filters.used == ("team",) and filters.team[0] and filters.is_single):
+        way = components.anchor(say("only_department_next"), whole)
+        st.html(f'<p class="notice">{components.esc(filters.told())} {way}</p>')
 
 
 def misread(load: Load, scope: Scope) -> list[str]:
     """What the address asks for and does not exist, each with what is shown instead."""
     asked, told = st.query_params, []
-    period, beside, team = asked.get("period"), asked.get("against"), asked.get("team")
+    period, beside = asked.get("period"), asked.get("against")
     shown = asked_period(load)
     if period and period not in {wording.period_id(one) for one in _months(load)}:
         told.append(say("no_such_period", period=period, shown=wording.period(shown)))
     if beside and beside != _YEAR:
         told.append(say("no_such_against", against=beside, shown=wording.period(shifted(shown, -1))))
-    teams = cache.teams(load, scope)
-    if team and team not in teams:
-        told.append(say("no_such_team", team=team, hint=_near(team, teams)))
-    department, known = asked.get("department"), cache.departments(load, scope)
-    if department and not team and department not in known:
-        told.append(say("no_such_department", department=department, hint=_near(department, known)))
-    return told
+    return told + filter_bar.misread(load, scope)
 
 
-def _near(word: str, known: Sequence[str]) -> str:
-    found = re.search("'(.*)'", did_you_mean(word, known))
-    return say("hint", name=found[1]) if found else ""
+def carried() -> dict[str, str | None]:
+    """What a page without these controls carries on in its links: the address as it is, but for words nobody wrote."""
+    asked = st.query_params
+    names = ("period", "against", *NAMES)
+    return {name: asked[name] for name in names if name in asked and len(asked[name]) <= _LONGEST}
 
 
 def asked_period(load: Load) -> Period:
@@ -209,9 +191,6 @@ def select(name: str, options: Sequence[str], default: str, label: Callable[[str
 
     def write() -> None:
         chosen = st.session_state[key]
-        if name == "team":
-            for below in ("agent", "rows", "department"):
-                st.query_params.pop(below, None)
         if chosen == default:
             st.query_params.pop(name, None)
         else:

@@ -6,14 +6,14 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import check_sentences, marks, sentences, wording
+from dashboard import check_sentences, filters, marks, sentences, wording
 from dashboard.cache import Load, Verdict
 from dashboard.charts import Trend
 from dashboard.components import anchor, breadcrumb, esc, note, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
-from metrics.definition import PERSPECTIVES, MetricDefinition
+from metrics.definition import MetricDefinition
 from metrics.result import MetricResult
 from metrics.scorecard import Card
 from metrics.standing import Standing
@@ -43,35 +43,24 @@ class View:
         return link("metric", {**self.query, **levels})
 
 
-def library(load: Load, query: Query) -> str:
-    """Every metric by perspective, each with its question."""
-    return f'<div class="answer"><h1>{esc(say("choose_metric"))}</h1></div>{_all_metrics(load, query)}'
-
-
-def _all_metrics(load: Load, query: Query) -> str:
-    groups = []
-    for perspective in (*PERSPECTIVES, None):
-        found = [one for one in load.definitions.values() if one.perspective == perspective]
-        items = "".join(
-            f"<li>{anchor(sentences.title(one), link('metric', {**query, 'metric': one.metric}))}"
-            f'<span class="note">{esc(one.question or one.description or "")}</span></li>'
-            for one in found
-        )
-        if found:
-            groups.append(section(say(perspective or "without_perspective"), str(len(found)), f"<ul>{items}</ul>"))
-    return f'<div class="library">{"".join(groups)}</div>'
+def choose(query: Query) -> str:
+    """No metric is named: the way to all of them."""
+    way = anchor(say("choose_metric_next"), link("metric_library", query))
+    return f'<div class="answer"><h1>{esc(say("choose_metric"))}</h1><p class="sub">{way}</p></div>'
 
 
 def unknown(load: Load, metric: str) -> str:
-    """No such metric: the nearest names, then all of them."""
+    """No such metric, or none any more: the nearest names, and the way to all of them."""
     spelled = {name.lower(): name for name in load.definitions}
     spelled |= {sentences.title(one).lower(): one.metric for one in load.definitions.values()}
     close = difflib.get_close_matches(metric.lower(), spelled, n=4, cutoff=0.5)
     near = [load.definitions[name] for name in dict.fromkeys(spelled[name] for name in close)]
     links = ", ".join(anchor(sentences.title(one), link("metric", {"metric": one.metric})) for one in near)
-    following = f"{esc(say('unknown_metric_near'))} {links}?" if near else esc(say("unknown_metric_list"))
+    told = f"{esc(say('unknown_metric_near'))} {links}? " if near else ""
+    gone = esc(say("unknown_metric_wrong" if metric in load.left_out else "unknown_metric_gone"))
+    way = anchor(say("choose_metric_next"), link("metric_library", {}))
     head = f"<h1>{esc(say('unknown_metric', metric=metric))}</h1>"
-    return f'<div class="answer">{head}<p class="sub">{following}</p></div>{_all_metrics(load, {})}'
+    return f'<div class="answer">{head}<p class="sub">{told}{gone} {way}</p></div>'
 
 
 def uncut(view: View, slice_: str) -> str:
@@ -81,22 +70,22 @@ def uncut(view: View, slice_: str) -> str:
     why = (
         say("uncut_answers", slice=slice_) if reason.startswith("what it counts names no") else sentences.uncut(reason)
     )
-    back = anchor(say("uncut_next"), view.address(department=None, team=None, agent=None, rows=None))
+    back = anchor(say("uncut_next"), view.address(department=None, team=None, agent=None, channel=None, rows=None))
     return f'<div class="answer"><h1>{esc(name)}</h1><p class="sub">{esc(why)} {back}.</p></div>'
 
 
 def crumbs(view: View) -> str:
     """Overview, metric, department, team, agent: every level above the reader is a link."""
     team, agent, department = (view.query.get(name) for name in ("team", "agent", "department"))
-    kept = {name: view.query.get(name) or None for name in ("period", "against", "team", "department")}
+    kept = {name: view.query.get(name) or None for name in ("period", "against", "team", "department", "channel")}
     steps = [(say("overview"), link("overview", kept))]
     steps.append((sentences.title(view.definition), view.address(department=None, team=None, agent=None, rows=None)))
     if department is not None:
-        steps.append((department, view.address(team=None, agent=None, rows=None)))
+        steps.append((filters.shown(department), view.address(team=None, agent=None, rows=None)))
     if team is not None:
-        steps.append((team or say("unassigned"), view.address(agent=None, rows=None)))
+        steps.append((filters.shown(team), view.address(agent=None, rows=None)))
     if agent is not None:
-        steps.append((agent or say("unassigned"), view.address(rows=None)))
+        steps.append((filters.shown(agent), view.address(rows=None)))
     return f'<div class="path">{breadcrumb(steps)}</div>'
 
 
@@ -156,6 +145,11 @@ def _happened(trend: Trend) -> str:
     more = trend.events_left_out
     rest = note(say("events_more_one" if more == 1 else "events_more", n=more)) if more else ""
     return f'<ol class="events" aria-label="{esc(say("events_shown"))}">{items}</ol>{rest}'
+
+
+def levels(view: View) -> list[str]:
+    """Whose numbers these are, from large to small."""
+    return filters.words_of(view.query)
 
 
 def rows_offer(view: View, by: str | None, total: int | None) -> str:
@@ -244,8 +238,7 @@ def receipt(view: View) -> str:
 
 def _receipt(view: View) -> list[tuple[str, str]]:
     definition, result, facts = view.definition, view.card.result, view.load.facts
-    levels = [view.query[name] for name in ("department", "team", "agent") if view.query.get(name) is not None]
-    scope = " · ".join(level or say("unassigned") for level in levels)
+    scope = " · ".join(levels(view))
     period = wording.period(result.period)
     hidden = result.state in ("suppressed", "withheld")
     return [

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard import check_sentences, settings
+from dashboard import check_sentences, raw_rows, settings
 from dashboard.cache import Load, NothingPublished, RowsBehind, Verdict, Where
 from dashboard.library import Entry, read_library
 from dashboard.quality import Quality, read_quality
+from dashboard.verdicts import verdict_of
 from dashboard.wording import say
 from data_checks.calendar import Calendar
 from data_checks.contract import contracts
@@ -36,7 +37,7 @@ from metrics.draft_files import metric_files
 from metrics.evaluate import evaluate
 from metrics.events import Happening, loaded_events
 from metrics.goals_file import FILE as GOALS
-from metrics.holding import Extent, goals_for
+from metrics.holding import Extent
 from metrics.journal_scope import may_see, own_teams, teams_of, visible
 from metrics.last_good import keep_last_good
 from metrics.one_card import one_card
@@ -47,7 +48,7 @@ from metrics.receipt import Receipt, make_receipt
 from metrics.result import MetricResult
 from metrics.rows import rows_behind
 from metrics.scope import Scope
-from metrics.scorecard import Card, Scorecard, is_judged, score_of, status_of
+from metrics.scorecard import Card, Scorecard
 from metrics.screen import build_scorecard, default_period, periods_of
 from metrics.show_sql import sql_of
 from metrics.slices import slice_values
@@ -55,7 +56,6 @@ from metrics.strategy import Strategy
 
 Signature = tuple[tuple[str, int, int, int], ...]
 _VERSIONS_OPEN = 3  # the published one, and what runs have begun on: before a load, and while it ran
-_IDS_WITH_NAMES = ("team_id", "agent_id")
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,7 @@ class RealFloors:
     def rows(self, load: Load, scope: Scope, metric: str, span: Period, where: Where, limit: int) -> RowsBehind:
         opened = self.opened(load)
         question = ask(opened.warehouse, opened.catalog, scope, [metric], "all", (), span.start, span.end, dict(where))
-        found = rows_behind(opened.warehouse, opened.catalog, question, metric, limit)
-        kept = [place for place, name in enumerate(found.columns) if name not in _hidden(found.columns)]
-        rows = tuple(tuple(row[place] for place in kept) for row in found.rows)
-        return RowsBehind(tuple(found.columns[place] for place in kept), rows, found.total)
+        return raw_rows.told_apart(rows_behind(opened.warehouse, opened.catalog, question, metric, limit))
 
     def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str:
         """The statements behind one number, with their values filled in."""
@@ -155,10 +152,14 @@ class RealFloors:
 
     def teams(self, load: Load, scope: Scope) -> tuple[str, ...]:
         """Every team named in a published table."""
-        warehouse = self.opened(load).warehouse
-        tables = [name for name in load.facts.tables if _has_team(name, load)]
-        found = {value for table in tables for value in slice_values(warehouse, table, "team", scope)}
-        return tuple(sorted((team for team in found if team is not None), key=str.casefold))
+        return self.names(load, scope, "team", ())
+
+    def names(self, load: Load, scope: Scope, slice_: str, where: Where) -> tuple[str, ...]:
+        """Every value of a slice named in a published table, of the rows that have `where`."""
+        warehouse, wanted = self.opened(load).warehouse, [slice_, *dict(where)]
+        tables = [table for table in load.facts.tables if all(_has(table, name, load) for name in wanted)]
+        found = {value for table in tables for value in slice_values(warehouse, table, slice_, scope, dict(where))}
+        return tuple(sorted((name for name in found if name is not None), key=str.casefold))
 
     def benchmarks(self, load: Load, scope: Scope, period: Period, where: Where) -> Benchmarks:
         opened = self.opened(load)
@@ -224,14 +225,7 @@ class RealFloors:
         assert self._newest is not None, "current() comes first"
         extent = Extent(result.slices, not result.slices, self._newest.belongs)
         bound = self._newest.catalog.bound[definition.metric]
-        definition, misfit = goals_for(definition, bound, result.period, extent)
-        status = status_of(definition, result)
-        if status == "not_judged":
-            return Verdict("unripe" if result.state == "ok" else result.state)
-        if misfit:
-            return Verdict("no_goal")
-        ends = [score_of(definition, end) for end in (result.low, result.high)] if is_judged(result) else [None, None]
-        return Verdict(status, score_of(definition, result.value), ends[0], ends[1])
+        return verdict_of(definition, bound, result, extent)
 
     def _read_workspace(self, folder: Path) -> Workspace:
         stamp = _stamps(folder / FILE)
@@ -342,12 +336,7 @@ def _with_facts(periods: tuple[Period, ...], warehouse: Warehouse) -> tuple[Peri
     return tuple(sorted((period for period in periods if first is None or period.end > first), reverse=True))
 
 
-def _hidden(columns: tuple[str, ...]) -> set[str]:
-    """Ids that stand beside the name they stand for."""
-    return {name for name in _IDS_WITH_NAMES if name.removesuffix("_id") in columns}
-
-
-def _has_team(table: str, load: Load) -> bool:
+def _has(table: str, name: str, load: Load) -> bool:
     contract = contracts().get(table)
-    slice_ = contract.slices.get("team") if contract else None
+    slice_ = contract.slices.get(name) if contract else None
     return slice_ is not None and slice_.column in load.facts.tables[table].provided

@@ -3,7 +3,7 @@
 The HTML is written by st.html, which cleans it; this component only listens. It writes the new address as the browser
 would and tells the page that the address has changed, which Streamlit answers as it answers Back and Forward: one
 run, no new session. A click with a modifier, a middle click or "open in new tab" follows the real address, so links
-can be copied and shared. The menu keeps the period, the comparison, the team and the department; on a phone its drawer
+can be copied and shared. The menu keeps the period, the comparison and the filter; on a phone its drawer
 closes behind the reader and starts closed.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import streamlit as st
 
 _SCRIPT = """
-const KEPT = ["period", "against", "team", "department"];
+const KEPT = ["period", "against", "department", "team", "agent", "channel"];
 const PHONE = 768;
 let begun = false;
 export default function () {
@@ -68,6 +68,7 @@ export default function () {
       section.querySelectorAll("li").forEach((item) => item.setAttribute("role", "none"));
     });
   };
+  const onGo = (event) => go(event.detail); // search and keys, which know the address but not the way
   const watch = new MutationObserver(mend);
   watch.observe(document.body, { childList: true, subtree: true });
   mend();
@@ -78,10 +79,12 @@ export default function () {
   }
   document.addEventListener("click", onMenu, true);
   document.addEventListener("click", onClick);
+  document.addEventListener("scorecard:go", onGo);
   return () => {
     watch.disconnect();
     document.removeEventListener("click", onMenu, true);
     document.removeEventListener("click", onClick);
+    document.removeEventListener("scorecard:go", onGo);
   };
 }
 """

@@ -1,7 +1,8 @@
-"""Small pictures as <img> data addresses: status marks, the score axis, the ladder, sparklines. Drawn once, cached.
+"""Small pictures as <img> data addresses: the score axis, the ladder, sparklines. Drawn once, cached.
 
-A picture holds no text (page fonts do not reach it) and says what it shows in its alt; a mark beside its word is
-decorative, with alt="". Pure functions of their arguments and the theme.
+A picture holds no text (page fonts do not reach it) and says what it shows in its alt. What a page repeats a hundred
+times stands once in its stylesheet: the marks beside words, which are decorative, and the axis behind a position. Pure
+functions of their arguments and the theme.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 import functools
 import html
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from dashboard.theme import Tokens
+if TYPE_CHECKING:
+    from dashboard.theme import Tokens
 
 LIMIT, GOAL = 33.0, 67.0
+_POSITION, _RUNG = 156, 250
+"""How wide the axis of a metric's row and of the ladder is."""
 _SHAPES = {
     "met": '<circle cx="5" cy="5" r="4.5" fill="{c}"/>',
     "watch": '<path d="M5 .4 9.8 9.4H.2z" fill="{c}"/>',
@@ -52,10 +57,25 @@ def shape(word: str, theme: Tokens, x: float, y: float, size: float = 10) -> str
     return f'<g transform="translate({x - size / 2:.1f} {y - size / 2:.1f}) scale({scale:g})">{drawn}</g>'
 
 
-@functools.lru_cache(maxsize=256)
 def mark(word: str, theme: Tokens) -> str:
-    """A status mark to stand beside its word."""
-    return _image(shape(word, theme, 5, 5), 10, 10, "", "mark")
+    """A status mark to stand beside its word; the stylesheet has its shape and its colour."""
+    del theme  # other pictures are drawn in it
+    return f'<span class="mark m-{_ALIKE.get(word, word)}"></span>'
+
+
+def stylesheet(theme: Tokens) -> str:
+    """The CSS of what stands in every row: the marks, whose colours are the variables, and the axes in this theme's."""
+    marks = {word: _address(drawn.format(c="#000", paper="none"), 10, 10) for word, drawn in _SHAPES.items() if drawn}
+    rules = [f'.stHtml .m-{word}{{--shape:url("{address}");{_background(word)}}}' for word, address in marks.items()]
+    for kind, width, tick in (("position", _POSITION, 4), ("rung", _RUNG, 5)):
+        address = _address(_axis(theme, width, 26, tick), width, 26)
+        rules.append(f'.stHtml img.{kind}{{background:url("{address}") 0 0/100% 100%;print-color-adjust:exact}}')
+    return "\n".join(rules)
+
+
+def _background(word: str) -> str:
+    names = {"met": "met", "watch": "watch-mark", "missed": "missed", "too_close": "too-close"}
+    return f"background:var(--{names[word]})" if word in names else ""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -66,14 +86,13 @@ def position(
     word: str,
     theme: Tokens,
     alt: str,
-    width: int = 156,
     off: int = 0,
 ) -> str:
-    """A metric row's score axis: limit and goal ticks, goal zone, 95 % interval as a pale bar, status mark.
+    """What stands on a metric row's score axis: 95 % interval as a pale bar, status mark. The axis lies behind.
 
     `off`: −1 or 1 when the value lies beyond that end; an arrowhead then points there from the mark.
     """
-    drawn = _axis(theme, width, 26, tick=4)
+    width, drawn = _POSITION, ""
     if low is not None and high is not None:
         left, right = _x(min(low, high), width), _x(max(low, high), width)
         drawn += (
@@ -83,7 +102,7 @@ def position(
     if score is not None:
         drawn += shape(word, theme, _x(score, width) - 5 * off, 13)
         drawn += arrowhead(word, theme, width, off) if off else ""
-    return _image(drawn, width, 26, alt, "position")
+    return picture(drawn, width, 26, alt, "position")
 
 
 def arrowhead(word: str, theme: Tokens, width: int, side: int) -> str:
@@ -94,9 +113,8 @@ def arrowhead(word: str, theme: Tokens, width: int, side: int) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def ladder(score: float | None, before: float | None, word: str, theme: Tokens, alt: str, big: bool = False) -> str:
-    """One rung: status mark at the score, hollow dot at the score before, joined by a line."""
-    width, size = 250, 14 if big else 11
-    drawn = _axis(theme, width, 26, tick=5)
+    """One rung: status mark at the score, hollow dot at the score before, joined by a line. The axis lies behind."""
+    width, size, drawn = _RUNG, 14 if big else 11, ""
     if score is not None and before is not None:
         drawn += (
             f'<path d="M{_x(before, width):.1f} 13H{_x(score, width):.1f}" stroke="{theme.ink3}" stroke-width="1.4"/>'
@@ -107,7 +125,7 @@ def ladder(score: float | None, before: float | None, word: str, theme: Tokens, 
         )
     if score is not None:
         drawn += shape(word, theme, _x(score, width), 13, size)
-    return _image(drawn, width, 26, alt, "rung")
+    return picture(drawn, width, 26, alt, "rung")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -142,7 +160,7 @@ def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Token
     x, last = points[-1]
     if last is not None:
         drawn += f'<circle cx="{x:.1f}" cy="{last:.1f}" r="2.2" fill="{theme.series}"/>'
-    return _image(drawn, 104, 26, alt, "spark")
+    return picture(drawn, 104, 26, alt, "spark")
 
 
 @functools.lru_cache(maxsize=2048)
@@ -186,7 +204,7 @@ def trend(
             f'fill="{theme.series}"/>'
             for across, down in run
         )
-    return _image(drawn, width, height, alt, "trend")
+    return picture(drawn, width, height, alt, "trend")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -211,7 +229,7 @@ def beside(
         )
     fill = ink if is_own else theme.paper
     drawn += f'<circle cx="{x(at):.1f}" cy="13" r="4.6" fill="{fill}" stroke="{ink}" stroke-width="1.8"/>'
-    return _image(drawn, width, height, alt, "beside")
+    return picture(drawn, width, height, alt, "beside")
 
 
 @functools.lru_cache(maxsize=256)
@@ -225,17 +243,30 @@ def shares(parts: tuple[tuple[str, int], ...], theme: Tokens, alt: str) -> str:
             f'<rect x="{min(x, 160 - width):.1f}" width="{width:.1f}" height="9" fill="{_share_colour(name, theme)}"/>'
         )
         x += width
-    return _image(drawn, 160, 9, alt, "shares")
+    return picture(drawn, 160, 9, alt, "shares")
 
 
 def swatch(name: str, theme: Tokens) -> str:
     """A little square of a bar's colour, to stand beside its word."""
-    return _image(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
+    return picture(f'<rect width="9" height="9" fill="{_share_colour(name, theme)}"/>', 9, 9, "", "swatch")
 
 
 def _share_colour(name: str, theme: Tokens) -> str:
     colours = {"published": theme.series, "quarantined": theme.missed, "folded": theme.soft, "filtered": theme.bench}
     return colours[name]
+
+
+@functools.lru_cache(maxsize=2048)
+def contribution(part: float, is_mix: bool, theme: Tokens, alt: str = "") -> str:
+    """What a part adds or takes, −1 to 1 of the largest, as a bar from a zero line; the mix of groups is paler."""
+    width, height, middle = 120, 14, 60.0
+    size = max(abs(part) * 58, 0.8) if part else 0.0
+    fill = theme.soft if is_mix else theme.series
+    drawn = (
+        f'<rect x="{middle - (size if part < 0 else 0):.1f}" y="2.5" width="{size:.1f}" height="9" fill="{fill}"/>'
+        f'<path d="M{middle} 0v14" stroke="{theme.ink3}" stroke-width="1"/>'
+    )
+    return _image(drawn, width, height, alt, "contribution")
 
 
 def _runs(points: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
@@ -265,7 +296,45 @@ def _axis(theme: Tokens, width: int, height: int, tick: float) -> str:
     )
 
 
-def _image(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn}</svg>'
-    address = "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")
+def picture(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+    """Any drawing as a picture of this size."""
+    return _image(drawn, width, height, alt, kind)
+
+
+def stretched(drawn: str, width: int, height: int, alt: str, kind: str) -> str:
+    """A drawing that takes whatever width its place has; its height stays."""
+    return _image(drawn, width, height, alt, kind, ' preserveAspectRatio="none"')
+
+
+def _image(drawn: str, width: int, height: int, alt: str, kind: str, fit: str = "") -> str:
+    address = _address(drawn, width, height, fit).replace("%3C", "<")  # allowed there, and shorter
     return f'<img class="{kind}" width="{width}" height="{height}" alt="{html.escape(alt)}" src="{address}">'
+
+
+def _address(drawn: str, width: int, height: int, fit: str = "") -> str:
+    """A picture as an address that may stand between double quotes, in a style too."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"{fit}>{drawn}</svg>'
+    return "data:image/svg+xml," + quote(svg.replace('"', "'"), safe=" /:=,.-'()")
+
+
+@functools.lru_cache(maxsize=1024)
+def part(size: float, is_mix: bool, theme: Tokens) -> str:
+    """A part of a change (−1…1 of the largest) as a bar from a zero line; decorative, its number stands beside it."""
+    width = 120
+    length = abs(size) * (width / 2 - 2)
+    left = width / 2 - (length if size < 0 else 0)
+    drawn = f'<path d="M{width / 2} 2V18" stroke="{theme.line}"/>'
+    fill = theme.soft if is_mix else theme.series
+    drawn += f'<rect x="{left:.1f}" y="5" width="{max(length, 0.5):.1f}" height="10" fill="{fill}"/>'
+    return picture(drawn, width, 20, "", "part")
+
+
+@functools.lru_cache(maxsize=1024)
+def importance(share: float, low: float, high: float, most: float, theme: Tokens, alt: str) -> str:
+    """A share as a bar from zero with its 95 % interval as a thin line; `most`: what the full width stands for."""
+    width = 180
+    ends = [max(0.0, min(end / (most or 1.0), 1.0)) * (width - 4) for end in (share, low, high)]
+    drawn = f'<rect x="0" y="5" width="{max(ends[0], 0.5):.1f}" height="10" fill="{theme.series}"/>'
+    drawn += f'<path d="M{ends[1]:.1f} 10H{ends[2]:.1f}" stroke="{theme.ink3}" stroke-width="1.4"/>'
+    drawn += f'<path d="M{ends[1]:.1f} 6.5V13.5M{ends[2]:.1f} 6.5V13.5" stroke="{theme.ink3}" stroke-width="1.2"/>'
+    return picture(drawn, width, 20, alt, "importance")

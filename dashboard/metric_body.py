@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, charts, comments, components, detail, export_menu, page, raw_rows, receipt_html
+from dashboard import (
+    access,
+    cache,
+    charts,
+    comments,
+    components,
+    detail,
+    export_menu,
+    metric_sections,
+    page,
+    receipt_html,
+    row_file,
+    sentences,
+    wording,
+)
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
 from metrics.scope import Scope
-
-_MOST_DOWNLOADED = 200_000
 
 
 def show(view: View, level: Level, scope: Scope) -> None:
@@ -24,17 +36,23 @@ def show(view: View, level: Level, scope: Scope) -> None:
         can_cut = _groups(view, level, scope)
         comments.show(view, level, scope, book)
     with right:
+        metric_sections.why_it_changed(view, level, scope)
         st.html(detail.checks(view) + detail.receipt(view))
-        with st.expander(say("sql"), key="sql"), page.told():
-            sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
-            st.code(sql, language=None, wrap_lines=True)
+        if access.may("sql"):
+            with st.expander(say("sql"), key="sql"), page.told():
+                sql = cache.sql(view.load, scope, level.metric, level.period, level.where)
+                st.code(sql, language=None, wrap_lines=True)
+    metric_sections.show(view, level, scope)
     _receipt(view, level, scope)
+    if not access.may("rows"):
+        return
     if level.shows_rows:
         with page.told():
             _rows(view, level, scope)
     else:
         total = cache.row_count(view.load, scope, level.metric, level.period, level.where)
-        st.html(detail.rows_offer(view, level.by if can_cut else None, total))
+        if offer := detail.rows_offer(view, level.by if can_cut else None, total):
+            st.html(offer)
 
 
 def _receipt(view: View, level: Level, scope: Scope) -> None:
@@ -60,7 +78,7 @@ def _trend(view: View, level: Level, scope: Scope, book: cache.Book) -> None:
 
 def _groups(view: View, level: Level, scope: Scope) -> bool:
     """Draw the teams or agents; whether there are any to go down to."""
-    if not level.by:
+    if not level.by or (level.by == "agent" and not access.may("agents")):
         return False
     groups, refused = cache.groups_or_reason(view.load, scope, level.metric, level.by, level.period, level.where)
     if refused:
@@ -74,13 +92,5 @@ def _groups(view: View, level: Level, scope: Scope) -> bool:
 def _rows(view: View, level: Level, scope: Scope) -> None:
     asked = (view.load, scope, level.metric, level.period, level.where)
     found = cache.rows(*asked)
-    st.html(raw_rows.table(found))
-    if found.rows:
-        st.download_button(
-            say("rows_download"),
-            lambda: raw_rows.as_csv(cache.rows(*asked, limit=_MOST_DOWNLOADED)).encode(),
-            file_name=f"{level.metric}-{level.period.start:%Y-%m}.csv",
-            mime="text/csv",
-            key="rows_csv",
-            on_click="ignore",
-        )
+    about = [sentences.title(view.definition), wording.period(level.period), *detail.levels(view)]
+    row_file.show(found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv")

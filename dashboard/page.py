@@ -104,4 +104,5 @@ def end(load: Load) -> None:
     """The foot: whose data, which load, how far."""
     complete = [period for period in load.periods if load.is_complete(period)]
     last = wording.period(max(complete)) if complete else ""
-    st.html(components.foot(load.facts, last))
+    st.html(components.foot(load.facts, last, say("keys_foot")))
+    access.say_who()

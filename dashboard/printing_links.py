@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard import wording
+from dashboard.link_words import after, correlation, ends, link_notes, looked_at
 from dashboard.printing import as_json, table, through, visible
 from data_checks.warehouse.contract import LoadFacts
 from metrics.links import Look, Pair, TestedLink
@@ -21,36 +22,21 @@ def links(found: Sequence[TestedLink], facts: LoadFacts, form: str) -> str:
     heads = ["from", "to", "after", "", "verdict", "r", "interval", "of", "rests on"]
     shown = table(heads, [_cells(one) for one in found], right=("r", "interval"), whole=("verdict", "r", "interval"))
     parts = [wording.say("lk_head"), shown]
-    if notes := list(dict.fromkeys(note for one in found for note in _notes(one))):
+    if notes := list(dict.fromkeys(note for one in found for note in link_notes(one, visible))):
         parts.append("\n".join(notes))
     parts.append("\n".join(wording.say(key) for key in ("lk_how_r", "lk_how_level", "lk_how_looks")))
     return "\n\n".join([*parts, through(facts)])
 
 
-def correlation(number: float) -> str:
-    """−0.21: two decimals and a true minus."""
-    text = f"{abs(number):.2f}"
-    return f"{wording.MINUS if number < 0 and text != '0.00' else ''}{text}"
-
-
-def ends(found: Association) -> str:
-    """'−0.02 to 0.30'."""
-    return f"{correlation(found.low)} to {correlation(found.high)}"
-
-
 def _cells(one: TestedLink) -> list[str]:
     sign = wording.MINUS if one.link.sign == "-" else "+"
     known = one.telling
-    head = [visible(one.link.cause), visible(one.link.effect), _after(one.lag), sign, wording.say(f"lk_{one.verdict}")]
+    head = [visible(one.link.cause), visible(one.link.effect), after(one.lag), sign, wording.say(f"lk_{one.verdict}")]
     if known is None:
         return [*head, "", "", "", ""]
     pair, look = known
-    of = wording.say(f"lk_{look.kind}_{pair.level}", teams=look.found.teams)
+    of = looked_at(known)
     return [*head, correlation(look.found.r), ends(look.found), of, _rests_on(one, pair)]
-
-
-def _after(lag: int) -> str:
-    return wording.say("lk_at_once" if lag == 0 else "lk_month" if lag == 1 else "lk_months", n=lag)
 
 
 def _rests_on(one: TestedLink, pair: Pair) -> str:
@@ -58,20 +44,6 @@ def _rests_on(one: TestedLink, pair: Pair) -> str:
         return ""
     among = f" (of {len(one.pairs)} pairs)" if len(one.pairs) > 1 else ""
     return f"{pair.cause} → {pair.effect}{among}"
-
-
-def _notes(one: TestedLink) -> Iterator[str]:
-    """Why there is too little data; the one team that speaks against it; what may be arithmetic."""
-    if one.why:
-        yield wording.say("lk_too_little", cause=visible(one.link.cause), effect=visible(one.link.effect), why=one.why)
-    for pair in one.pairs:
-        for look in pair.looks:
-            if look.against is not None and one.verdict != "supported":
-                team, rest = look.against
-                yield wording.say("lk_against", cause=pair.cause, effect=pair.effect, team=visible(team),
-                                  r=correlation(rest.r), interval=ends(rest))  # fmt: skip
-    if one.telling is not None and one.verdict in ("supported", "contradicts") and (pair := one.telling[0]).shared:
-        yield wording.say("lk_shared", cause=pair.cause, effect=pair.effect, tables=" and ".join(pair.shared))
 
 
 def _link_json(one: TestedLink) -> dict[str, Any]:

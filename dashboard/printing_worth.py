@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from dashboard import wording
 from dashboard.printing import as_json, table, through, visible
+from dashboard.worth_sentences import steps
 from data_checks.warehouse.contract import LoadFacts
 from metrics.definition import Unit
-from metrics.point_value import LEAST, Group, PointValue, Rated, Step, too_few
+from metrics.point_value import LEAST, Group, PointValue, Rated, Step
 from metrics.stats.intervals import Interval
 
 
@@ -38,7 +38,7 @@ def _told(group: Group, found: PointValue, currency: str) -> str:
     heads = ["rating", "customers", "buy again", "95 %", *([] if found.no_margin else ["margin a customer", "95 %"])]
     rows = [_cells(one, found, currency) for one in group.rated]
     lines.append(table(heads, rows, right=heads[1:], whole=heads))
-    return "\n".join([*lines, "", *_sentences(group, currency)])
+    return "\n".join([*lines, "", *steps(group, currency)])
 
 
 def _cells(one: Rated, found: PointValue, currency: str) -> list[str]:
@@ -46,32 +46,6 @@ def _cells(one: Rated, found: PointValue, currency: str) -> list[str]:
     if not found.no_margin:
         cells += [_value(one.margin, "currency", currency), _ends(one.margin_ends, "currency", currency)]
     return cells
-
-
-def _sentences(group: Group, currency: str) -> Iterator[str]:
-    for step in group.steps:
-        margins = ""
-        if step.margin is not None and step.margin_ends is not None:
-            margins = wording.say(
-                "wo_margin_step",
-                change=wording.change(step.margin, "currency", currency=currency),
-                interval=_clearly(step.margin_ends, "currency", currency),
-            )
-        change = wording.change(step.share, "percent")
-        shares = wording.say("wo_share_step", change=change, interval=_clearly(step.share_ends, "percent", ""))
-        yield wording.say("wo_step", low=step.low, high=step.high, shares=shares, margins=margins)
-    if few := too_few(group.rated):
-        several = len(few) > 1
-        yield wording.say("wo_too_few", few=" and ".join(one.rating for one in few), least=LEAST,
-                          fewer="have" if several else "has", them="them" if several else "it")  # fmt: skip
-    if unpriced := sum(one.unpriced for one in group.rated):
-        yield wording.say("wo_unpriced", orders=wording.plural(unpriced, "order", "orders"))
-
-
-def _clearly(ends: Interval, unit: Unit, currency: str) -> str:
-    low, high = (wording.change(end, unit, currency=currency) for end in ends)
-    clear = wording.say("wo_too_close" if ends[0] <= 0 <= ends[1] else "wo_clear")
-    return f"{low} to {high}, {clear}"
 
 
 def _value(number: float | None, unit: Unit, currency: str) -> str:

@@ -14,7 +14,7 @@ from data_checks.warehouse.contract import CheckOutcome, LoadFacts
 from metrics.bound import Value
 from metrics.definition import MetricDefinition
 from metrics.scope import Scope
-from metrics.standing import EFFECTS, Effect, Standing, standings
+from metrics.standing import EFFECTS, Effect, Standing, standings, uncounted
 
 ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtered")
 _GRAVITY = {"critical": 0, "warning": 1, "info": 2}
@@ -31,6 +31,8 @@ class Quality:
     points: tuple[LoadPoint, ...] = ()
     kept: tuple[Kept, ...] = ()
     rollback: Mapping[str, Any] | None = None
+    is_part: bool = False
+    """For a reader of some teams: without counts."""
 
     def accounts(self) -> Mapping[str, Mapping[str, int]]:
         """Where the rows of each table that was read went."""
@@ -84,9 +86,11 @@ def read_quality(
     state: State,
     scope: Scope,
 ) -> Quality:
-    """The report of the load that `facts` describe. A reader of some teams sees no ids: they may be of others."""
-    if scope.teams is not None:
-        facts = replace(facts, checks=tuple(replace(check, samples=()) for check in facts.checks))
+    """The report of the load that `facts` describe. A reader of some teams sees which checks passed and what that
+    means, and no counts, ids, notes or loads: they are of everybody's rows."""
     names = {name: sentences.title(metric) for name, metric in metrics.items()}
+    if scope.teams is not None:
+        facts = replace(uncounted(facts), notes=())
+        return Quality(facts, names, standings(metrics, bound, facts), is_part=True)
     touched = standings(metrics, bound, facts)
     return Quality(facts, names, touched, history(var), tuple(state.kept), state.rollback)

@@ -59,7 +59,9 @@ def headline(quality: Quality) -> str:
 
 
 def accounted(quality: Quality) -> str:
-    """How many rows were read, and where they are."""
+    """How many rows were read, and where they are; to a reader of some teams, that this is not theirs to see."""
+    if quality.is_part:
+        return say("q_part")
     return say("q_rows", **{part: wording.count(quality.total(part)) for part in ACCOUNTS})
 
 
@@ -86,6 +88,8 @@ def _noted(word: str) -> str:
 
 def _where(drawn: Drawn) -> str:
     quality, facts = drawn.quality, drawn.quality.facts
+    if quality.is_part:
+        return ""
     scope = say("q_where_scope", load=facts.load_id, moment=wording.moment(facts.loaded_at, facts.timezone))
     heads = [("", say("q_table")), ("wide", say("q_share"))]
     heads += [("num", say(f"q_{part}")) for part in ACCOUNTS]
@@ -165,7 +169,7 @@ def _check(drawn: Drawn, check: CheckOutcome) -> str:
     word = word_of(check)
     text = say("q_broken") if check.outcome == "broken" else say(_noted(word))
     share = "" if not check.bad_rows or not check.rows else _share(check.bad_rows / check.rows)
-    bad = "" if check.outcome == "broken" else wording.count(check.bad_rows)
+    bad = "" if check.outcome == "broken" or drawn.quality.is_part else wording.count(check.bad_rows)
     return (
         f'<tr><td class="c-result">{status(word, drawn.theme, text)}</td>'
         f'<th scope="row"><b>{esc(plain(check.rule))}</b>{_told(drawn, check)}</th>'

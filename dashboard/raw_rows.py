@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 
 from dashboard import spreadsheet, wording
 from dashboard.cache import RowsBehind
 from dashboard.components import esc, note, section
 from dashboard.wording import say
+from metrics.rows import RowTable
 
 _COLUMNS_THAT_FIT = 8
 _TELLING = ("score", "counted", "revenue", "comment")
+_IDS_WITH_NAMES = ("team_id", "agent_id")
 
 
-def table(found: RowsBehind) -> str:
-    """Every row that was handed over. Columns without content are left out, those alike in all rows are said once."""
+def told_apart(found: RowTable) -> RowsBehind:
+    """The rows without ids that stand beside the name they stand for."""
+    named = {name for name in _IDS_WITH_NAMES if name.removesuffix("_id") in found.columns}
+    kept = [place for place, name in enumerate(found.columns) if name not in named]
+    rows = tuple(tuple(row[place] for place in kept) for row in found.rows)
+    return RowsBehind(tuple(found.columns[place] for place in kept), rows, found.total)
+
+
+def table(found: RowsBehind, head: str = "") -> str:
+    """Every row that was handed over. Columns without content are left out, those alike in all rows are said once.
+    `head`: what they are, when not the rows behind a number."""
+    head = head or say("rows_behind")
     if not found.rows:
-        return section(say("rows_behind"), "", note(say("rows_none")))
+        return section(head, "", note(say("rows_none")))
     shown = len(found.rows)
     scope = say("rows_first", shown=wording.count(shown))
     if found.total is not None:
@@ -30,15 +43,20 @@ def table(found: RowsBehind) -> str:
     )
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     rows = f'<table class="groups"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-    region = f'<div class="behind" tabindex="0" role="region" aria-label="{esc(say("rows_behind"))}">{rows}</div>'
+    region = f'<div class="behind" tabindex="0" role="region" aria-label="{esc(head)}">{rows}</div>'
     hint = f'<p class="note hint">{esc(say("rows_scroll"))}</p>' if len(places) > _COLUMNS_THAT_FIT else ""
-    return f'<div id="rows">{section(say("rows_behind"), scope, _alike(found) + hint + region)}</div>'
+    return f'<div id="rows">{section(head, scope, _alike(found) + hint + region)}</div>'
 
 
-def as_csv(found: RowsBehind) -> str:
-    """Every column and row for a spreadsheet."""
+def as_csv(found: RowsBehind, about: Sequence[str] = ()) -> str:
+    """Every column and row for a spreadsheet, under a line for each part of `about`, how many rows there are, and an
+    empty line."""
     out = io.StringIO()
     out.write(spreadsheet.MARK)
+    if about:
+        total = len(found.rows) if found.total is None else found.total
+        counted = say("rows_file_scope", shown=wording.count(len(found.rows)), total=wording.count(total))
+        spreadsheet.write(out, [about[0]], [[line] for line in (*about[1:], counted, "")])
     spreadsheet.write(out, found.columns, found.rows)
     return out.getvalue()
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard import check_sentences, marks, sentences, wording
+from dashboard import check_sentences, filters, marks, sentences, wording
 from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
@@ -36,10 +36,19 @@ def branch_rows(
     ]
     present = sentences.provided(branch.cards)
     bodies = groups if branch.aims else [_body(_rows(present, currency, theme, query))]
-    table = _table(branch, period, bodies) if present or groups else ""
-    line = _absent(branch, "not_cut_line" if _is_part(query) else "not_provided_line")
+    table = _table(say(branch.perspective), period, bodies) if present or groups else ""
+    line = _absent(branch, _absent_line(query))
     body = section(say(branch.perspective), sentences.branch_scope(branch), table + line, kind="branch")
     return f'<div class="rows">{_heads(period)}{body}</div>'
+
+
+def card_rows(name: str, cards: Sequence[Card], board: Scorecard, currency: str, theme: Tokens, query: Query) -> str:
+    """Chosen cards of a board as one table called `name`; '' when no source provides any of them."""
+    present = sentences.provided(cards)
+    if not present:
+        return ""
+    period = wording.period(board.period, board.period)
+    return f"{_heads(period)}{_table(name, period, [_body(_rows(present, currency, theme, query))])}"
 
 
 def needs_somebody(card: Card) -> bool:
@@ -69,7 +78,7 @@ def _columns(period: str) -> list[tuple[str, str]]:
 def _in_short(branch: Branch, period: str, currency: str, theme: Tokens, query: Query) -> str:
     """A perspective's rows that need somebody, and one line for all the others."""
     shown = [card for card in branch.cards if needs_somebody(card)]
-    table = _table(branch, period, [_body(_rows(shown, currency, theme, query))]) if shown else ""
+    table = _table(say(branch.perspective), period, [_body(_rows(shown, currency, theme, query))]) if shown else ""
     scope = sentences.branch_scope(branch) if sentences.provided(branch.cards) else ""
     return section(say(branch.perspective), scope, table + _others(branch, len(shown), query), kind="branch")
 
@@ -89,7 +98,14 @@ def _others(branch: Branch, shown: int, query: Query) -> str:
 
 
 def _is_part(query: Query) -> bool:
-    return bool(query.get("team") or query.get("department"))
+    return any(query.get(name) is not None for name in filters.NAMES)
+
+
+def _absent_line(query: Query) -> str:
+    if not _is_part(query):
+        return "not_provided_line"
+    below = query.get("agent") is not None or query.get("channel") is not None
+    return "not_cut_filter" if below else "not_cut_line"
 
 
 def _rows(cards: Iterable[Card], currency: str, theme: Tokens, query: Query) -> str:
@@ -100,7 +116,7 @@ def _body(content: str) -> str:
     return f'<tbody role="rowgroup">{content}</tbody>'
 
 
-def _table(branch: Branch, period: str, bodies: Sequence[str]) -> str:
+def _table(name: str, period: str, bodies: Sequence[str]) -> str:
     """The rows as a table; its heads are for the ear, the eye has them once above."""
     heads = "".join(
         f'<th role="columnheader" class="{kind}" scope="col">'
@@ -108,7 +124,7 @@ def _table(branch: Branch, period: str, bodies: Sequence[str]) -> str:
         for kind, text in _columns(period)
     )
     return (
-        f'<table class="metrics" role="table" aria-label="{esc(say(branch.perspective))}">'
+        f'<table class="metrics" role="table" aria-label="{esc(name)}">'
         f'<thead role="rowgroup" class="ear"><tr role="row">{heads}</tr></thead>{"".join(bodies)}</table>'
     )
 
@@ -124,8 +140,9 @@ def _aim(aim: Aim) -> str:
     told = f"{' '.join(parts)}. {say('aim_weight', weight=f'{aim.weight:g}')}"
     if aim.objective and aim.objective.owner:
         told += f" {say('aim_owner', owner=aim.objective.owner)}"
+    place = f' id="aim-{aim.objective.objective}"' if aim.objective else ""
     return (
-        f'<tr role="row" class="aim"><th role="rowheader" scope="rowgroup" class="c-aim">{esc(name)}'
+        f'<tr role="row" class="aim"{place}><th role="rowheader" scope="rowgroup" class="c-aim">{esc(name)}'
         f' <span class="note">{esc(sentences.sentence(told))}</span></th></tr>'
     )
 

@@ -115,12 +115,14 @@ def answer(board: Scorecard, currency: str) -> str:
     return head
 
 
-def summary(board: Scorecard, currency: str, through: dt.date | None = None) -> str:
+def summary(board: Scorecard, currency: str, through: dt.date | None = None, is_taken_apart: bool = False) -> str:
     """Score and change, the perspective that moved most, one good and one bad clear change.
 
-    `through`: the last day of the data, to say how much of an unfinished month is there.
+    `through`: the last day of the data, to say how much of an unfinished month is there. `is_taken_apart`: what the
+    change is made of follows, so no metric is named here.
     """
-    parts = [_score_sentence(board), _branch_sentence(board), _fact_sentence(board, currency), withheld(board)]
+    fact = "" if is_taken_apart else _fact_sentence(board, currency)
+    parts = [_score_sentence(board), _branch_sentence(board), fact, withheld(board)]
     if not board.complete:
         parts.insert(0, _so_far(board.period, through))
     return " ".join(part for part in parts if part)

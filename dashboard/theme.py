@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import marks
+
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16'"
     " rx='3' fill='%231F4E8C'/%3E%3Cpath d='M3 8h10M10 4v8' stroke='%23fff' stroke-width='1.6'/%3E%3Ccircle cx='6'"
@@ -102,14 +104,14 @@ def _css() -> str:
 def stylesheet(theme: Tokens) -> str:
     """The page CSS with this theme's colours as variables; paper is always printed light."""
     paper = f"@media print{{:root{{{_variables(LIGHT)}}}}}{_DARK_ON_PAPER if theme.name == 'dark' else ''}"
-    return f"<style>:root{{{_variables(theme)}}}\n{_css()}\n{paper}</style>"
+    return f"<style>:root{{{_variables(theme)}}}\n{_css()}\n{marks.stylesheet(theme)}\n{paper}</style>"
 
 
 @functools.lru_cache
 def stylesheet_of_a_file() -> str:
     """The page CSS for a file that stands alone: it follows the reader's own light or dark, and prints light."""
     dark = f"@media screen and (prefers-color-scheme: dark){{:root{{{_variables(DARK)}}}}}"
-    return f":root{{{_variables(LIGHT)}}}{dark}\n{_css()}"
+    return f":root{{{_variables(LIGHT)}}}{dark}\n{_css()}\n{marks.stylesheet(LIGHT)}"
 
 
 def _variables(theme: Tokens) -> str:

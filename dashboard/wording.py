@@ -12,15 +12,41 @@ from zoneinfo import ZoneInfo
 
 from dashboard.words import WORDS as _WORDS
 from dashboard.words_analysis import ANALYSIS_WORDS
+from dashboard.words_changes import CHANGE_WORDS
 from dashboard.words_cohorts import COHORT_WORDS
 from dashboard.words_export import EXPORT_WORDS
+from dashboard.words_flow import FLOW_WORDS
+from dashboard.words_lifetime_value import LIFETIME_WORDS
 from dashboard.words_links import LINK_WORDS
+from dashboard.words_metric import METRIC_WORDS
 from dashboard.words_receipt import RECEIPT_WORDS
+from dashboard.words_retention import RETENTION_WORDS
+from dashboard.words_satisfaction import SATISFACTION_WORDS
+from dashboard.words_strategy import STRATEGY_WORDS
+from dashboard.words_today import TODAY_WORDS
+from dashboard.words_workbench import WORKBENCH_WORDS
 from metrics.definition import Unit
 from metrics.period import Period, add_months
 from metrics.result import Kind
 
-WORDS = {**_WORDS, **RECEIPT_WORDS, **ANALYSIS_WORDS, **COHORT_WORDS, **LINK_WORDS, **EXPORT_WORDS}
+WORDS = {
+    **_WORDS,
+    **ANALYSIS_WORDS,
+    **CHANGE_WORDS,
+    **COHORT_WORDS,
+    **EXPORT_WORDS,
+    **FLOW_WORDS,
+    **LIFETIME_WORDS,
+    **LINK_WORDS,
+    **METRIC_WORDS,
+    **RECEIPT_WORDS,
+    **RETENTION_WORDS,
+    **SATISFACTION_WORDS,
+    **STRATEGY_WORDS,
+    **TODAY_WORDS,
+    **WORKBENCH_WORDS,
+}
+WORDS |= {**RETENTION_WORDS, **LIFETIME_WORDS, **SATISFACTION_WORDS}
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()

@@ -13,7 +13,6 @@ WORDS = {
     "overview": "Overview",
     "metric": "Metric",
     "metrics": "Metrics",
-    "choose_metric": "Which metric?",
     "without_perspective": "Without a perspective",
     "closed": "This dashboard is closed: no way to sign in is set up. Ask whoever runs it.",
     # perspectives
@@ -334,6 +333,8 @@ WORDS = {
     "rows_show": "show all {n} rows",
     "rows_show_one": "show the one row",
     "rows_download": "Download as CSV",
+    "rows_file_scope": "{shown} of {total} rows",
+    "rows_file_first": "The file holds the first {most} of {total} rows; `scorecard rows` writes all of them.",
     "rows_scroll": "There are more columns to the right.",
     "receipt": "Receipt",
     "receipt_scope": "how this number was made",
@@ -372,7 +373,6 @@ WORDS = {
     "refused": "Load {load} was refused and nothing has changed. {why}",
     "unknown_metric": "There is no metric called “{metric}”.",
     "unknown_metric_near": "Did you mean:",
-    "unknown_metric_list": "These are all of them.",
     # a wrong word in the address, an unexpected failure
     "no_such_team": "There is no team “{team}”.{hint} You see all teams.",
     "no_such_period": "There is no month “{period}” in these data. You see {shown}.",

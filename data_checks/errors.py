@@ -4,6 +4,7 @@
     ├── FileProblems    somebody wrote a file that does not say what it must; holds every problem found   (exit 2)
     ├── LoadRefused     the data was read and may not be published; nothing has changed                   (exit 3)
     └── RequestError    somebody asked for what is not there                                              (exit 2)
+        └── TookTooLong     the answer was not there in the time given                                    (exit 2)
 
 Every message is one sentence with its place and the next step. Bottom of the house: imports nothing from it.
 """
@@ -60,6 +61,10 @@ class LoadRefused(ScorecardError):
 
 class RequestError(ScorecardError):
     """The question names something that does not exist or cannot be answered."""
+
+
+class TookTooLong(RequestError):
+    """The answer was not there in the time that was given for it."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

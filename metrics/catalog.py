@@ -64,8 +64,12 @@ def read_catalog(folder: Path | None = None, calendar: Calendar = EVERYBODYS, be
     are taken from it. The catalogue is the same with and without it.
     """
     last = before.reading if before and before.reading.calendar == calendar else Reading()
-    files = read_folder(folder, last.files) if folder else {}
-    library = {draft.metric.metric: draft for file in _library() for draft in file.drafts}
+    return catalog_of(read_folder(folder, last.files) if folder else {}, calendar, last)
+
+
+def catalog_of(files: Mapping[str, DraftFile], calendar: Calendar, last: Reading) -> Catalog:
+    """The library and what these files hold; `last`: what may be taken again."""
+    library = {draft.metric.metric: draft for file in library_files() for draft in file.drafts}
     claims = _claims(files.values())
     twice = {name: claim for name, claim in claims.items() if len(claim) > 1}
     lost = frozenset(name for file in files.values() for name in file.without_shape)
@@ -103,7 +107,7 @@ def _claims(files: Iterable[DraftFile]) -> dict[str, list[Draft]]:
 def _by_place(problem: Problem) -> tuple[bool, str, int, int, str]:
     """The library's own files last: they are wrong only for standing on a metric of the workspace that is."""
     place = problem.place
-    of_library = any(place.file == file.shown for file in _library())
+    of_library = any(place.file == file.shown for file in library_files())
     return of_library, place.file, place.line or 0, place.column or 0, problem.message
 
 
@@ -115,7 +119,8 @@ def _of_doubles(twice: Mapping[str, list[Draft]], known: frozenset[str], calenda
 
 
 @functools.cache
-def _library() -> tuple[DraftFile, ...]:
+def library_files() -> tuple[DraftFile, ...]:
+    """The library as it was read."""
     files = tuple(read_folder(LIBRARY, {}).values())
     if problems := [problem for file in files for problem in file.problems]:
         raise FileProblems(problems)

@@ -109,8 +109,8 @@ def retention_triangle(
     period, as for the metric `retention` with `cohort: first`; coming back is membership among all rows.
     Raises RequestError as ask() does.
     """
-    aggregate = _bound(BUYERS)
-    if lack := _cannot_tell(warehouse, scope, aggregate):
+    aggregate = bound(BUYERS)
+    if lack := cannot_tell(warehouse, scope, aggregate):
         return lack
     question = ask_of(warehouse, scope, [aggregate], every, (by,) if by else (), start, end, where, until)
     first_day = warehouse.facts.tables["orders"].first_day or question.start
@@ -142,8 +142,8 @@ def survival(
 
     For orders there is no such curve: nobody says when a customer without a contract has left.
     """
-    aggregate = _bound(CONTRACTS)
-    if lack := _cannot_tell(warehouse, scope, aggregate):
+    aggregate = bound(CONTRACTS)
+    if lack := cannot_tell(warehouse, scope, aggregate):
         return lack
     question = ask_of(warehouse, scope, [aggregate], "all", (by,) if by else (), start, end, where, until)
     lived = _lifetimes(aggregate, question, warehouse)
@@ -155,14 +155,15 @@ def survival(
     return Survival(by, groups, test, max(0, len(ordered) - MOST_GROUPS))
 
 
-def _bound(formula: str) -> Aggregate:
+def bound(formula: str) -> Aggregate:
+    """A formula of this project's own, bound to the contracts."""
     binder = Binder(contracts(), lambda _: None, frozenset())
     value = binder.formula(parse(formula))
     assert isinstance(value, Aggregate), binder.faults
     return value
 
 
-def _cannot_tell(warehouse: Warehouse, scope: Scope, aggregate: Aggregate) -> NotKnown | None:
+def cannot_tell(warehouse: Warehouse, scope: Scope, aggregate: Aggregate) -> NotKnown | None:
     """Customers and contracts have no team, so a reader of some teams is told a sentence and nothing else."""
     if scope.teams is not None:
         told = f"{aggregate.table} belong to customers, who have no team: only the whole organisation may see cohorts"

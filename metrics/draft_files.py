@@ -79,10 +79,11 @@ def _read(path: str, shown: str, before: DraftFile | None) -> DraftFile:
         return DraftFile(shown, b"", problems=error.problems, whole=False)
     if before is not None and content and before.content == content:
         return before
-    return _parsed(content, shown)
+    return file_of(content, shown)
 
 
-def _parsed(content: bytes, shown: str) -> DraftFile:
+def file_of(content: bytes, shown: str) -> DraftFile:
+    """What a file of this content holds, shown as `shown` in messages. Never raises."""
     if not content.strip():
         told = "this file is empty; begin with 'metric:' and its id, or delete the file."
         return DraftFile(shown, content, problems=(Problem(Place(shown), told),), whole=False)

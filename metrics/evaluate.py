@@ -25,7 +25,7 @@ from metrics.bound import (
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.figures import Figure, Parts, figure, finite
-from metrics.kinds import has_gate, is_survey, kind_of, measured
+from metrics.kinds import depends_on_length, has_gate, is_survey, kind_of, measured
 from metrics.models.fitted import WHY
 from metrics.period import Period
 from metrics.provided import counted_at, knows_teams, missing, provided_tables
@@ -33,7 +33,7 @@ from metrics.question import Group, Question, SliceValues
 from metrics.result import MetricResult, State
 from metrics.scans import WITH_OWN_QUERY, Answers, run
 from metrics.selection import window_of
-from metrics.standing import Standing, standing
+from metrics.standing import Standing, standing, uncounted
 
 MOST_GROUPS = 64
 """Above this many groups, intervals that take a query of their own are left out: it is a table then, not cards."""
@@ -91,7 +91,9 @@ class _Judge:
         self.kind = kind_of(value)
         self.is_survey = is_survey(value)
         self.has_gate = has_gate(value)
-        self.checks = () if lack else standing(definition, value, warehouse.facts)
+        self.grows = depends_on_length(value)
+        facts = warehouse.facts if question.scope.teams is None else uncounted(warehouse.facts)
+        self.checks = () if lack else standing(definition, value, facts)
         self.withheld = withheld_because(self.checks)
         self._found = [(item, answers.parts.get(item, {}), self._too_fine(item)) for item in measured(value)]
 
@@ -160,6 +162,7 @@ class _Judge:
             low=None if hidden else found.low,
             high=None if hidden else found.high,
             complete=complete,
+            grows=self.grows,
             slices=dict(zip(self.question.by, group, strict=True)) if self.question.by else {},
             parts={} if hidden else found.parts,
             reason=reason,

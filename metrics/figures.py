@@ -162,13 +162,17 @@ def _arithmetic_figure(value: Arithmetic, parts: Mapping[Item, Parts]) -> Figure
     left, right = figure(value.left, parts), figure(value.right, parts)
     counted = [side.n for side in (left, right) if side.n is not None]
     n = min(counted) if counted else None
+    if value.op == "/" and isinstance(value.right, Constant) and kind_of(value) == "total":
+        total = None if left.value is None or not value.right.value else left.value / value.right.value
+        return Figure(total, left.n, numerator=total)
     if value.op == "/":
         pair = products_of(value)
         return _quotient(value, left, right, n, parts.get(pair, {}) if pair else {})
     if left.value is None or right.value is None:
         return Figure(None, n)
     if value.op == "*":
-        return Figure(left.value * right.value, n, numerator=left.value)
+        product = left.value * right.value
+        return Figure(product, n, numerator=product if kind_of(value) == "total" else left.value)
     result = left.value + right.value if value.op == "+" else left.value - right.value
     if kind_of(value) == "total":
         return Figure(result, sum(counted) if counted else None, numerator=result)

@@ -21,11 +21,15 @@ from metrics.bound import (
     SetMember,
     Value,
     leaves,
+    members_of,
     models_in,
+    sets_in,
     tables_of,
 )
 from metrics.definition import Unit
+from metrics.provided import names_of
 from metrics.result import Kind
+from metrics.row_types import PERIOD_ENDS
 from metrics.tree import Node, Operation
 
 
@@ -69,6 +73,10 @@ def kind_of(value: Value) -> Kind:
             return "proportion"
         case Aggregate():
             return _kind_of_aggregate(value)
+        case Arithmetic(op="*", left=one, right=Constant()) | Arithmetic(op="*", left=Constant(), right=one):
+            return "total" if kind_of(one) == "total" else "other"
+        case Arithmetic(op="/", left=left, right=Constant()) if kind_of(left) == "total":
+            return "total"  # in thousands it is what it was
         case Arithmetic(op="/", left=left, right=right):
             return _kind_of_quotient(left, right)
         case Arithmetic(op=("+" | "-"), left=left, right=right):
@@ -180,24 +188,46 @@ def _and_terms(where: Node | None) -> set[Node]:
 def depends_on_length(value: Value) -> bool:
     """Whether the number grows with the period it is taken over, so that a goal for a month fits no quarter.
 
-    Sums and counts of what happens do, as do people counted once; shares of answers, means, medians, stocks and
-    frames of their own days do not, nor do two flows divided by each other.
+    Sums and counts of what happens do, as do people counted once and what is measured from one end of the period to
+    the other, such as who was there at the start and left before the end; shares of answers, means, medians, stocks
+    and frames of their own days do not, nor do two flows divided by each other.
     """
     match value:
         case Aggregate():
             flows = value.function in ("count", "sum", "distinct") and value.window.kind not in ("start", "end")
-            return flows and value.frame is None
+            return value.frame is None and (flows or _spans_period(value))
         case Arithmetic(op="/", left=left, right=right):
             sides = (depends_on_length(left), depends_on_length(right))
-            return any(sides) if not all(sides) else _counts_keys(value)
+            return any(sides) if not all(sides) else any(map(_grows_less, leaves(value)))
         case Arithmetic():
             return depends_on_length(value.left) or depends_on_length(value.right)
     return False
 
 
-def _counts_keys(value: Value) -> bool:
-    """Whether people are counted once however often they come: twice the time is not twice the people."""
-    return any(isinstance(leaf, Aggregate) and leaf.function == "distinct" for leaf in leaves(value))
+def _grows_less(leaf: Leaf) -> bool:
+    """Whether twice the time is not twice as much: people are counted once however often they come, and so is who was
+    there for any of the days."""
+    if isinstance(leaf, Aggregate) and (leaf.function == "distinct" or leaf.window.kind == "during"):
+        return True
+    return _spans_period(leaf)
+
+
+def _spans_period(leaf: Leaf) -> bool:
+    """Whether rows are told apart by the length of the period: those seen at one end or on all its days by its other
+    end, or by a set of who did something in it."""
+    if isinstance(leaf, RetentionOf):
+        return False
+    members: tuple[Aggregate | SetMember, ...] = (leaf, *leaf.members[1:]) if leaf.members else (leaf,)
+    return any(_is_told_by_period(one) for one in members)
+
+
+def _is_told_by_period(rows: Aggregate | SetMember) -> bool:
+    own = (rows.argument, rows.weight) if isinstance(rows, Aggregate) else (rows.key,)
+    nodes = (*own, rows.where)
+    seen_at = {"start": "period_start", "end": "period_end"}.get(rows.window.kind)
+    by_ends = any(name in PERIOD_ENDS and name != seen_at for node in nodes for name in names_of(node))
+    tested = (member for node in nodes for inside in sets_in(node) for member in members_of(inside))
+    return by_ends or any(member.window.kind not in ("start", "end") for member in tested)
 
 
 def default_unit(value: Value) -> Unit:

@@ -31,7 +31,8 @@ class MetricResult:
 
     value, low, high: in the metric's unit (percent as a fraction, nps −100…100); None when there is none.
     numerator, denominator: what was divided; None where the kind has none. n: what was counted.
-    low, high: 95 %; None for kinds without sampling error. complete: the data reach the period's end.
+    low, high: 95 %; None for kinds without sampling error. complete: the data reach the period's end; grows: it gets
+    larger with every day of the period.
     parts: the additive counts behind the value (promoters, detractors, sum …), for tests of differences.
     checks: those of the load that did not pass on what the metric stands on, the gravest first.
     """
@@ -47,6 +48,7 @@ class MetricResult:
     low: float | None = None
     high: float | None = None
     complete: bool = True
+    grows: bool = False
     slices: Mapping[str, str | None] = field(default_factory=dict)
     parts: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -69,8 +70,13 @@ def score_drivers(warehouse: Warehouse, catalog: Catalog, question: Question, me
     return ScoreDrivers(definition, result, table.is_score, is_weighted, service, questions, placed, directions)
 
 
+def is_scored(value: Value) -> TypeGuard[Aggregate]:
+    """Whether it is a score that people give: a mean, share or NPS of answers."""
+    return isinstance(value, Aggregate) and value.table == ANSWERS and value.function in ("mean", "share", "nps")
+
+
 def _scored(value: Value, metric: str) -> Aggregate:
-    if isinstance(value, Aggregate) and value.table == ANSWERS and value.function in ("mean", "share", "nps"):
+    if is_scored(value):
         return value
     raise RequestError(
         f"drivers are those of a score that people give; '{metric}' is no mean, share or NPS of answers."

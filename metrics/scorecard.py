@@ -28,7 +28,8 @@ class Card:
     difference excludes zero; None when it has no interval. asked: the period of the board, which a result too young
     to judge replaces by an earlier one. trend: the last complete periods, oldest first. gap: value − goal, in the unit;
     gap_is_clear: the interval excludes the goal, None without an interval. pace: of a goal for a whole year or quarter.
-    is_stale: a table it stands on has had nothing new for longer than its contract allows.
+    is_stale: a table it stands on has had nothing new for longer than its contract allows. previous_status: of the
+    period compared with, by the goals its previous_score stands on; None without such a period.
     """
 
     definition: MetricDefinition
@@ -47,6 +48,7 @@ class Card:
     gap_is_clear: bool | None = None
     pace: Pace | None = None
     is_stale: bool = False
+    previous_status: Status | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,9 @@ class Scorecard:
 
 
 def is_judged(result: MetricResult) -> bool:
-    """Whether a result may be held against a goal: its state is ok, and a total is of a whole period."""
-    return result.state == "ok" and (result.complete or result.kind != "total")
+    """Whether a result may be held against a goal: its state is ok, and a total and what else grows with the days is
+    of a whole period."""
+    return result.state == "ok" and (result.complete or not (result.kind == "total" or result.grows))
 
 
 def status_of(definition: MetricDefinition, result: MetricResult) -> Status:
@@ -211,6 +214,7 @@ def make_card(
         gap_is_clear=gap_is_clear,
         pace=pace,
         is_stale=is_stale(result.checks),
+        previous_status=status_of(earlier or definition, previous) if previous else None,
     )
 
 

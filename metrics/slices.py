@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import sqlalchemy as sa
 
 from data_checks.contract import contracts
@@ -11,19 +13,33 @@ from metrics.row_sql import RowSql
 from metrics.scope import Scope
 
 
-def slice_values(warehouse: Warehouse, table: str, name: str, scope: Scope | None = None) -> tuple[str | None, ...]:
+def slice_values(
+    warehouse: Warehouse,
+    table: str,
+    name: str,
+    scope: Scope | None = None,
+    where: Mapping[str, Sequence[str | None]] | None = None,
+) -> tuple[str | None, ...]:
     """Every value of a slice among a table's rows, in order; None last when rows without one exist.
 
-    Under a scope only what its teams' rows hold; a table without a route to teams then offers nothing.
+    Under a scope only what its teams' rows hold; a table without a route to teams then offers nothing. `where`: other
+    slices of the same table and the values they may have.
     """
     contract = contracts()[table]
     nothing: Element = sa.null()
     rows = RowSql(warehouse.table(table), contract, warehouse.table, (nothing, nothing))
     value = rows.slice(contract.slices[name]).label("value")
-    statement = sa.select(value).select_from(rows.source()).distinct()
+    filters = [_among(rows.slice(contract.slices[other]), values) for other, values in (where or {}).items()]
+    statement = sa.select(value).select_from(rows.source()).where(*filters).distinct()
     if scope is not None and scope.teams is not None:
         if "team" not in contract.slices:
             return ()
         statement = statement.where(rows.table.c[contract.slices["team"].column].in_(sorted(scope.teams)))
     found = [row[0] for row in warehouse.read(statement)]
     return (*sorted(v for v in found if v is not None), *([None] if None in found else []))
+
+
+def _among(value: Element, wanted: Sequence[str | None]) -> Element:
+    """Whether a slice has one of these values; None is rows without one."""
+    named = value.in_([one for one in wanted if one is not None])
+    return sa.or_(named, value.is_(None)) if None in wanted else named

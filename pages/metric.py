@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from dashboard import cache, components, controls, detail, metric_body, page, sentences, theme, wording
+from dashboard import cache, components, controls, detail, filters, metric_body, page, sentences, theme, wording
+from dashboard.navigation import link
 from dashboard.wording import say
 
 scope, load = page.start()
 metric = st.query_params.get("metric", "")
 if metric not in load.definitions:
     page.titled(load, say("metrics"))
-    kept = {name: st.query_params.get(name) for name in ("period", "against", "team", "department")}
-    st.html(detail.unknown(load, metric) if metric else detail.library(load, kept))
+    kept = controls.carried()
+    st.html(detail.unknown(load, metric) if metric else detail.choose(kept))
     page.end(load)
     st.stop()
 
@@ -20,14 +21,17 @@ with st.container(horizontal=True, key="ctl"):
     st.html(components.data_through(load.facts))
 for line in wrong:
     st.html(components.notice(line))
+if not level.filters.is_single or level.filters.channel:
+    whole = {**level.query(load), **filters.Filters().query(), "rows": None}
+    controls.say_filter(level.filters, link("metric", whole))
 with page.told():
     card = cache.card(load, scope, metric, level.period, level.against, level.where)
 view = detail.View(load, card, level.query(load), theme.tokens())
-names = (level.agent, level.team or level.department, wording.period(card.result.period))
+names = (level.named, wording.period(card.result.period))
 page.titled(load, sentences.brief(card.definition), *names)
 st.html(components.printed_head(load.facts, *reversed(names)) + detail.crumbs(view))
 if card.result.state == "not_provided" and level.where:
-    st.html(detail.uncut(view, "team" if level.agent is None else "agent"))
+    st.html(detail.uncut(view, level.filters.used[-1]))
 else:
     metric_body.show(view, level, scope)
 page.end(load)

@@ -19,7 +19,7 @@ with st.container(horizontal=True, key="ctl"):
     st.html(components.data_through(load.facts))
 with page.told():
     every = cache.library(load)
-kept = {name: st.query_params.get(name) for name in ("period", "against", "team", "department")}
+kept = controls.carried()
 shown = library.found(every, words, perspective, status)
 view = library_parts.View(shown, every, kept, load.facts.currency)
 st.html(

@@ -2,7 +2,19 @@
 
 import streamlit as st
 
-from dashboard import attention_parts, cache, components, controls, export_menu, page, rows, theme, wording
+from dashboard import (
+    attention_parts,
+    cache,
+    changes_body,
+    components,
+    controls,
+    export_menu,
+    page,
+    rows,
+    theme,
+    wording,
+)
+from metrics.standing import uncounted
 
 scope, load = page.start()
 look = theme.tokens()
@@ -18,11 +30,13 @@ query = choice.query(load)
 needs, problem = cache.needs(load, scope, board)
 first = attention_parts.rail_section(needs, load.facts.as_of_day, query, problem)
 say_through(board)
+facts = load.facts if scope.teams is None else uncounted(load.facts)
+changed = changes_body.in_short(load, scope, choice, board)
 st.html(
     components.printed_head(load.facts, choice.named, period)
-    + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day)}'
+    + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day, changed)}'
     f"{components.ladder(board, look)}</div>"
     f'<div class="body">{rows.board_rows(board, currency, look, query)}'
-    f"{components.rail(board, load.facts, look, query, first)}</div>"
+    f"{components.rail(board, facts, look, query, first)}</div>"
 )
 page.end(load)

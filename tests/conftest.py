@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import cdnow as cdnow_package
-from tests.browser import find_chromium
+from tests.browser import FLAGS, find_chromium
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from data_checks.workspace import Workspace
     from metrics.catalog import Catalog
 
@@ -62,6 +65,25 @@ def chromium() -> str:
     return find_chromium()
 
 
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium of this module's own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[None]:
+    """Closes what a test has opened."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo workspace as `scorecard demo --scale 0.1` writes it, not loaded. Read it; copy it to change it."""
@@ -104,3 +126,20 @@ def catalog_of(workspace: Workspace) -> Catalog:
 
     catalog = read_catalog(workspace.metrics_folder, workspace.calendar)
     return with_plans(catalog, workspace.folder, workspace.calendar)
+
+
+@pytest.fixture(scope="module")
+def workspace(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo workspace, loaded."""
+    folder = tmp_path_factory.mktemp("served") / "demo"
+    shutil.copytree(loaded_demo, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on the demo workspace."""
+    from tests.browsing import serving
+
+    with serving(workspace, tmp_path_factory.mktemp("elsewhere")) as found:
+        yield found

@@ -40,7 +40,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/driver_table",
         "metrics/events",
         "metrics/journal_scope",
+        "metrics/leaving",
+        "metrics/answers",
         "metrics/models/",
+        "metrics/open_work",
         "metrics/per_key",
         "metrics/point_value",
         "metrics/prepared",
@@ -50,6 +53,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "metrics/selection",
         "metrics/slices",
         "metrics/organisation",
+        "metrics/voices",
     ),
     "alembic": ("data_checks/journal_schema", "data_checks/journal_migrations/"),
     "duckdb": ("data_checks/",),
@@ -73,6 +77,7 @@ HEAVY = ("statsmodels", "matplotlib", "plotly", "seaborn")
 """Seconds to import, for what we compute and draw ourselves."""
 
 DISTRIBUTIONS = {
+    "axe_playwright_python": "axe-playwright-python",
     "yaml": "pyyaml",
     "great_expectations": "great-expectations",
     "duckdb_sqlalchemy": "duckdb-sqlalchemy",

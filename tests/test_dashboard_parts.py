@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-import streamlit
 
-from dashboard import access, charts, components, controls, detail, marks, raw_rows, rows, sentences, server, settings
+from dashboard import charts, components, controls, detail, marks, raw_rows, rows, sentences, server, settings
 from dashboard.cache import RowsBehind, Verdict
+from dashboard.filters import Filters
 from dashboard.hosts import OwnNamesOnly, served_names
 from dashboard.navigation import link
 from dashboard.remembered import Remembered
@@ -94,7 +94,7 @@ def whole_metric_page() -> str:
         + detail.groups(here, "team", results, verdicts)
         + raw_rows.table(found)
         + detail.receipt(here)
-        + detail.library(LOAD, {})
+        + detail.unknown(LOAD, HOSTILE)
     )
 
 
@@ -107,7 +107,7 @@ def test_the_overview_is_well_formed_and_every_picture_has_an_alt(theme: Tokens)
 
 
 def test_the_metric_page_is_well_formed() -> None:
-    assert read(whole_metric_page()).tags.count("h1") == 2  # the page's and the library's
+    assert read(whole_metric_page()).tags.count("h1") == 2  # the page's, and that of an unknown metric
 
 
 @pytest.mark.parametrize("page", [whole_overview(), whole_metric_page()], ids=["overview", "metric"])
@@ -271,9 +271,9 @@ def test_a_breadcrumb_links_every_level_above_the_reader() -> None:
 
 
 def test_a_choice_leaves_defaults_out_of_the_address() -> None:
-    chosen = controls.Choice(fixture.OCTOBER, fixture.SEPTEMBER, None, None)
+    chosen = controls.Choice(fixture.OCTOBER, fixture.SEPTEMBER)
     assert link("overview", chosen.query(LOAD)) == "/"
-    other = controls.Choice(fixture.SEPTEMBER, fixture.OCTOBER, "Quay", "year")
+    other = controls.Choice(fixture.SEPTEMBER, fixture.OCTOBER, "year", Filters(team=("Quay",)))
     assert link("overview", other.query(LOAD)) == "/?period=2026-09&against=year&team=Quay"
 
 
@@ -415,23 +415,6 @@ def test_minutes_are_ticked_by_parts_of_an_hour() -> None:
 def test_open_mode_serves_this_machine_only(host: str, tmp_path) -> None:
     with pytest.raises(RequestError, match="serves this machine only"):
         server.serve(tmp_path, host, 0)
-
-
-def test_an_unknown_access_mode_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[str] = []
-
-    class Stopped(Exception):
-        pass
-
-    def stop() -> None:
-        raise Stopped
-
-    monkeypatch.setenv(settings.ACCESS, "oidc")
-    monkeypatch.setattr(streamlit, "error", shown.append)
-    monkeypatch.setattr(streamlit, "stop", stop)
-    with pytest.raises(Stopped):
-        access.guard()
-    assert shown
 
 
 def test_every_problem_of_a_workspace_is_listed_with_its_place() -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import access, linked, navigation, page, theme
+from dashboard import access, linked, navigation, page, searching, theme
 from dashboard.wording import say
 
 st.set_page_config(page_title=say("product"), page_icon=theme.ICON, layout="wide", initial_sidebar_state="auto")
@@ -11,4 +11,5 @@ with page.calm():
     chosen = st.navigation(navigation.pages(), position="top")
     theme.apply()
     linked.listen()
+    searching.offer()
     chosen.run()

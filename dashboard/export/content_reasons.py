@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from dashboard import benchmark_names, benchmark_parts, printing_explain, sentences, wording
+from dashboard import benchmark_names, benchmark_parts, explained, sentences, wording
 from dashboard.components import plain
 from dashboard.export import pictures
 from dashboard.export.content import Content, runs, status
@@ -59,7 +58,7 @@ def _change(one: Told, pack: Pack) -> Content:
 def told_plainly(one: Told, pack: Pack) -> list[str]:
     """The sentences of `scorecard explain`, without what only a terminal can do."""
     assert one.found is not None
-    return printing_explain.told(replace(one.found, is_chosen=False), pack.facts)
+    return explained.told(one.found, pack.facts.currency, is_command=False)
 
 
 def benchmarks(pack: Pack) -> Content:

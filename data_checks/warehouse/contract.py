@@ -106,6 +106,11 @@ class Warehouse(Protocol):
         """All rows of one statement."""
         ...
 
+    def within(self, seconds: float) -> Warehouse:
+        """The same version for somebody who waits so long in all and no longer: what is read later is broken off and
+        raises TookTooLong. Close it when nothing more is asked; this one stays open."""
+        ...
+
     def sql(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> str:
         """The statement as this engine's text with its values filled in; for people to read, never executed."""
         ...

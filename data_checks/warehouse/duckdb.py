@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 
-from data_checks.errors import RequestError
+from data_checks.errors import RequestError, TookTooLong
 from data_checks.warehouse.contract import LoadFacts
 from data_checks.warehouse.facts import from_json
 from data_checks.warehouse.tables import canonical_tables
@@ -60,11 +61,61 @@ class DuckDBWarehouse:
     def dialect(self) -> str:
         return "duckdb"
 
+    def within(self, seconds: float) -> DuckDBWarehouse:
+        return _Impatient(self, seconds)
+
     def sql(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> str:
         return str(statement.compile(self._engine, compile_kwargs={"literal_binds": True}))
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+class _Impatient(DuckDBWarehouse):
+    """The same version for a reader who waits so many seconds in all and no longer; counted from the first read."""
+
+    def __init__(self, patient: DuckDBWarehouse, seconds: float) -> None:
+        self._engine, self._facts, self._prepared = patient._engine, patient.facts, patient.prepared
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._running: set[Any] = set()
+        self._timer: threading.Timer | None = None
+        self._is_over = False
+
+    def read(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Sequence[sa.Row[Any]]:
+        with self._engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            self._begin(raw)
+            try:
+                return connection.execute(statement).fetchall()
+            except (sa.exc.SQLAlchemyError, duckdb.Error):
+                if self._is_over:
+                    raise TookTooLong(f"it takes longer than {self._seconds:g} seconds") from None
+                raise
+            finally:
+                with self._lock:
+                    self._running.discard(raw)
+
+    def _begin(self, raw: Any) -> None:
+        with self._lock:
+            if self._is_over:
+                raise TookTooLong(f"it takes longer than {self._seconds:g} seconds")
+            self._running.add(raw)
+            if self._timer is None:
+                self._timer = threading.Timer(self._seconds, self._stop)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._is_over = True
+            for raw in self._running:
+                raw.interrupt()
+
+    def close(self) -> None:
+        """Ends the waiting; the version itself belongs to whoever opened it."""
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 def _in_its_own_words(context: Any) -> None:

@@ -122,8 +122,13 @@ def _has_band(parts: Parts) -> bool:
     return parts.get("value") is None or parts.get("low") is not None
 
 
+def fitter_of(warehouse: Warehouse) -> Fitter:
+    """The fits of a published version, made once for whoever asks."""
+    return _fitters.setdefault(warehouse, Fitter(warehouse))
+
+
 def _fit_now(model: ModelOf, last: dt.date, warehouse: Warehouse, with_band: bool) -> Parts:
-    fitter = _fitters.setdefault(warehouse, Fitter(warehouse))
+    fitter = fitter_of(warehouse)
     known = _fitted.setdefault(warehouse, {})
     if (model, last, with_band) not in known:
         known[model, last, with_band] = fitter.parts(model, last, with_band)

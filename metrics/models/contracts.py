@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from data_checks.warehouse.contract import Warehouse
 from metrics.stats import contractual, intervals
 from metrics.stats.not_known import NotKnown
+from metrics.stats.survival import Curve, kaplan_meier
 
 DRAWS = 200
 SEED = 20_100
@@ -44,14 +46,58 @@ def contract_value(warehouse: Warehouse, last: dt.date, discount: float) -> Mapp
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class ContractCurve:
+    """How many contracts are left after so many months, as observed and as the model has it.
+
+    observed: by Kaplan–Meier over whole months. predicted: the share left after 0, 1, … months, up to twice the
+    history. alpha, beta: of the fit, None where contracts do not differ; then `one_rate` ends each month.
+    log_likelihood: None likewise. contracts: how many the fit has seen, ended of which have ended.
+    """
+
+    observed: Curve
+    predicted: tuple[float, ...]
+    contracts: int
+    ended: int
+    alpha: float | None = None
+    beta: float | None = None
+    log_likelihood: float | None = None
+    one_rate: float | None = None
+
+
+def contract_curve(warehouse: Warehouse, last: dt.date) -> ContractCurve | NotKnown:
+    """The fit behind `contract_lifetime_value` as of the end of a day, beside what it was fitted to."""
+    renewals = _renewals(_rows(warehouse, last), last)
+    order = np.arange(1, len(renewals.lost) + 1)
+    counts = np.array([*renewals.lost, *renewals.kept], dtype=np.int64)
+    ended = np.repeat([True, False], len(order))
+    observed = kaplan_meier(np.repeat(np.tile(order, 2), counts), np.repeat(ended, counts))
+    fit = contractual.fit(renewals)
+    if isinstance(observed, NotKnown):
+        return observed
+    counted = int(counts.sum()), int(sum(renewals.lost))
+    if isinstance(fit, NotKnown):
+        if fit.status != "no_convergence":
+            return fit
+        rate = _one_rate(renewals)[0]
+        flat = tuple(float((1 - rate) ** month) for month in range(2 * len(order) + 1))
+        return ContractCurve(observed, flat, *counted, one_rate=rate)
+    return ContractCurve(observed, fit.projection(), *counted, fit.alpha, fit.beta, fit.maximum.log_likelihood)
+
+
+def _one_rate(renewals: contractual.Renewals) -> tuple[float, float, float]:
+    """The share of contracts that ends at a renewal, how many ended, and how many renewals were faced."""
+    lost = sum(renewals.lost)
+    faced = sum((t + 1) * (a + b) for t, (a, b) in enumerate(zip(renewals.lost, renewals.kept, strict=True)))
+    return lost / faced, lost, faced
+
+
 def _alike(renewals: contractual.Renewals, monthly: float, fee: float, n: int) -> Mapping[str, float | None]:
     """Where contracts show no difference in how long they last, the model's limit: one chance to end for all of them.
 
     Then payments are (1 + d)/(1 + d − r), with r the share renewing; its interval is Wilson's.
     """
-    lost = sum(renewals.lost)
-    faced = sum((t + 1) * (a + b) for t, (a, b) in enumerate(zip(renewals.lost, renewals.kept, strict=True)))
-    rate = lost / faced
+    rate, lost, faced = _one_rate(renewals)
     ends = intervals.wilson(lost, faced) or (rate, rate)
 
     def worth(chance: float) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_checks.warehouse.contract import Warehouse
 from metrics.bound import ModelOf
@@ -35,7 +36,7 @@ class Fitter:
 
     warehouse: Warehouse
     _log: PurchaseLog | None = None
-    _bought: dict[dt.date, _Bought | NotKnown] = field(default_factory=dict)
+    _bought: dict[dt.date, Bought | NotKnown] = field(default_factory=dict)
 
     def parts(self, model: ModelOf, last: dt.date, with_band: bool = True) -> Parts:
         """What the model says as of the end of a day. The band of a lifetime value takes as long as all the rest; a
@@ -54,25 +55,19 @@ class Fitter:
             self._log = read_purchases(self.warehouse)
         return self._log
 
-    def _fit(self, last: dt.date) -> _Bought | NotKnown:
+    def fit(self, last: dt.date) -> Bought | NotKnown:
+        """How often they buy, as of the end of a day."""
         if last not in self._bought:
             self._bought[last] = _bought(self.log.until(last), last)
         return self._bought[last]
 
     def _lifetime(self, model: ModelOf, last: dt.date, with_band: bool) -> Parts | NotKnown:
         """Residual margin of a customer over the horizon, on average of all who ever bought."""
-        found = self._fit(last)
-        if isinstance(found, NotKnown):
-            return found
-        margin = self.log.until(last).margin
-        if margin is None or not 0 <= margin <= 1:
-            return NotKnown("undefined", "the margin of what was sold is not known, or negative")
-        mean = found.history.repeat_spend
-        paid = spend.fit(found.history.repeats, mean)
-        if isinstance(paid, NotKnown):
-            return paid
-        weeks = max(1, round(model.horizon.about_days / DAYS_A_WEEK))
-        terms = residual_value.Terms(weeks, residual_value.rate_per_unit(model.discount), margin)
+        both = self.spending(model, last)
+        if isinstance(both, NotKnown):
+            return both
+        found, paid, terms = both
+        mean, margin = found.history.repeat_spend, terms.margin
         generator = np.random.default_rng(SEED)
         draws = residual_value.DRAWS if with_band else 0
         worth = residual_value.residual_value(found.fit, paid, found.customers, mean, terms, generator, draws)
@@ -83,24 +78,48 @@ class Fitter:
         spent = {"p": paid.p, "q": paid.q, "v": paid.v, "spend_log_likelihood": paid.maximum.log_likelihood}
         return {"value": total.value / n, **band, "n": float(n), "margin": margin, **found.parameters, **spent}
 
-    def _stages(self, model: ModelOf, last: dt.date) -> Parts | NotKnown:
-        """How many of those who bought in the last two years stand in the stages asked."""
-        found = self._fit(last)
+    def spending(self, model: ModelOf, last: dt.date) -> tuple[Bought, spend.SpendFit, residual_value.Terms] | NotKnown:
+        """Both fits behind a lifetime value as of the end of a day, and the terms the model's definition sets."""
+        found = self.fit(last)
         if isinstance(found, NotKnown):
             return found
-        rows = (found.customers.x, found.customers.t_x, found.customers.age)
-        chance = purchases.alive(found.fit.parameters, *rows)[found.customers.group]
-        stages = lifecycle.lifecycle(found.history, np.clip(chance, 0.0, 1.0), RULES).stages
-        first = Duration(BASE_MONTHS, "month").before(last + dt.timedelta(days=1))
-        base = stages[found.history.recency <= (last - first).days]
+        margin = self.log.until(last).margin
+        if margin is None or not 0 <= margin <= 1:
+            return NotKnown("undefined", "the margin of what was sold is not known, or negative")
+        paid = spend.fit(found.history.repeats, found.history.repeat_spend)
+        if isinstance(paid, NotKnown):
+            return paid
+        weeks = max(1, round(model.horizon.about_days / DAYS_A_WEEK))
+        return found, paid, residual_value.Terms(weeks, residual_value.rate_per_unit(model.discount), margin)
+
+    def _stages(self, model: ModelOf, last: dt.date) -> Parts | NotKnown:
+        """How many of those who bought in the last two years stand in the stages asked."""
+        found = self.fit(last)
+        if isinstance(found, NotKnown):
+            return found
+        base = found.stages[found.in_base(last)]
         return {"y": float(np.isin(base, model.stages).sum()), "n": float(len(base)), **found.parameters}
 
 
 @dataclass(frozen=True)
-class _Bought:
+class Bought:
+    """Who bought until a day, and the model of how often they do."""
+
     history: History
     customers: purchases.Customers
     fit: purchases.PurchaseFit
+
+    @property
+    def stages(self) -> NDArray[np.str_]:
+        """The stage of the lifecycle of each customer (n,), in the order of the history."""
+        rows = (self.customers.x, self.customers.t_x, self.customers.age)
+        chance = purchases.alive(self.fit.parameters, *rows)[self.customers.group]
+        return lifecycle.lifecycle(self.history, np.clip(chance, 0.0, 1.0), RULES).stages
+
+    def in_base(self, last: dt.date) -> NDArray[np.bool_]:
+        """Who bought within the months that the stages are counted over (n,)."""
+        first = Duration(BASE_MONTHS, "month").before(last + dt.timedelta(days=1))
+        return self.history.recency <= (last - first).days
 
     @property
     def parameters(self) -> dict[str, float | None]:
@@ -109,7 +128,7 @@ class _Bought:
         return {**named, "log_likelihood": fit.maximum.log_likelihood, "repeaters": float(fit.repeaters)}
 
 
-def _bought(log: PurchaseLog, last: dt.date) -> _Bought | NotKnown:
+def _bought(log: PurchaseLog, last: dt.date) -> Bought | NotKnown:
     history = log.history(last)
     if isinstance(history, NotKnown):
         return history
@@ -118,4 +137,4 @@ def _bought(log: PurchaseLog, last: dt.date) -> _Bought | NotKnown:
     weeks = (np.maximum(np.ceil(days / DAYS_A_WEEK) - 0.5, 0.0) for days in (history.last, history.age))
     customers = purchases.grouped(history.repeats, *weeks)
     fit = purchases.fit(customers)
-    return fit if isinstance(fit, NotKnown) else _Bought(history, customers, fit)
+    return fit if isinstance(fit, NotKnown) else Bought(history, customers, fit)

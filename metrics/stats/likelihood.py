@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 WithGradient = Callable[[Floats], tuple[float, Floats]]
@@ -60,6 +59,8 @@ def search(likelihood: WithGradient, start: tuple[float, ...], weight: float) ->
     `weight` is the number of observations; the search divides by it, so that its stopping rule means the same
     for a hundred customers and for a million.
     """
+    from scipy.optimize import minimize  # takes long to import: who fits no model does not wait for it
+
     begin = np.log(np.array(start))
 
     def downhill(logs: Floats) -> tuple[float, Floats]:

@@ -6,10 +6,10 @@ of both fits; they hold the uncertainty of the fits, not of who happens to buy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from metrics.stats import purchases, spend
@@ -116,6 +116,17 @@ class ResidualValue:
     warning: str | None
 
 
+@dataclass(frozen=True)
+class GroupValue:
+    """The customers of one label: how many, and their residual value together."""
+
+    customers: int
+    amount: Amount
+
+
+Labels = NDArray[np.int64]
+
+
 def residual_value(
     bought: PurchaseFit,
     paid: SpendFit,
@@ -130,6 +141,22 @@ def residual_value(
     customers as in purchases.grouped, m (n,) the mean spend of each (0 for none). NotKnown where too many draws
     have no mean spend, and beyond the history where that shows nobody leave.
     """
+    value = per_customer(bought, paid, customers, m, terms)
+    if isinstance(value, NotKnown):
+        return value
+    cuts = (np.zeros(len(value), dtype=np.int64), _tenths(value))
+    groups = by_group(bought, paid, customers, m, terms, value, cuts, generator, draws)
+    if isinstance(groups, NotKnown):
+        return groups
+    (total,), tenths = groups
+    deciles = (Decile(i + 1, one.customers, one.amount) for i, one in enumerate(tenths) if one.customers)
+    return ResidualValue(total.amount, tuple(deciles), value, terms, paid.warning)
+
+
+def per_customer(
+    bought: PurchaseFit, paid: SpendFit, customers: Customers, m: ArrayLike, terms: Terms
+) -> Floats | NotKnown:
+    """Residual value of each customer (n,), without a band; arguments and refusals as residual_value's."""
     mean = np.asarray(m, dtype=np.float64)
     group = customers.group
     if len(mean) != len(group):
@@ -143,25 +170,47 @@ def residual_value(
     times = discounted_purchases(
         bought.parameters, customers.x, customers.t_x, customers.age, terms.horizon, terms.rate
     )
-    value = terms.margin * times[group] * spend.expected_spend(paid.parameters, customers.x[group], mean)
-    tenth = _tenths(value)
-    sums = np.bincount(tenth, weights=value, minlength=10)
-    drawn = (
-        _draws(bought, paid, _coarse(customers, mean, tenth), terms, generator, draws) if draws else np.ones((1, 11))
-    )
-    if np.isinf(drawn[:, 0]).mean() > _UNBOUNDED:
+    value: Floats = terms.margin * times[group] * spend.expected_spend(paid.parameters, customers.x[group], mean)
+    return value
+
+
+def by_group(
+    bought: PurchaseFit,
+    paid: SpendFit,
+    customers: Customers,
+    m: ArrayLike,
+    terms: Terms,
+    value: Floats,
+    cuts: Sequence[Labels],
+    generator: np.random.Generator,
+    draws: int = DRAWS,
+) -> tuple[tuple[GroupValue, ...], ...] | NotKnown:
+    """Residual value per label of several cuts, all with bands from the same draws of both fits.
+
+    value (n,) as per_customer gives it. A cut (n,) labels each customer 0, 1, 2 …; its groups stand in that order, a
+    label without a customer among them. NotKnown where too many draws have no mean spend.
+    """
+    mean = np.asarray(m, dtype=np.float64)
+    sizes = [int(cut.max(initial=-1)) + 1 for cut in cuts]
+    drawn = np.ones((1, sum(sizes)))
+    if draws:
+        drawn = _draws(bought, paid, _coarse(customers, mean, cuts, sizes), terms, generator, draws)
+    if np.isinf(drawn).all(axis=1).mean() > _UNBOUNDED:
         return NotKnown(
             "undefined", "The spend model leaves it open whether a mean spend exists, so no value is given."
         )
     ends = np.quantile(drawn, (0.025, 0.975), axis=0, method="nearest")
-    points = np.r_[sums.sum(), sums]
-    amounts = [Amount(*map(float, row)) for row in zip(points, points * ends[0], points * ends[1], strict=True)]
-    counts = np.bincount(tenth, minlength=10)
-    deciles = (Decile(i + 1, int(counts[i]), amounts[i + 1]) for i in range(10) if counts[i])
-    return ResidualValue(amounts[0], tuple(deciles), value, terms, paid.warning)
+    found, first = [], 0
+    for cut, size in zip(cuts, sizes, strict=True):
+        points, counts = np.bincount(cut, weights=value, minlength=size), np.bincount(cut, minlength=size)
+        low, high = ends[:, first : first + size]
+        amounts = (Amount(float(p), float(p * a), float(p * b)) for p, a, b in zip(points, low, high, strict=True))
+        found.append(tuple(GroupValue(int(n), amount) for n, amount in zip(counts, amounts, strict=True)))
+        first += size
+    return tuple(found)
 
 
-def _tenths(value: Floats) -> NDArray[np.int64]:
+def _tenths(value: Floats) -> Labels:
     """0 … 9 by rank from the top; equal values in the order given, so that the tenths are tenths."""
     rank = np.empty(len(value), dtype=np.int64)
     rank[np.argsort(-value, kind="stable")] = np.arange(len(value))
@@ -170,37 +219,41 @@ def _tenths(value: Floats) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class _Cells:
-    """Customers with times in whole units: one row per equal x, t_x, T and decile."""
+    """Customers with times in whole units: one row (c,) per equal x, t_x and T, one column a label (c, k)."""
 
     x: Floats
     t_x: Floats
     age: Floats
-    tenth: NDArray[np.int64]
     paying: Floats
     quiet: Floats
     spent: Floats
 
 
-def _coarse(customers: Customers, mean: Floats, tenth: NDArray[np.int64]) -> _Cells:
+def _coarse(customers: Customers, mean: Floats, cuts: Sequence[Labels], sizes: Sequence[int]) -> _Cells:
     """Bands need no fine grain, and a draw then costs milliseconds for a million customers."""
     age = np.ceil(customers.age / _BAND_UNITS) * _BAND_UNITS
     t_x = np.ceil(customers.t_x / _BAND_UNITS) * _BAND_UNITS
     t_x = np.where(customers.x > 0, np.clip(t_x, 1, age), 0)
-    frame = pd.DataFrame({"x": customers.x, "t_x": t_x, "age": age}).iloc[customers.group].reset_index(drop=True)
-    frame = frame.assign(tenth=tenth, paying=mean > 0, quiet=mean <= 0, spent=mean).astype(np.float64)
-    cells = frame.groupby(["x", "t_x", "age", "tenth"], as_index=False).sum()
-    column = {name: cells[name].to_numpy() for name in cells.columns}
-    return _Cells(
-        column["x"], column["t_x"], column["age"], column["tenth"].astype(np.int64),
-        column["paying"], column["quiet"], column["spent"],
-    )  # fmt: skip
+    times, row = np.unique(np.stack([customers.x, t_x, age], axis=1), axis=0, return_inverse=True)
+    cell = row.ravel()[customers.group]
+
+    def summed(weights: Floats) -> Floats:
+        columns = [
+            np.bincount(cell * size + cut, weights=weights, minlength=len(times) * size).reshape(len(times), size)
+            for cut, size in zip(cuts, sizes, strict=True)
+        ]
+        return np.concatenate(columns, axis=1)
+
+    paying = (mean > 0).astype(np.float64)
+    x, last, total = times.T
+    return _Cells(x, last, total, summed(paying), summed(1 - paying), summed(mean))
 
 
 def _draws(
     bought: PurchaseFit, paid: SpendFit, cells: _Cells, terms: Terms, generator: np.random.Generator, count: int
 ) -> Floats:
-    """Total and ten tenths (count, 11) relative to those at the fit; a draw without a mean spend is infinite."""
-    drawn = np.full((count, 11), np.inf)
+    """Each label's value (count, k) relative to that at the fit; a draw without a mean spend is infinite."""
+    drawn = np.full((count, cells.spent.shape[1]), np.inf)
     at_fit = _worth(bought.parameters, paid.parameters, cells, terms)
     both = zip(bought.draws(count, generator), paid.maximum.draws(count, generator), strict=True)
     for row, (buying, paying) in enumerate(both):
@@ -210,10 +263,10 @@ def _draws(
 
 
 def _worth(buying: ArrayLike, paying: ArrayLike, cells: _Cells, terms: Terms) -> Floats:
-    """Residual value of all cells together and of each tenth (11,)."""
+    """Residual value of each label (k,)."""
     times = discounted_purchases(buying, cells.x, cells.t_x, cells.age, terms.horizon, terms.rate, _BAND_NODES)
     own, typical = spend.own_weight(paying, cells.x), spend.population_mean(paying)
-    spent = own * cells.spent + (1 - own) * typical * cells.paying + typical * cells.quiet
-    tenths = np.bincount(cells.tenth, weights=terms.margin * times * spent, minlength=10)
-    together: Floats = np.r_[tenths.sum(), tenths]
+    together: Floats = terms.margin * (
+        (times * own) @ cells.spent + typical * ((times * (1 - own)) @ cells.paying + times @ cells.quiet)
+    )
     return together

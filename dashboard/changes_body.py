@@ -1,0 +1,79 @@
+"""What changed under the guard: the page, and the two sentences of it that the overview shows.
+
+What moved is asked metric by metric, which may take a second the first time; then every answer is kept.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import (
+    cache,
+    changes_answers,
+    changes_parts,
+    components,
+    explained,
+    page,
+    score_lines,
+    sentences,
+    theme,
+)
+from dashboard.cache import Load, Where
+from dashboard.controls import Choice
+from dashboard.navigation import link
+from dashboard.wording import say
+from metrics.scope import Scope
+from metrics.score_change import score_change
+from metrics.scorecard import Card, Scorecard
+
+
+def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
+    """Draw what changed in a board."""
+    change = score_change(board) if board.complete else None
+    lines = score_lines.score_lines(change) if change else None
+    moved = [card for card in sentences.cards_of(board) if changes_answers.has_moved(card)] if board.complete else []
+
+    def effect(card: Card) -> tuple[bool, float, str]:
+        part = change.of(card.definition.metric) if change else None
+        return part is None, 0.0 if part is None else -abs(part.total), sentences.title(card.definition)
+
+    with page.told(), st.spinner(say("cg_wait")):
+        told = [
+            (card, changes_answers.explanation(load, scope, card, choice.where)) for card in sorted(moved, key=effect)
+        ]
+        checks = changes_answers.checks_moved(load, scope)
+        goals = changes_answers.goals_moved(load, scope, board)
+    first, last = min(board.against.start, board.period.start), board.period.end
+    happened = [
+        one
+        for one in cache.events(load, scope, cache.book(load, scope, ""))
+        if first <= one.day < board.against.end or board.period.start <= one.day < last
+    ]
+    view = changes_parts.View(
+        board, lines, told, happened, checks, goals, choice.query(load), theme.tokens(), load.facts.currency
+    )
+    st.html(changes_parts.body(view))
+
+
+def in_short(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> str:
+    """Of what the change of the score is made, and what stands out in its largest clear part; '' without a change."""
+    question = ("changes in short", load.version, load.catalog, scope, board.period, board.against, choice.where)
+    told = cache.remembered(question, lambda: _in_short(load, scope, board, choice.where))
+    if not told:
+        return ""
+    more = components.anchor(say("cg_see"), link("changes", choice.query(load)))
+    return f'<p class="sub why">{components.esc(told)} {more}.</p>'
+
+
+def _in_short(load: Load, scope: Scope, board: Scorecard, where: Where) -> str:
+    change = score_change(board) if board.complete else None
+    if change is None:
+        return ""
+    told = score_lines.made_of(score_lines.score_lines(change))
+    largest = next((part.card for part in change.parts if part.card.change_is_clear), None)
+    found = changes_answers.explanation(load, scope, largest, where) if largest else None
+    moved, clause = explained.stands_out(found, load.facts.currency, most=2) if found else ("", "")
+    if largest is None or found is None or not clause:
+        return told
+    name = sentences.short(largest.definition)
+    return f"{told} {say('ch_stands_out', name=name, change=moved, slice=found.by, parts=clause)}"

@@ -1,0 +1,102 @@
+"""A metric's past months and those ahead on one axis: line, expected months, bands of 80 and 95 %, goal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from dashboard import charts, wording
+from dashboard.theme import Tokens
+from dashboard.wording import say
+from metrics.forecasting import Outlook, is_used
+
+_PAST = 18
+_HEIGHT = 260
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A chart ready to draw: spec, columns and the sentence for those who do not see it."""
+
+    spec: dict[str, Any]
+    data: pa.Table
+    alt: str
+
+
+def ahead(found: Outlook, currency: str, theme: Tokens) -> Ahead:
+    """One row per month; a past one has a value, one ahead the middle and the ends of both bands."""
+    definition = found.definition
+    past = found.history[-_PAST:]
+    rows: list[dict[str, Any]] = [
+        {"x": place + 0.5, "month": wording.month_short(one.period.start), "value": one.value if is_used(one) else None}
+        for place, one in enumerate(past)
+    ]
+    for place, (period, point) in enumerate(zip(found.periods, found.points, strict=True), len(past)):
+        bands = {name: getattr(point, name) for name in ("low_80", "high_80", "low_95", "high_95")}
+        rows.append({"x": place + 0.5, "month": wording.month_short(period.start), "middle": point.value, **bands})
+    names = ("x", "month", "value", "middle", "low_80", "high_80", "low_95", "high_95")
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    kinds = {name: pa.string() if name == "month" else pa.float64() for name in names}
+    data = pa.table({name: pa.array(column, kinds[name]) for name, column in columns.items()})
+    goal = found.chance.goal if found.chance is not None else None
+    numbers = [value for name in names[2:] for value in columns[name] if value is not None]
+    ticks = charts.nice_ticks([*numbers, *([] if goal is None else [goal])], definition.unit == "percent")
+    texts = [wording.value(tick, definition.unit, currency, exact=True) for tick in ticks]
+    last = found.points[-1]
+    alt = say(
+        "mx_fc_alt",
+        name=definition.name,
+        n=len(past),
+        ahead=len(found.points),
+        value=wording.value(last.value, definition.unit, currency),
+        interval=wording.interval(last.low_95, last.high_95, definition.unit, currency),
+    )
+    return Ahead(_spec(columns["month"], ticks, texts, goal, theme), data, alt)
+
+
+def _spec(
+    months: list[Any], ticks: tuple[float, ...], texts: list[str], goal: float | None, theme: Tokens
+) -> dict[str, Any]:
+    """The Vega-Lite spec as plain data; the columns are handed over beside it."""
+    places = list(range(0, len(months), 3))
+    x = {
+        "field": "x", "type": "quantitative", "scale": {"domain": [0, len(months)], "nice": False},
+        "axis": {"values": [place + 0.5 for place in places], "title": None, "grid": False,
+                 "labelExpr": _lookup([place + 0.5 for place in places], [months[place] for place in places])},
+    }  # fmt: skip
+    y = {"type": "quantitative", "scale": {"domain": [ticks[0], ticks[-1]], "zero": False, "nice": False},
+         "axis": {"values": list(ticks), "labelExpr": _lookup(ticks, texts), "title": None}}  # fmt: skip
+    layers: list[dict[str, Any]] = [
+        _band("95", theme.hatch, x, y),
+        _band("80", theme.line, x, y),
+        {"mark": {"type": "line", "color": theme.series, "strokeWidth": 2,
+                  "point": {"color": theme.series, "size": 22}},
+         "encoding": {"x": x, "y": {"field": "value", **y}}},
+        {"mark": {"type": "line", "color": theme.series, "strokeWidth": 1.6, "strokeDash": [4, 3],
+                  "point": {"filled": False, "fill": theme.paper, "color": theme.series, "size": 30}},
+         "encoding": {"x": x, "y": {"field": "middle", **y}}},
+    ]  # fmt: skip
+    if goal is not None:
+        rule = {"mark": {"type": "rule", "color": theme.met, "strokeWidth": 1}, "data": {"values": [{"goal": goal}]},
+                "encoding": {"y": {"field": "goal", **y}}}  # fmt: skip
+        layers.append(rule)
+    return {"layer": layers, "height": _HEIGHT, "width": "container", "config": charts.config(theme)}
+
+
+def _band(name: str, colour: str, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
+    """The area between the ends of a band; none where there is no month ahead."""
+    return {
+        "mark": {"type": "area", "color": colour, "opacity": 1},
+        "transform": [{"filter": f"isValid(datum.low_{name})"}],
+        "encoding": {"x": x, "y": {"field": f"low_{name}", **y}, "y2": {"field": f"high_{name}"}},
+    }
+
+
+def _lookup(numbers: Sequence[float], texts: Sequence[str]) -> str:
+    """A Vega expression from an evenly spaced number to its text."""
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 1.0
+    return f"{json.dumps(list(texts))}[round((datum.value - {numbers[0]!r}) / {step!r})]"

@@ -1,0 +1,112 @@
+"""A score's change as lines that sum to it as shown, and as sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard import sentences
+from dashboard.explained import signed, written
+from dashboard.wording import say
+from metrics.definition import PerspectiveId
+from metrics.score_change import ScoreChange, ScorePart
+from metrics.scorecard import Card, Scorecard
+from metrics.stats.change import rounded
+
+DIGITS = 1
+_NAMED = 2
+"""So many of each sign a sentence names."""
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """One metric's part of the change, in points of the score; all lines sum to the change as shown."""
+
+    part: ScorePart
+    number: Decimal
+
+    @property
+    def card(self) -> Card:
+        return self.part.card
+
+
+@dataclass(frozen=True)
+class ScoreLines:
+    """before, after: the score with one decimal. lines: the largest part first; they sum to `change`."""
+
+    before: Decimal
+    after: Decimal
+    lines: tuple[ScoreLine, ...]
+
+    @property
+    def change(self) -> Decimal:
+        return self.after - self.before
+
+    def of(self, metric: str) -> Decimal | None:
+        """The part of one metric; None when it is judged in neither period."""
+        return next((one.number for one in self.lines if one.card.definition.metric == metric), None)
+
+    def by_perspective(self) -> Mapping[PerspectiveId, Decimal]:
+        """The sums of the lines by perspective, in the order of the board's largest parts."""
+        found: dict[PerspectiveId, Decimal] = {}
+        for one in self.lines:
+            found[one.part.perspective] = found.get(one.part.perspective, Decimal(0)) + one.number
+        return found
+
+
+def score_lines(change: ScoreChange) -> ScoreLines:
+    """Every part with one decimal, summing to the difference of the two scores as shown."""
+    unit = Decimal(1).scaleb(-DIGITS)
+    before, after = (Decimal(score).quantize(unit) for score in (change.before, change.after))
+    numbers = rounded([part.total for part in change.parts], DIGITS, after - before)
+    lines = [ScoreLine(part, number) for part, number in zip(change.parts, numbers, strict=True)]
+    return ScoreLines(before, after, tuple(lines))
+
+
+# ── sentences ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def direction(card: Card) -> int:
+    """1 when the metric got better, −1 when worse, 0 when nobody can say."""
+    if card.score is not None and card.previous_score is not None and card.score != card.previous_score:
+        return 1 if card.score > card.previous_score else -1
+    if not card.change or card.definition.higher_is_better is None:
+        return 0
+    return 1 if (card.change > 0) == card.definition.higher_is_better else -1
+
+
+def headline(found: ScoreLines | None, board: Scorecard) -> str:
+    """What the score did, and how many metrics are clearly better and clearly worse."""
+    clear = [card for card in sentences.cards_of(board) if card.change_is_clear]
+    better, worse = (sum(direction(card) == sign for card in clear) for sign in (1, -1))
+    counted = say("cg_counts", better=_counted(better), worse=_counted(worse)) if better or worse else say("cg_none")
+    if found is None:
+        return say("cg_no_score", counted=counted)
+    key = "cg_rose" if found.change > 0 else "cg_fell" if found.change < 0 else "cg_same"
+    return say(key, by=written(abs(found.change)), after=written(found.after), counted=counted)
+
+
+def _counted(number: int) -> str:
+    return say("cg_metrics_none" if not number else "cg_metrics_one" if number == 1 else "cg_metrics", n=number)
+
+
+def made_of(found: ScoreLines) -> str:
+    """'From 56.6 to 61.4: revenue made +1.3 of it; on-time delivery made −1.0 …', the largest of each sign."""
+    up = [one for one in found.lines if one.number > 0][:_NAMED]
+    down = [one for one in found.lines if one.number < 0][:_NAMED]
+    first, then = (up, down) if found.change >= 0 else (down, up)
+    told = "; ".join(_named(lines) for lines in (first, then) if lines)
+    before, after = written(found.before), written(found.after)
+    if not told:
+        return say("cg_made_nothing", before=before, after=after)
+    return say("cg_made", before=before, after=after, change=signed(found.change), parts=told)
+
+
+def _named(lines: Sequence[ScoreLine]) -> str:
+    """'revenue made +1.3 and on-time delivery +0.4'."""
+    told = [
+        say("cg_part_more" if place else "cg_part", name=sentences.inner(one.card.definition), part=signed(one.number))
+        for place, one in enumerate(lines)
+    ]
+    return say("cg_joint").join(told)

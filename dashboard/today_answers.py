@@ -1,0 +1,77 @@
+"""What the page of a team's day asks of the floors below. Numbers are remembered; people's words are not kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from dashboard import cache
+from dashboard.cache import Load, RowsBehind, Where
+from data_checks.journal_entries import Comment, current
+from metrics.open_work import Ticket, Work, list_tickets, open_work
+from metrics.scope import Scope
+from metrics.scorecard import Scorecard
+from metrics.voices import Voice, Voices, comments, unanswered
+
+LISTS = ("late", "soon", "open", "ratings", "comments")
+MOST_LISTED = 50_000
+"""Rows of a list that a page or a file holds."""
+_NOTES = 4
+
+
+@dataclass(frozen=True)
+class Day:
+    """All that the page shows beside charts. notes: what people wrote about the numbers, newest first; notes_problem:
+    why that could not be read."""
+
+    work: Work
+    ratings: Voices
+    said: Voices
+    notes: tuple[Comment, ...] = ()
+    notes_problem: str = ""
+
+
+def day(load: Load, scope: Scope, where: Where) -> Day:
+    """The day of the teams that `where` leaves, at the load's "data through"."""
+    warehouse = cache.opened(load).warehouse
+    question = ("open work", load.version, scope, where)
+    work = cache.remembered(question, lambda: open_work(warehouse, scope, where))
+    book = cache.book(load, scope, None)
+    written = [one for one in current(book.entries.comments) if _about(one, where)]
+    notes = tuple(sorted(written, key=lambda one: (one.written_at, one.id), reverse=True)[:_NOTES])
+    ratings, said = unanswered(warehouse, scope, where), comments(warehouse, scope, where)
+    return Day(work, ratings, said, notes, book.problem)
+
+
+def goals(load: Load, scope: Scope, where: Where) -> Scorecard:
+    """The scorecard of the same teams for the last complete period."""
+    from metrics.screen import before
+
+    period = load.default_period
+    return cache.scorecard(load, scope, period, before(period), where)
+
+
+def listed(load: Load, scope: Scope, where: Where, name: str, limit: int) -> RowsBehind:
+    """One of LISTS as rows. Times are UTC, as in the tables."""
+    warehouse = cache.opened(load).warehouse
+    if name == "ratings":
+        return _voices(unanswered(warehouse, scope, where, limit))
+    if name == "comments":
+        return _voices(comments(warehouse, scope, where, limit))
+    which = {"late": "late", "soon": "soon"}.get(name, "open")
+    tickets, total = list_tickets(warehouse, scope, where, which, limit)  # type: ignore[arg-type]
+    return _rows(Ticket, tickets, total)
+
+
+def _voices(found: Voices) -> RowsBehind:
+    return _rows(Voice, found.shown, found.total)
+
+
+def _rows(kind: type[Ticket] | type[Voice], found: tuple[Ticket, ...] | tuple[Voice, ...], total: int) -> RowsBehind:
+    names = tuple(field.name for field in fields(kind))
+    return RowsBehind(names, tuple(tuple(getattr(one, name) for name in names) for one in found), total)
+
+
+def _about(one: Comment, where: Where) -> bool:
+    """Whether a comment is about these teams; one that names none is about all of them."""
+    named = dict(one.about.slices)
+    return all(name in named and named[name] in values for name, values in where)

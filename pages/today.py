@@ -1,0 +1,44 @@
+"""My team today: what is late, what falls due, who waits for an answer, at the time the data reach."""
+
+import streamlit as st
+
+from dashboard import cache, components, controls, page, row_file, theme, today_answers, today_parts, today_view
+from dashboard.wording import say
+
+scope, load = page.start()
+with st.container(horizontal=True, key="ctl"):
+    wrong = controls.misread(load, scope)
+    team = controls.select("team", ["", *cache.teams(load, scope)], "", lambda one: one or say("all_teams"), width=200)
+    st.html(components.data_through(load.facts))
+for line in wrong:
+    st.html(components.notice(line))
+asked = st.query_params.get("department")
+department = asked if not team and asked in cache.departments(load, scope) else None
+named = team or department
+where = (("team", (team,)),) if team else (("department", (department,)),) if department else ()
+kept = {name: st.query_params.get(name) for name in ("period", "against")}
+query = {**kept, "team": team or None, "department": department}
+teams = cache.teams(load, scope)
+view = today_view.View(load, teams, scope.teams is not None, named, query, theme.tokens())
+page.titled(load, say("today"), named)
+st.html(components.printed_head(load.facts, say("today"), named))
+wanted = st.query_params.get("list", "")
+with page.told():
+    if wanted in today_answers.LISTS:
+        st.html(today_parts.list_head(view, wanted))
+        found = today_answers.listed(load, scope, where, wanted, 200)
+        about = today_parts.list_about(view, wanted)
+
+        def fetch(most: int) -> cache.RowsBehind:
+            return today_answers.listed(load, scope, where, wanted, most)
+
+        row_file.show(found, fetch, about, "list_csv", about[0])
+    else:
+        day = today_answers.day(load, scope, where)
+        st.html(today_parts.head(view, day))
+        with st.container(key="today"):
+            left, right = st.columns([7.6, 4.4], gap="large")
+        left.html(today_parts.main(view, day))
+        right.html(today_parts.ages(view, day.work))
+        right.html(today_parts.goals(view, today_answers.goals(load, scope, where)))
+page.end(load)

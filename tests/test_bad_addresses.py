@@ -1,0 +1,60 @@
+"""Whatever stands in an address: every page answers with a sentence and a way on, never with a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard import cache
+from dashboard.wording import say
+from tests.every_page import PATHS, html, run_page, serve_folder
+from tests.small_company import load_small_company
+
+HUGE = "x" * 100_000
+BAD: dict[str, dict[str, str]] = {
+    "unknown team": {"team": "Nobody"},
+    "unknown agent": {"team": "North", "agent": "Nobody"},
+    "unknown department": {"department": "Nowhere"},
+    "unknown channel": {"channel": "pigeon"},
+    "unknown period": {"period": "1999-13"},
+    "a period without data": {"period": "1970-01"},
+    "a day": {"period": "2024-02-30"},
+    "unknown comparison": {"against": "yesterday"},
+    "comparison with a team that is not there": {"against": "team:Nobody"},
+    "comparison with a later month": {"against": "2030-01"},
+    "deleted metric": {"metric": "gone", "team": "North", "rows": "all"},
+    "markup": dict.fromkeys(("team", "agent", "metric", "period", "q"), "<script>alert(1)</script>"),
+    "control characters": dict.fromkeys(("team", "agent", "metric", "period", "q"), "\0\x1b[31m\u202e%00\r\n"),
+    "half a quote": dict.fromkeys(("team", "agent", "department", "channel", "metric", "q"), "' or 1=1 --\\"),
+    "many commas": dict.fromkeys(("team", "agent", "channel"), "," * 5000),
+    "huge": dict.fromkeys(("team", "agent", "department", "channel", "metric", "period", "against", "q"), HUGE),
+    "empty": dict.fromkeys(("team", "agent", "department", "channel", "metric", "period", "against", "q", "rows"), ""),
+    "braces": dict.fromkeys(("team", "agent", "metric", "period", "against"), "{0.__class__}{team}"),
+    "words nobody reads": {"utm_source": "mail", "__proto__": "1", "page": "../../etc/passwd"},
+}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return load_small_company(tmp_path_factory.mktemp("bad") / "company")
+
+
+@pytest.mark.parametrize("what", BAD)
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_answers_a_bad_address(path: str, what: str, company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve_folder(company, monkeypatch)
+    page = html(run_page(path, **BAD[what]))
+    assert "<h1" in page
+    assert say("failed_here") not in page
+    assert "<script" not in page
+    assert len(page) < 400_000  # nor is a long address written into every link
+
+
+def test_what_was_wrong_is_said(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve_folder(company, monkeypatch)
+    cache.current()
+    page = html(run_page("overview", team="Nroth", agent="Anna", period="1999-13", against="yesterday"))
+    assert "There is no team “Nroth”. Did you mean North? You see all teams." in page
+    assert "There is no month “1999-13” in these data." in page
+    assert "“yesterday” is nothing to compare with." in page
