@@ -74,11 +74,11 @@ def _score(view: View) -> str:
         metrics.append((esc(name), sum((one.number for one in rest), Decimal(0)), False))
     total = view.score.change
     lists = "".join(
-        f"<div><h3>{esc(say(head))}</h3>{contribution_list(rows, total, say('ch_all'), signed, view.theme)}</div>"
+        f"<div><h3>{esc(say(head))}</h3>{contribution_list(rows, total, say('cg_all'), signed, view.theme)}</div>"
         for head, rows in (("cg_by_perspective", perspectives), ("cg_by_metric", metrics))
     )
     kinds = {one.part.kind for one in view.score.lines}
-    how = f"{say('ch_how')} {say('ch_how_judged') if kinds - {'both'} else ''}".strip()
+    how = f"{say('cg_how')} {say('cg_how_judged') if kinds - {'both'} else ''}".strip()
     return section(say("cg_parts"), say("cg_parts_scope"), f'<div class="made">{lists}</div>{note(how)}')
 
 
