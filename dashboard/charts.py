@@ -16,13 +16,14 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from dashboard import sentences, wording
+from dashboard import chart_usual, sentences, wording
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import MetricDefinition
 from metrics.events import Happening
 from metrics.period import Period
 from metrics.result import MetricResult
+from metrics.usual_range import UsualRange, usual_range
 
 _HEIGHT = 300
 _MOST_EVENTS = 12
@@ -45,6 +46,7 @@ class Frame:
     higher_is_better: bool
     withheld: tuple[int, ...]
     events: tuple[tuple[float, str], ...] = ()
+    has_usual: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Trend:
     """A trend ready to draw: spec, columns, the sentence for those who do not see it, where the axis starts.
 
     `events`: what happened in its months, by the numbers it bears there; `events_left_out`: how many earlier ones.
+    `usual`: what its usual range is and what lies outside, '' without one.
     """
 
     spec: dict[str, Any]
@@ -62,6 +65,7 @@ class Trend:
     has_gap: bool
     events: tuple[Happening, ...] = ()
     events_left_out: int = 0
+    usual: str = ""
 
 
 def trend(
@@ -80,18 +84,20 @@ def trend(
     results, values = list(results[first:]), values[first:]
     within = [one for one in events if results[0].period.start <= one.day < results[-1].period.end]
     drawn = tuple(within[-_MOST_EVENTS:])
-    frame = _frame(results, values, judged, definition, currency)
-    frame = replace(frame, events=_event_marks(results, drawn))
+    usual = usual_range(results, definition.bounds)
+    frame = _frame(results, [*values, *chart_usual.ends(usual)], judged, definition, currency)
+    frame = replace(frame, events=_event_marks(results, drawn), has_usual=usual is not None)
     known = [value for value in values if value is not None]
     return Trend(
         spec=_spec(frame, theme),
-        data=_columns(results, values, judged, definition, currency, frame),
+        data=_columns(results, values, judged, definition, currency, frame, usual),
         alt=_sentence(results, known, definition, currency),
         axis_start=frame.tick_texts[0] if frame.ticks[0] else "",
         has_hollow=any(not result.complete for result in results if result.value is not None),
         has_gap=any(value is None for value in values),
         events=drawn,
         events_left_out=len(within) - len(drawn),
+        usual=chart_usual.told(usual, results, definition, currency),
     )
 
 
@@ -168,8 +174,9 @@ def _columns(
     definition: MetricDefinition,
     currency: str,
     frame: Frame,
+    usual: UsualRange | None,
 ) -> pa.Table:
-    """x, value, run (stretch without a gap), kind, text and the interval of the judged month."""
+    """x, value, run (stretch without a gap), kind, text, the interval of the judged month, the usual range."""
     points: list[dict[str, Any]] = []
     run = 0
     for place, (result, value) in enumerate(zip(results, values, strict=True)):
@@ -180,7 +187,15 @@ def _columns(
         kind = "judged" if is_judged and result.complete else "month" if result.complete else "running"
         text = wording.value(value, definition.unit, currency)
         note = say("month_so_far", month=wording.period(result.period, result.period)) if kind == "running" else ""
-        row = {"x": place + 0.5, "value": value, "run": f"r{run}", "kind": kind, "text": text, "note": note}
+        row: dict[str, Any] = {
+            "x": place + 0.5,
+            "value": value,
+            "run": f"r{run}",
+            "kind": kind,
+            "text": text,
+            "note": note,
+        }
+        row |= chart_usual.row(usual, place)
         points.append(row | {"month": wording.period(result.period), "low": result.low, "high": result.high})
     return pa.Table.from_pylist(_apart(_link_running(points), frame))
 
@@ -224,7 +239,7 @@ def _named_bounds(frame: Frame) -> list[tuple[float, str]]:
 @functools.lru_cache(maxsize=256)
 def _spec(frame: Frame, theme: Tokens) -> dict[str, Any]:
     """The Vega-Lite spec of a frame as plain data; treat as read-only."""
-    layers = [*_ground(frame, theme), *_lines(theme)]
+    layers = [*_ground(frame, theme), *_lines(frame, theme)]
     chart = alt.layer(*layers).properties(height=_HEIGHT, width="container").configure(**_config(theme))
     spec: dict[str, Any] = chart.to_dict(validate=False)
     spec.pop("data", None)
@@ -290,8 +305,9 @@ def _rule(at: float, words_at: float, words: str, colour: str, end: int, dash: l
     return [line, name.encode(x="x2:Q", y="words_y:Q", text="word:N")]
 
 
-def _lines(theme: Tokens) -> list[Any]:
-    """The data: line, dots, the judged month with its interval and value, the running month hollow and dashed."""
+def _lines(frame: Frame, theme: Tokens) -> list[Any]:
+    """The data: usual range, line, dots, the judged month with its interval and value, the running month hollow and
+    dashed."""
     base = alt.Chart(alt.NamedData("columns")).encode(
         x="x:Q", y="value:Q", tooltip=[alt.Tooltip("month:N"), alt.Tooltip("text:N")]
     )
@@ -300,6 +316,7 @@ def _lines(theme: Tokens) -> list[Any]:
     running = base.transform_filter("datum.kind == 'running'")
     interval = judged.transform_filter("isValid(datum.low) && isValid(datum.high)")
     return [
+        *(chart_usual.marks(base, theme) if frame.has_usual else ()),
         interval.mark_rule(color=theme.soft, strokeWidth=3, opacity=0.8).encode(y="low:Q", y2="high:Q"),
         solid.mark_line(color=theme.series, strokeWidth=1.8).encode(detail="run:N"),
         base.transform_filter("datum.run == 'so far'")

@@ -205,7 +205,8 @@ def _words(arrow: Arrow, view: View) -> str:
     kind = view.verdict(arrow.place) or "none"
     return (
         f'<a class="words v-{kind}" href="{esc(address)}" style="--x:{x:.4f};--y:{y:.0f}px">'
-        f'<span class="ear">{esc(whole)}</span>{esc(_lagged(one))} <span class="line">{esc(view.verdict_words(arrow.place))}</span></a>'
+        f'<span class="ear">{esc(whole)}</span>{esc(_lagged(one))} '
+        f'<span class="line">{esc(view.verdict_words(arrow.place))}</span></a>'
     )
 
 

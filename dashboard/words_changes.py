@@ -62,3 +62,16 @@ CHANGE_WORDS = {
     "cg_goals_none": "Every metric is held against the same limit and goal in both periods.",
     "cg_goals_note": "Both periods are scored against the new ones, so a moved goal is no change of a score.",
 }
+
+USUAL_WORDS = {
+    "us_range": "Dotted: the usual range of {months} complete months, {span} in {month}.",
+    "us_rings": "A ring is a month that chance alone seldom makes: {patterns}.",
+    "us_pattern": "{when} {rule}",
+    "us_from_to": "{first} to {last}",
+    "us_WE1": "outside the usual range",
+    "us_WE2": "the second of three months near the same end of it",
+    "us_WE4": "the eighth or later of a row on one side of its middle",
+    "us_more": "{n} earlier ones are ringed too.",
+    "us_more_one": "1 earlier one is ringed too.",
+}
+"""The usual range on a trend, and the rules of its rings."""
