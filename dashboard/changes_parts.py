@@ -47,7 +47,7 @@ def body(view: View) -> str:
     made = _score(view) if view.score else ""
     return (
         f'{_answer(view)}<div class="body"><div class="rows">{made}{_moved(view)}</div>'
-        f'<aside class="rail">{beside}</aside></div>'
+        f'<aside class="rail late">{beside}</aside></div>'
     )
 
 
@@ -182,7 +182,9 @@ def _events(view: View) -> str:
         for one in view.happened
     ]
     body = "".join(items) + note(say("cg_events_note")) if items else note(say("cg_events_none"))
-    return section(say("cg_events"), wording.period(view.board.period), body)
+    first, last = sorted((view.board.against, view.board.period))
+    both = say("cg_both", first=wording.period(first, last), last=wording.period(last))
+    return section(say("cg_events"), both, body)
 
 
 def _checks(view: View) -> str:
