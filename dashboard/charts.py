@@ -239,7 +239,7 @@ def _named_bounds(frame: Frame) -> list[tuple[float, str]]:
 @functools.lru_cache(maxsize=256)
 def _spec(frame: Frame, theme: Tokens) -> dict[str, Any]:
     """The Vega-Lite spec of a frame as plain data; treat as read-only."""
-    layers = [*_ground(frame, theme), *_lines(frame, theme)]
+    layers = [*_ground(frame, theme), *_lines(theme)]
     chart = alt.layer(*layers).properties(height=_HEIGHT, width="container").configure(**_config(theme))
     spec: dict[str, Any] = chart.to_dict(validate=False)
     spec.pop("data", None)
@@ -258,7 +258,7 @@ def _with_own_data(spec: dict[str, Any], datasets: dict[str, Any]) -> dict[str, 
 
 
 def _ground(frame: Frame, theme: Tokens) -> list[Any]:
-    """What stands behind the points: withheld months, goal zone, goal and limit with their words."""
+    """What stands behind the points: withheld months, goal zone, goal and limit with their words, the usual range."""
     low, high = frame.ticks[0], frame.ticks[-1]
     named = {name: at for at, name in _named_bounds(frame)}
     y = alt.Y(
@@ -294,7 +294,7 @@ def _ground(frame: Frame, theme: Tokens) -> list[Any]:
         layers.append(line.encode(x="x:Q", y="y:Q", y2="y2:Q"))
         words = base.mark_text(color=theme.ink3, baseline="bottom", dy=-3, fontSize=12)
         layers.append(words.encode(x="x:Q", y="y2:Q", text="word:N"))
-    return layers
+    return [*layers, *(chart_usual.marks(_points(), theme) if frame.has_usual else ())]
 
 
 def _rule(at: float, words_at: float, words: str, colour: str, end: int, dash: list[int] | None) -> list[Any]:
@@ -305,18 +305,14 @@ def _rule(at: float, words_at: float, words: str, colour: str, end: int, dash: l
     return [line, name.encode(x="x2:Q", y="words_y:Q", text="word:N")]
 
 
-def _lines(frame: Frame, theme: Tokens) -> list[Any]:
-    """The data: usual range, line, dots, the judged month with its interval and value, the running month hollow and
-    dashed."""
-    base = alt.Chart(alt.NamedData("columns")).encode(
-        x="x:Q", y="value:Q", tooltip=[alt.Tooltip("month:N"), alt.Tooltip("text:N")]
-    )
+def _lines(theme: Tokens) -> list[Any]:
+    """The data: line, dots, the judged month with its interval and value, the running month hollow and dashed."""
+    base = _points()
     solid = base.transform_filter("datum.run != 'so far'")
     judged = base.transform_filter("datum.kind == 'judged'")
     running = base.transform_filter("datum.kind == 'running'")
     interval = judged.transform_filter("isValid(datum.low) && isValid(datum.high)")
     return [
-        *(chart_usual.marks(base, theme) if frame.has_usual else ()),
         interval.mark_rule(color=theme.soft, strokeWidth=3, opacity=0.8).encode(y="low:Q", y2="high:Q"),
         solid.mark_line(color=theme.series, strokeWidth=1.8).encode(detail="run:N"),
         base.transform_filter("datum.run == 'so far'")
@@ -333,6 +329,12 @@ def _lines(frame: Frame, theme: Tokens) -> list[Any]:
         running.mark_point(fill=theme.paper, stroke=theme.series, size=42, strokeWidth=1.6, opacity=1),
         running.mark_text(color=theme.series, dx=10, align="left", fontSize=12).encode(y="note_y:Q", text="note:N"),
     ]
+
+
+def _points() -> alt.Chart:
+    """The columns handed over with the spec."""
+    tooltip = [alt.Tooltip("month:N"), alt.Tooltip("text:N")]
+    return alt.Chart(alt.NamedData("columns")).encode(x="x:Q", y="value:Q", tooltip=tooltip)
 
 
 def _constant(**values: Any) -> alt.Chart:

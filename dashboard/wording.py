@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.words import WORDS as _WORDS
 from dashboard.words_analysis import ANALYSIS_WORDS
-from dashboard.words_changes import CHANGE_WORDS, USUAL_WORDS
+from dashboard.words_changes import CHANGE_WORDS
 from dashboard.words_cohorts import COHORT_WORDS
 from dashboard.words_links import LINK_WORDS
 from dashboard.words_receipt import RECEIPT_WORDS
@@ -21,16 +21,7 @@ from metrics.definition import Unit
 from metrics.period import Period, add_months
 from metrics.result import Kind
 
-WORDS = {
-    **_WORDS,
-    **RECEIPT_WORDS,
-    **ANALYSIS_WORDS,
-    **COHORT_WORDS,
-    **LINK_WORDS,
-    **CHANGE_WORDS,
-    **USUAL_WORDS,
-    **STRATEGY_WORDS,
-}
+WORDS = {**_WORDS, **RECEIPT_WORDS, **ANALYSIS_WORDS, **COHORT_WORDS, **LINK_WORDS, **CHANGE_WORDS, **STRATEGY_WORDS}
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()

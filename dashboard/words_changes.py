@@ -1,4 +1,4 @@
-"""The words of the page "What changed" and of the answer that leads there. A part of words.py."""
+"""The words of the page "What changed", of the answer that leads there and of a trend's usual range: part of words.py."""
 
 from __future__ import annotations
 
@@ -63,9 +63,7 @@ CHANGE_WORDS = {
     "cg_stretch_moved": "best {then} → {now}",
     "cg_goals_none": "Every metric is held against the same limit and goal in both periods.",
     "cg_goals_note": "Both periods are scored against the new ones, so a moved goal is no change of a score.",
-}
-
-USUAL_WORDS = {
+    # the usual range on a trend, and the rules of its rings
     "us_range": "Dotted: the usual range of {months} complete months, {span} in {month}.",
     "us_rings": "A ring is a month that chance alone seldom makes: {patterns}.",
     "us_pattern": "{when} {rule}",
@@ -76,4 +74,3 @@ USUAL_WORDS = {
     "us_more": "{n} earlier ones are ringed too.",
     "us_more_one": "1 earlier one is ringed too.",
 }
-"""The usual range on a trend, and the rules of its rings."""
