@@ -1,4 +1,4 @@
-"""The words of the page "What changed", of the answer that leads there and of a trend's usual range: part of words.py."""
+"""The words of the page "What changed", of the answer that leads there and of the usual range. A part of words.py."""
 
 from __future__ import annotations
 
