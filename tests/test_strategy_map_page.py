@@ -110,6 +110,14 @@ def test_arrows_at_one_edge_do_not_meet_it_in_one_point() -> None:
     assert all(right - left > 0.11 for left, right in itertools.pairwise(words))
 
 
+def test_many_arrows_keep_their_words_on_the_map() -> None:
+    bands = [["goal"], [f"o{number}" for number in range(14)]]
+    found = layout(bands, {number: (f"o{number}", "goal") for number in range(14)})
+    words = sorted(arrow.words for arrow in found.arrows)
+    assert 0 < words[0][0] < words[-1][0] < 1
+    assert len({y for _, y in words}) == 2
+
+
 def test_an_arrow_within_the_last_band_runs_below_it() -> None:
     found = layout([["goal"], ["a", "b"]], {0: ("a", "b")})
     (arrow,) = found.arrows
