@@ -76,4 +76,4 @@ def _in_short(load: Load, scope: Scope, board: Scorecard, where: Where) -> str:
     if largest is None or found is None or not clause:
         return told
     name = sentences.short(largest.definition)
-    return f"{told} {say('ch_stands_out', name=name, change=moved, slice=found.by, parts=clause)}"
+    return f"{told} {say('cg_stands_out', name=name, change=moved, slice=found.by, parts=clause)}"

@@ -134,6 +134,7 @@ def trend_head(trend: Trend | None) -> str:
 def trend_notes(trend: Trend) -> str:
     """What a hollow point or a gap means, when there is one."""
     notes = [say("trend_running") if trend.has_hollow else "", say("trend_gap") if trend.has_gap else ""]
+    notes.append(trend.usual)
     return note(" ".join(one for one in notes if one)) + _happened(trend)
 
 
