@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cache, charts, comments, components, detail, page, receipt_html, row_file, sentences, wording
+from dashboard import (
+    cache,
+    charts,
+    comments,
+    components,
+    detail,
+    funnel_parts,
+    page,
+    receipt_html,
+    row_file,
+    sentences,
+    wording,
+)
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
@@ -64,6 +76,8 @@ def _groups(view: View, level: Level, scope: Scope) -> bool:
     else:
         verdicts = [cache.verdict(view.card.definition, one) for one in groups]
         st.html(detail.groups(view, level.by, groups, verdicts))
+        by, look = level.by, (view.card.definition, level.period, view.currency, view.theme)
+        funnel_parts.show(groups, by, *look, lambda name: view.address(**{by: name, "rows": None}))
     return any(one.slices.get(level.by) is not None for one in groups)
 
 

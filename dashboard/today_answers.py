@@ -7,7 +7,11 @@ from dataclasses import dataclass, fields
 from dashboard import cache
 from dashboard.cache import Load, RowsBehind, Where
 from data_checks.journal_entries import Comment, current
+from metrics.definition import MetricDefinition
+from metrics.fair_groups import FairGroups
+from metrics.fair_window import fair_window, main_metric
 from metrics.open_work import Ticket, Work, list_tickets, open_work
+from metrics.period import Period
 from metrics.scope import Scope
 from metrics.scorecard import Scorecard
 from metrics.voices import Voice, Voices, comments, unanswered
@@ -40,6 +44,29 @@ def day(load: Load, scope: Scope, where: Where) -> Day:
     notes = tuple(sorted(written, key=lambda one: (one.written_at, one.id), reverse=True)[:_NOTES])
     ratings, said = unanswered(warehouse, scope, where), comments(warehouse, scope, where)
     return Day(work, ratings, said, notes, book.problem)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The agents of the same teams by one metric, over a window of months."""
+
+    definition: MetricDefinition
+    period: Period
+    fair: FairGroups
+
+
+def agents(load: Load, scope: Scope, where: Where) -> Compared | None:
+    """The agents beside chance; None where no share or mean knows agents."""
+    opened = cache.opened(load)
+
+    def compute() -> Compared | None:
+        found = main_metric(opened.warehouse, opened.catalog, ("agent", *dict(where)))
+        if found is None:
+            return None
+        asked = (opened.warehouse, opened.catalog, scope, found.metric, "agent", where)
+        return Compared(found, *fair_window(*asked))
+
+    return cache.remembered(("fair agents", load.version, load.catalog, scope, where), compute)
 
 
 def goals(load: Load, scope: Scope, where: Where) -> Scorecard:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from dashboard.words import WORDS as _WORDS
+from dashboard.words_agent import AGENT_WORDS
 from dashboard.words_analysis import ANALYSIS_WORDS
 from dashboard.words_cohorts import COHORT_WORDS
 from dashboard.words_links import LINK_WORDS
@@ -20,7 +21,7 @@ from metrics.definition import Unit
 from metrics.period import Period, add_months
 from metrics.result import Kind
 
-WORDS = {**_WORDS, **RECEIPT_WORDS, **ANALYSIS_WORDS, **COHORT_WORDS, **LINK_WORDS, **TODAY_WORDS}
+WORDS = {**_WORDS, **RECEIPT_WORDS, **ANALYSIS_WORDS, **COHORT_WORDS, **LINK_WORDS, **TODAY_WORDS, **AGENT_WORDS}
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()

@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from dashboard import cache, components, controls, page, row_file, theme, today_answers, today_parts, today_view
+from dashboard import (
+    cache,
+    components,
+    controls,
+    page,
+    row_file,
+    theme,
+    today_agents,
+    today_answers,
+    today_parts,
+    today_view,
+)
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -40,5 +51,8 @@ with page.told():
             left, right = st.columns([7.6, 4.4], gap="large")
         left.html(today_parts.main(view, day))
         right.html(today_parts.ages(view, day.work))
+        compared = today_answers.agents(load, scope, where)
+        with right:
+            today_agents.show(view, compared)
         right.html(today_parts.goals(view, today_answers.goals(load, scope, where)))
 page.end(load)
