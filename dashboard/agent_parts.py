@@ -192,7 +192,7 @@ def _line(view: View, line: AgentLine, verdict: Verdict, above: bool) -> str:
     own = sentences.value_text(line.definition, line.own, currency)
     kind = "none" if own == say("no_value") else "strong" if line.own.state == "ok" else "unsure"
     name = anchor(sentences.brief(line.definition), view.metric(line.definition.metric), "quiet")
-    figures = f'<td class="num {kind}">{esc(own)}</td><td class="num">{esc(_beside(line, line.team, currency))}</td>'
+    figures = f'<td class="num {kind}">{esc(own)}</td>{_team_cell(line, currency)}'
     if above:
         figures += f'<td class="num wide">{esc(_beside(line, line.department, currency))}</td>'
     return (
@@ -200,6 +200,11 @@ def _line(view: View, line: AgentLine, verdict: Verdict, above: bool) -> str:
         f'<td class="wide">{status(verdict.word, view.theme)}</td>{figures}'
         f'<td class="range">{_range(view, line)}</td><td class="wide spark-cell">{_spark(view, line)}</td></tr>'
     )
+
+
+def _team_cell(line: AgentLine, currency: str) -> str:
+    label = esc(say("agent_beside_team"))
+    return f'<td class="num of-team" data-label="{label}">{esc(_beside(line, line.team, currency))}</td>'
 
 
 def _beside(line: AgentLine, result: MetricResult | None, currency: str) -> str:
@@ -339,7 +344,7 @@ def training(view: View) -> str:
 
 
 def _course(view: View, one: Course) -> str:
-    hours = "" if one.hours is None else say("agent_hours", hours=wording.value(one.hours, "hours"))
+    hours = "" if one.hours is None else say("agent_hours", hours=wording.value(one.hours, "hours", exact=True))
     name, day = one.course or say("agent_no_course"), wording.date(one.completed_on)
     told = esc(say("agent_course", course=name, day=day, hours=hours))
     if one.passed is None:

@@ -45,12 +45,12 @@ def draw(
     """The same for groups compared already."""
     if not fair.groups and not fair.small:
         return
-    head = say(f"funnel_{by}"), say("funnel_scope", name=sentences.short(definition), period=wording.period(period))
+    head = say(f"funnel_{by}"), say("funnel_scope", name=sentences.brief(definition), period=wording.period(period))
     drawn = funnel(fair, definition, currency, theme)
     if drawn is None:
         st.html(section(*head, note(say("funnel_none", why=fair.why_not))))
         return
-    st.html(section(*head, ""))
+    st.html(f'<div id="funnel">{section(*head, "")}</div>')
     st.vega_lite_chart(drawn.data, drawn.spec, theme=None, key=f"funnel_{by}", alt=drawn.alt, width="stretch")
     st.html(words(fair, definition, currency, address))
 

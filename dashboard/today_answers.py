@@ -48,25 +48,26 @@ def day(load: Load, scope: Scope, where: Where) -> Day:
 
 @dataclass(frozen=True)
 class Compared:
-    """The agents of the same teams by one metric, over a window of months."""
+    """The agents of one team, or several teams (`by`), by one metric, over a window of months."""
 
+    by: str
     definition: MetricDefinition
     period: Period
     fair: FairGroups
 
 
-def agents(load: Load, scope: Scope, where: Where) -> Compared | None:
-    """The agents beside chance; None where no share or mean knows agents."""
+def compared(load: Load, scope: Scope, where: Where, by: str) -> Compared | None:
+    """The agents or teams beside chance; None where no share or mean knows them."""
     opened = cache.opened(load)
 
     def compute() -> Compared | None:
-        found = main_metric(opened.warehouse, opened.catalog, ("agent", *dict(where)))
+        found = main_metric(opened.warehouse, opened.catalog, (by, *dict(where)))
         if found is None:
             return None
-        asked = (opened.warehouse, opened.catalog, scope, found.metric, "agent", where)
-        return Compared(found, *fair_window(*asked))
+        asked = (opened.warehouse, opened.catalog, scope, found.metric, by, where)
+        return Compared(by, found, *fair_window(*asked))
 
-    return cache.remembered(("fair agents", load.version, load.catalog, scope, where), compute)
+    return cache.remembered(("compared", load.version, load.catalog, scope, where, by), compute)
 
 
 def goals(load: Load, scope: Scope, where: Where) -> Scorecard:

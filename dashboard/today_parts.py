@@ -18,9 +18,8 @@ _GOALS_SHOWN = 7
 
 def head(view: View, day: Day) -> str:
     """The answer, the backlog, and which team to choose."""
-    told = [_backlog(day.work)] if not day.work.missing else []
-    told.append(say("today_clock", moment=wording.moment(day.work.now, view.load.facts.timezone)))
-    sub = f'<p class="sub">{rich(" ".join(told))}</p>{_choose(view)}'
+    told = say("today_unshown", why=day.work.missing) if day.work.missing else _backlog(day.work)
+    sub = f'<p class="sub">{rich(told)}</p>{_choose(view)}'
     return f'<div class="answer"><h1>{esc(answer(day))}</h1>{sub}</div>'
 
 
@@ -85,7 +84,7 @@ def _near(view: View, work: Work) -> str:
         names += [("t-with", esc(say("today_with"))), ("t-stem", ticks), ("num t-due", esc(say("today_due")))]
         heads = "".join(f'<th scope="col" class="{kind}">{text}</th>' for kind, text in names)
         body = f'<table class="due"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        body += note(say("today_axis_note"))
+        body += note(say("today_axis_note", moment=wording.moment(work.now, view.load.facts.timezone)))
     return section(say("today_near"), scope, body + _more(view, work, ends))
 
 

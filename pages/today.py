@@ -9,8 +9,8 @@ from dashboard import (
     page,
     row_file,
     theme,
-    today_agents,
     today_answers,
+    today_funnel,
     today_parts,
     today_view,
 )
@@ -51,8 +51,8 @@ with page.told():
             left, right = st.columns([7.6, 4.4], gap="large")
         left.html(today_parts.main(view, day))
         right.html(today_parts.ages(view, day.work))
-        compared = today_answers.agents(load, scope, where)
+        by = "agent" if team or len(teams) == 1 else "team"
         with right:
-            today_agents.show(view, compared)
+            today_funnel.show(view, today_answers.compared(load, scope, where, by))
         right.html(today_parts.goals(view, today_answers.goals(load, scope, where)))
 page.end(load)

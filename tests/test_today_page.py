@@ -187,7 +187,7 @@ def test_a_reader_of_one_team_hears_its_voices_only(warehouse: Warehouse) -> Non
 def test_the_page_opens_with_the_day_in_a_sentence(served: None) -> None:
     shown = text(run(TODAY))
     assert "<h1>Two tickets are late and two fall due before noon. Two bad ratings wait for an answer.</h1>" in shown
-    assert "Now is 10 Mar 2026, 09:30, as far as the data reach." in shown
+    assert "Now is 10 Mar 2026, 09:30, as far as the data reach; the axis is stretched near it." in shown
     assert "The backlog is <b>6</b>, 4 more than a week ago." in shown
     assert 'Choose one: <a href="/today?team=North">North</a>, <a href="/today?team=South">South</a>.' in shown
 
