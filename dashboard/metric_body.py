@@ -85,4 +85,4 @@ def _rows(view: View, level: Level, scope: Scope) -> None:
     asked = (view.load, scope, level.metric, level.period, level.where)
     found = cache.rows(*asked)
     about = [sentences.title(view.definition), wording.period(level.period), *detail.levels(view)]
-    row_file.show(found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv")
+    row_file.show(found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv", "UTC")

@@ -91,8 +91,10 @@ def _table(view: View, nodes: list[tuple[Node, int]]) -> str:
 
 def _compare(view: View) -> str:
     """The way to a fair comparison: the metrics whose funnel tells a difference from chance."""
-    cards = sentences.judged(sentences.cards_of(view.whole.board))
-    able = [card.definition for card in cards if card.result.kind in COMPARED]
+    teams = [node for node, _ in _nodes(view.whole) if node.slice == "team"]
+    compared = [card for node in teams for card in sentences.cards_of(node.board) if card.result.kind in COMPARED]
+    known = {card.definition.metric for card in compared if card.result.value is not None}
+    able = [card.definition for card in sentences.cards_of(view.whole.board) if card.definition.metric in known]
     main = sorted(able, key=lambda one: -one.weight)[:_COMPARED_BY]
     if not main:
         return ""

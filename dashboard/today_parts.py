@@ -190,11 +190,12 @@ def _goal(view: View, card: Card) -> str:
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def list_head(view: View, name: str) -> str:
-    """A list's way back and its name."""
+def list_head(view: View, name: str, total: int) -> str:
+    """A list's way back, and how much it holds in a sentence."""
     steps = [(say("today"), view.address()), (_list_title(view, name), view.address(list=name))]
-    title = esc(_list_title(view, name))
-    return f'<div class="path">{breadcrumb(steps)}</div><div class="answer"><h1>{title}</h1></div>'
+    ends = say(f"today_ends_{horizon(view.load.facts)[1]}")
+    told = _spelled(f"today_of_{name}", total, first=True, ends=ends)
+    return f'<div class="path">{breadcrumb(steps)}</div><div class="answer"><h1>{esc(told)}</h1></div>'
 
 
 def list_about(view: View, name: str) -> list[str]:

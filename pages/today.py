@@ -36,14 +36,14 @@ st.html(components.printed_head(load.facts, say("today"), named))
 wanted = st.query_params.get("list", "")
 with page.told():
     if wanted in today_answers.LISTS:
-        st.html(today_parts.list_head(view, wanted))
         found = today_answers.listed(load, scope, where, wanted, 200)
+        st.html(today_parts.list_head(view, wanted, found.total or 0))
         about = today_parts.list_about(view, wanted)
 
         def fetch(most: int) -> cache.RowsBehind:
             return today_answers.listed(load, scope, where, wanted, most)
 
-        row_file.show(found, fetch, about, "list_csv", about[0])
+        row_file.show(found, fetch, about, "list_csv", load.facts.timezone, about[0])
     else:
         day = today_answers.day(load, scope, where)
         st.html(today_parts.head(view, day))

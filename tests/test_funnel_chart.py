@@ -72,7 +72,7 @@ def test_fewer_than_five_are_not_compared() -> None:
 
 
 def test_beyond_the_limits_is_not_enough_among_many() -> None:
-    """66 of 100 where all have 80: z = −3.5, p = 0.0005, which one in 2,000 has by chance; among 400 that is no news."""
+    """66 of 100 where all have 80: z = −3.5, p = 0.0005; among 400 groups that is no news."""
     many = [share(f"A{number:03}", 80 + number % 3 - 1, 100) for number in range(400)]
     crowd = compare_groups([*many, share("odd", 66, 100)], "agent", CSAT)
     place = next(one for one in crowd.groups if one.name == "odd")

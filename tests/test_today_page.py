@@ -16,6 +16,7 @@ import pytest
 
 from dashboard import access, cache, raw_rows, settings, stems, today_view
 from dashboard.theme import LIGHT
+from data_checks.journal_entries import About, slices_of
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import LoadFacts, Warehouse
 from data_checks.workspace import read_workspace
@@ -214,7 +215,10 @@ def test_what_customers_wrote_is_shown_as_text(served: None) -> None:
 def test_a_list_is_an_address_and_a_file(served: None) -> None:
     app = run(TODAY, list="late")
     shown = text(app)
-    assert "<h1>Tickets that are late</h1>" in shown
+    assert "<h1>Two tickets are late.</h1>" in shown
+    assert "9 Feb" not in shown
+    assert "10 Feb 2026, 09:00" in shown  # Berlin's time
+    assert "Times are Europe/Berlin." in shown
     assert "&lt;i&gt;Old&lt;/i&gt;" in shown
     assert len(app.get("download_button")) == 1
 
@@ -251,6 +255,22 @@ def test_a_day_without_work_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     cache.use(None)
     assert "<h1>No ticket is late and none falls due before midnight.</h1>" in shown
     assert "There was no bad rating of a ticket in the last 30 days." in shown
+
+
+def test_notes_on_numbers_are_shown_to_those_who_may_see_them(
+    company: Path, served: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = cache.current()
+    for team in ("North", "South"):
+        about = About("csat", slices_of({"team": team}), dt.date(2026, 2, 1), "month")
+        cache.write_comment(load, EVERYBODY, about, f"<b>Note</b> of {team}", "Lea")
+    assert "&lt;b&gt;Note&lt;/b&gt; of North" in text(run(TODAY, team="North"))
+    assert "of South" not in text(run(TODAY, team="North"))
+    monkeypatch.setattr(access, "guard", lambda: SOUTH)
+    shown = text(run(TODAY))
+    assert "&lt;b&gt;Note&lt;/b&gt; of South" in shown
+    assert "of North" not in shown
+    assert 'href="/metric?metric=csat&amp;period=2026-02&amp;team=South"' in shown
 
 
 # ── small pictures and phrases ───────────────────────────────────────────────────────────────────────

@@ -368,4 +368,5 @@ def test_no_word_in_the_table_is_left_over() -> None:
     code = code.replace("'", '"')
     left = [key for key in WORDS if f'"{key}"' not in code and key not in states and not key.startswith(tuple(built))]
     asked = re.compile(r"_(to|one|none)$")  # one and none are chosen by a number beside the word for many
+    left = [key for key in left if not asked.sub("", key).startswith(tuple(built))]
     assert [key for key in left if f'"{asked.sub("", key)}"' not in code and not key.endswith("_to")] == []
