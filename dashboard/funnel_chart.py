@@ -33,6 +33,7 @@ class Frame:
     centre: float
     words: str
     widest: float
+    has_outside: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def funnel(fair: FairGroups, definition: MetricDefinition, currency: str, theme:
         fair.centre,
         say("funnel_mean", value=middle),
         max(n for n, _ in fair.curve),
+        bool(fair.outside),
     )
     names = ", ".join(group.name for group in fair.outside)
     outside = say("funnel_outside", names=names) if names else say("funnel_all_inside")
@@ -136,11 +138,12 @@ def _spec(frame: Frame, theme: Tokens) -> dict[str, Any]:
         "height": HEIGHT,
         "width": "container",
         "config": charts._config(theme),
-        "layer": [*areas, rule, named, *_points(x, {**y, "field": "value"}, theme)],
+        "layer": [*areas, rule, named, *_points(x, {**y, "field": "value"}, theme, frame.has_outside)],
     }
 
 
-def _points(x: dict[str, Any], y: dict[str, Any], theme: Tokens) -> list[dict[str, Any]]:
+def _points(x: dict[str, Any], y: dict[str, Any], theme: Tokens, has_outside: bool) -> list[dict[str, Any]]:
+    """Dots, then squares with their names; a layer that draws nothing would be a picture without words."""
     tip = [{"field": name, "type": "nominal"} for name in ("name", "text", "n")]
     where = {"x": x, "y": y, "color": {"field": "ink", "type": "nominal", "scale": None}, "tooltip": tip}
     inside = {"filter": "!datum.outside"}
@@ -149,6 +152,8 @@ def _points(x: dict[str, Any], y: dict[str, Any], theme: Tokens) -> list[dict[st
         {"transform": [inside], "mark": {"type": "circle", "size": 44, "opacity": 1}, "encoding": where},
         {"transform": [outside], "mark": {"type": "square", "size": 80, "opacity": 1}, "encoding": where},
     ]
+    if not has_outside:
+        return layers[:1]
     for left, align, dx in ((False, "left", 9), (True, "right", -9)):
         chosen = [{"filter": f"datum.outside && datum.left == {str(left).lower()}"}]
         mark = {"type": "text", "align": align, "dx": dx, "fontSize": 12.5, "color": theme.ink}

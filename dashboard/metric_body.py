@@ -20,6 +20,7 @@ from dashboard import (
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
+from data_checks.errors import RequestError
 from metrics.scope import Scope
 
 
@@ -83,6 +84,10 @@ def _groups(view: View, level: Level, scope: Scope) -> bool:
 
 def _rows(view: View, level: Level, scope: Scope) -> None:
     asked = (view.load, scope, level.metric, level.period, level.where)
-    found = cache.rows(*asked)
+    try:
+        found = cache.rows(*asked)
+    except RequestError as error:  # hidden, withheld, or of nobody's team: said in its place
+        st.html(components.section(say("rows_behind"), "", components.note(sentences.sentence(str(error)))))
+        return
     about = [sentences.title(view.definition), wording.period(level.period), *detail.levels(view)]
     row_file.show(found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv", "UTC")

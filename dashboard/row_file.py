@@ -19,7 +19,7 @@ def show(
     found: RowsBehind, fetch: Callable[[int], RowsBehind], about: Sequence[str], key: str, zone: str, head: str = ""
 ) -> None:
     """Draw the rows and a button for all of them, fetched when it is pressed. `about`: title, period, scope …; the
-    file's name is made of them. `zone`: of the rows' times. `head`: what they are, when not the rows behind a number."""
+    file's name is made of them. `zone`: of the rows' times. `head`: what they are, when not those behind a number."""
     st.html(raw_rows.table(found, head))
     if not found.rows:
         return

@@ -72,13 +72,13 @@ def test_fewer_than_five_are_not_compared() -> None:
 
 
 def test_beyond_the_limits_is_not_enough_among_many() -> None:
-    """66 of 100 where all have 80: z = −3.5, p = 0.0005; among 400 groups that is no news."""
+    """65 of 100 where all have 80: z = −3.75, p = 0.0002; among 400 groups that is no news."""
     many = [share(f"A{number:03}", 80 + number % 3 - 1, 100) for number in range(400)]
-    crowd = compare_groups([*many, share("odd", 66, 100)], "agent", CSAT)
+    crowd = compare_groups([*many, share("odd", 65, 100)], "agent", CSAT)
     place = next(one for one in crowd.groups if one.name == "odd")
     assert place.value < place.limits[0]
     assert crowd.outside == ()
-    few = compare_groups([*many[:20], share("odd", 66, 100)], "agent", CSAT)
+    few = compare_groups([*many[:20], share("odd", 65, 100)], "agent", CSAT)
     assert [one.name for one in few.outside] == ["odd"]
 
 
@@ -145,6 +145,13 @@ def test_the_areas_hold_the_limits_of_the_wider_level_outside() -> None:
     assert json.loads(json.dumps(drawn.spec)) == drawn.spec
 
 
+def test_with_nobody_outside_no_empty_layer_is_drawn() -> None:
+    drawn = funnel_chart.funnel(compare_groups(ALIKE[:5], "agent", CSAT), CSAT, "EUR", LIGHT)
+    assert drawn is not None
+    assert [layer["mark"]["type"] for layer in drawn.spec["layer"]] == ["area", "area", "rule", "text", "circle"]
+    assert drawn.alt.endswith("Nobody lies outside what chance explains.")
+
+
 def test_nothing_to_compare_draws_nothing() -> None:
     assert funnel_chart.funnel(compare_groups(ALIKE[:3], "agent", CSAT), CSAT, "EUR", LIGHT) is None
 
@@ -196,3 +203,17 @@ def test_rows_of_a_hidden_number_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="fewer than 5 answers here, so its rows are hidden to protect people"):
         rows("North", 2)
     warehouse.close()
+
+
+def test_the_page_says_in_their_place_that_rows_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    floors = fixture.FixtureFloors()
+
+    def refused(*asked: object) -> None:
+        raise RequestError("csat has fewer than 5 answers here, so its rows are hidden to protect people.")
+
+    monkeypatch.setattr(floors, "rows", refused)
+    cache.use(floors)
+    shown = text(run(settings.PAGES / "metric.py", metric="csat", rows="all"))
+    cache.use(None)
+    assert "fewer than 5 answers here, so its rows are hidden to protect people." in shown
+    assert shown.count("<h1>") == 1

@@ -18,7 +18,7 @@ from dashboard import access, cache, raw_rows, settings, stems, today_view
 from dashboard.theme import LIGHT
 from data_checks.journal_entries import About, slices_of
 from data_checks.warehouse import open_warehouse
-from data_checks.warehouse.contract import LoadFacts, Warehouse
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
 from data_checks.workspace import read_workspace
 from metrics import open_work, voices
 from metrics.scope import Scope
@@ -155,6 +155,22 @@ def test_without_the_columns_the_day_says_what_is_missing(tmp_path: Path) -> Non
         0, "tickets does not know teams, so only the whole organisation may see its rows"
     )  # fmt: skip
     warehouse.close()
+
+
+class Withheld:
+    """A warehouse on which a check of a table broke."""
+
+    def __init__(self, inner: Warehouse, table: str) -> None:
+        broke = CheckOutcome(f"{table}_unique", table, "critical", "broken", 0, 0, (), "why", "owner")
+        self.facts = dataclasses.replace(inner.facts, checks=(broke,))
+        self.table, self.read = inner.table, inner.read
+
+
+def test_after_a_broken_check_the_rows_are_withheld(warehouse: Warehouse) -> None:
+    work = open_work.open_work(Withheld(warehouse, "tickets"), EVERYBODY)  # type: ignore[arg-type]
+    assert (work.running, work.missing) == (0, "the check tickets_unique on tickets broke, so its rows are withheld")
+    found = voices.comments(Withheld(warehouse, "survey_responses"), EVERYBODY)  # type: ignore[arg-type]
+    assert (found.shown, found.missing.startswith("the check survey_responses_unique")) == ((), True)
 
 
 # ── voices ───────────────────────────────────────────────────────────────────────────────────────────
