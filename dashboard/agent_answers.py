@@ -40,10 +40,6 @@ class Agent:
     courses: tuple[Course, ...] | None
     credit: AgentCredits | None
 
-    @property
-    def where(self) -> Where:
-        return _where(self.name, self.team)
-
 
 def known(load: Load, scope: Scope) -> tuple[Post, ...]:
     """Every agent the reader may see, with each team that has something of that name."""
@@ -54,14 +50,16 @@ def known(load: Load, scope: Scope) -> tuple[Post, ...]:
 def one(load: Load, scope: Scope, post: Post, period: Period) -> Agent:
     """Everything about an agent in one period."""
     opened = cache.opened(load)
-    warehouse, catalog, where = opened.warehouse, opened.catalog, _where(post.name, post.team)
+    warehouse, catalog = opened.warehouse, opened.catalog
+    of_team: Where = (("team", (post.team or None,)),) if any(one.team for one in known(load, scope)) else ()
+    where: Where = (("agent", (post.name,)), *of_team)
     belongs: Mapping[str, str | None] = cache.remembered(
         ("belongs", load.version, scope), lambda: departments(warehouse, scope)
     )
-    department, team = belongs.get(post.team), post.team or None
+    department = belongs.get(post.team)
     lines = cache.remembered(
         ("agent lines", load.version, load.catalog, scope, post, period),
-        lambda: agent_lines(warehouse, catalog, scope, post.name, team, department, period),
+        lambda: agent_lines(warehouse, catalog, scope, post.name, dict(of_team), department, period),
     )
     everybody = cache.remembered(("people", load.version, scope), lambda: people(warehouse, scope))
     register = tuple(person for person in everybody if (person.name, person.team or "") == (post.name, post.team))
@@ -76,10 +74,6 @@ def one(load: Load, scope: Scope, post: Post, period: Period) -> Agent:
 def in_a_year(found: tuple[Course, ...], today: dt.date) -> int:
     """How many courses lie in the twelve months before."""
     return sum(one.completed_on > today.replace(year=today.year - 1, day=min(today.day, 28)) for one in found)
-
-
-def _where(name: str, team: str) -> Where:
-    return (("agent", (name,)), ("team", (team or None,))) if team else (("agent", (name,)),)
 
 
 def _credit(load: Load, scope: Scope, period: Period, ids: set[str]) -> AgentCredits | None:

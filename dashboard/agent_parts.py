@@ -38,7 +38,7 @@ class View:
     theme: Tokens
 
     def metric(self, name: str, **more: str | None) -> str:
-        levels = {"department": None, "team": self.agent.team or None, "agent": self.agent.name}
+        levels = {"department": None, "team": self.agent.team, "agent": self.agent.name}
         return link("metric", {**self.query, **levels, "metric": name, **more})
 
     @property
@@ -92,7 +92,7 @@ def _label(post: Post, among: Iterable[Post]) -> str:
 
 
 def _address(post: Post, query: Mapping[str, str | None]) -> str:
-    return link("agent", {**query, "department": None, "agent": post.name, "team": post.team or None})
+    return link("agent", {**query, "department": None, "agent": post.name, "team": post.team})
 
 
 # ── head ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from data_checks.warehouse.contract import Warehouse
@@ -39,10 +40,11 @@ def main_metric(warehouse: Warehouse, catalog: Catalog, by: Iterable[str]) -> Me
 def fair_window(
     warehouse: Warehouse, catalog: Catalog, scope: Scope, metric: str, by: str, where: Iterable[Filter]
 ) -> tuple[Period, FairGroups]:
-    """The groups of `by` up to the end of the data, over 3, 6 or 12 months: the first in which at least half of them
-    are compared; the last where none is."""
-    end, calendar = as_of(warehouse.facts).end, warehouse.facts.calendar
-    this_month = floor(as_of(warehouse.facts).day, "month", calendar)
+    """The groups of `by` up to the end of the data, or to where they are ripe, over 3, 6 or 12 months: the first
+    in which at least half are compared; the last where none is."""
+    calendar, ripe = warehouse.facts.calendar, catalog.metrics[metric].ripe_after
+    end = ripe.before(as_of(warehouse.facts).day) if ripe else as_of(warehouse.facts).end
+    this_month = floor(end - dt.timedelta(days=1), "month", calendar)
     found: list[tuple[Period, FairGroups]] = []
     for months in WINDOWS:
         span = Period(step(this_month, "month", 1 - months), end)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
 from metrics.asking import ask, cannot_cut
 from metrics.bound import is_reference, leaves
@@ -45,16 +46,16 @@ def agent_lines(
     catalog: Catalog,
     scope: Scope,
     agent: str,
-    team: str | None,
+    of_team: Mapping[str, Sequence[str | None]],
     department: str | None,
     period: Period,
 ) -> tuple[AgentLine, ...]:
     """Every metric of a perspective that knows agents and has something of this one in the period or the months
-    before it, in the order of the catalogue. `team` None: an agent without a team, beside everybody."""
-    names = _names(warehouse, catalog, ("agent", "team") if team else ("agent",))
+    before it, in the order of the catalogue. `of_team`: the filter that leaves
+    the agent's team; empty where nobody has a team."""
+    names = _names(warehouse, catalog, ("agent", *of_team))
     if not names:
         return ()
-    of_team: _Where = {"team": (team,)} if team else {}
 
     def values(where: _Where, by: tuple[str, ...], first: Period) -> dict[str, tuple[MetricResult, ...]]:
         span = (first.start, period.end)
@@ -62,10 +63,13 @@ def agent_lines(
         return evaluate(warehouse, catalog, question, names)
 
     start = step(period.start, period.grain, 1 - MONTHS)
+    try:
+        months = values({**of_team, "agent": (agent,)}, (), Period(start, period.end))
+    except RequestError:  # in the register only: no row names them yet
+        return ()
     everybody = values(of_team, ("agent",), period)
     whole = values(of_team, (), period)
     above = values({"department": (department,)}, (), period) if department and scope.teams is None else {}
-    months = values({**of_team, "agent": (agent,)}, (), Period(start, period.end))
     found = []
     for name in names:
         definition, past = catalog.metrics[name], months[name]

@@ -11,18 +11,18 @@ scope, load = page.start()
 with st.container(horizontal=True, key="ctl"):
     choice = controls.choose_period(load)
     st.html(components.data_through(load.facts))
-name, team = (st.query_params.get(one, "") for one in ("agent", "team"))
-query = {**choice.query(load), "team": team or None, "agent": name or None}
+name, team = st.query_params.get("agent", ""), st.query_params.get("team")
+query = {**choice.query(load), "team": team, "agent": name or None}
 with page.told():
     known = agent_answers.known(load, scope)
-found = [post for post in known if post.name == name and team in ("", post.team)]
+found = [post for post in known if post.name == name and team in (None, post.team)]
 if not name:
     page.titled(load, say("agent"))
     st.html(agent_parts.choose(known, query))
 elif not found:
     page.titled(load, say("agent"))
     near = difflib.get_close_matches(name, {post.name for post in known}, n=3)
-    st.html(agent_parts.unknown(name, team, known, query, near))
+    st.html(agent_parts.unknown(name, team or "", known, query, near))
 elif len(found) > 1:
     page.titled(load, say("agent"))
     st.html(agent_parts.several(name, found, query))
@@ -31,7 +31,7 @@ else:
     with page.told(), st.spinner(say("agent_wait")):
         agent = agent_answers.one(load, scope, found[0], choice.period)
     verdicts = tuple(cache.verdict(line.definition, line.own) for line in agent.lines)
-    here = {**query, "team": found[0].team or None}
+    here = {**query, "team": found[0].team}
     view = agent_parts.View(load, agent, choice.period, verdicts, here, theme.tokens())
     st.html(
         components.printed_head(load.facts, name, found[0].team) + agent_parts.crumbs(view) + agent_parts.head(view)

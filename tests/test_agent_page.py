@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from dashboard import access, agent_parts, cache, settings
+from data_checks.calendar import EVERYBODYS
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import read_workspace
@@ -96,7 +97,7 @@ def test_tenure_is_in_whole_units() -> None:
 
 def test_an_agents_numbers_stand_beside_the_teams(opened: tuple[Warehouse, Catalog]) -> None:
     warehouse, catalog = opened
-    lines = agent_lines(warehouse, catalog, EVERYBODY, "Ann", "North", "Service", march(warehouse))
+    lines = agent_lines(warehouse, catalog, EVERYBODY, "Ann", {"team": ("North",)}, "Service", march(warehouse))
     opened_ = next(line for line in lines if line.definition.metric == "tickets_opened")
     # March: t1, t2, t6, t8 are Ann's; t3 is nobody's; South has t5, t7, t11, t12, t13
     assert (opened_.own.value, opened_.team.value) == (4, 5)
@@ -107,20 +108,46 @@ def test_an_agents_numbers_stand_beside_the_teams(opened: tuple[Warehouse, Catal
 
 def test_the_other_ann_has_her_own_numbers(opened: tuple[Warehouse, Catalog]) -> None:
     warehouse, catalog = opened
-    lines = agent_lines(warehouse, catalog, EVERYBODY, "Ann", "South", "Service", march(warehouse))
+    lines = agent_lines(warehouse, catalog, EVERYBODY, "Ann", {"team": ("South",)}, "Service", march(warehouse))
     assert next(line.own.value for line in lines if line.definition.metric == "tickets_opened") == 5
 
 
 def test_a_reader_of_one_team_gets_no_department(opened: tuple[Warehouse, Catalog]) -> None:
     warehouse, catalog = opened
-    lines = agent_lines(warehouse, catalog, SOUTH, "Ann", "South", "Service", march(warehouse))
+    lines = agent_lines(warehouse, catalog, SOUTH, "Ann", {"team": ("South",)}, "Service", march(warehouse))
     assert lines
     assert all(line.department is None for line in lines)
 
 
+def test_where_nobody_has_a_team_an_agent_stands_beside_everybody(tmp_path: Path) -> None:
+    teamless = re.sub(r"      team_id: team\n", "", team_company.WORKSPACE).replace(", team_id: team", "")
+    workspace = read_workspace(team_company.load_team_company(tmp_path / "w", workspace=teamless))
+    warehouse, catalog = open_warehouse(workspace), catalog_of(workspace)
+    assert posts(warehouse, EVERYBODY) == (Post(BO, ""), Post("Ann", ""))
+    lines = agent_lines(
+        warehouse, catalog, EVERYBODY, BO, {}, None, period_at(dt.date(2026, 2, 1), "month", EVERYBODYS)
+    )
+    opened_ = next(line for line in lines if line.definition.metric == "tickets_opened")
+    warehouse.close()
+    assert (opened_.own.value, opened_.team.value) == (2, 3)  # t4, t9 · t10
+
+
+def test_an_agent_without_a_team_is_told_from_the_same_name_in_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agents = team_company.AGENTS + "a6,Zoe,,2025-01-01\na7,Zoe,N,2025-01-01\n"
+    monkeypatch.setenv(settings.WORKSPACE, str(team_company.load_team_company(tmp_path / "w", agents=agents)))
+    cache.use(None)
+    asked = text(run(AGENT, agent="Zoe"))
+    shown = text(run(AGENT, agent="Zoe", team=""))
+    cache.use(None)
+    assert 'href="/agent?team=&amp;agent=Zoe"' in asked
+    assert "<h1>There is too little of Zoe in " in shown
+
+
 def test_few_answers_of_an_agent_are_hidden(opened: tuple[Warehouse, Catalog]) -> None:
     warehouse, catalog = opened
-    lines = agent_lines(warehouse, catalog, EVERYBODY, "Ann", "South", "Service", march(warehouse))
+    lines = agent_lines(warehouse, catalog, EVERYBODY, "Ann", {"team": ("South",)}, "Service", march(warehouse))
     csat = next(line for line in lines if line.definition.metric == "csat")
     assert (csat.own.state, csat.own.value, csat.fair) == ("suppressed", None, None)  # r3, r4, r9
 
@@ -138,7 +165,7 @@ def test_the_demo_agrees_with_other_sql(demo: Path) -> None:
     with duckdb.connect(version, read_only=True) as connection:
         name, expected = connection.execute(query).fetchone() or ("", 0)
     warehouse = open_warehouse(workspace)
-    lines = agent_lines(warehouse, catalog, EVERYBODY, name, "Returns", None, month)
+    lines = agent_lines(warehouse, catalog, EVERYBODY, name, {"team": ("Returns",)}, None, month)
     warehouse.close()
     assert next(line.own.value for line in lines if line.definition.metric == "tickets_opened") == expected > 0
 
