@@ -31,6 +31,8 @@ _PAGES: dict[str, tuple[str, str, str | None]] = {
     "workbench": ("workbench.py", "workbench", "metrics"),
     "data_quality": ("data_quality.py", "data_quality", "metrics"),
     "metric": ("metric.py", "metric", None),
+    "agent": ("agent.py", "agent", None),
+    "ticket": ("ticket.py", "ticket", None),
     "metrics": ("metric_library.py", "metric_library", None),  # the address people type
 }
 

@@ -61,6 +61,7 @@ PAGES = {
         "Hollow dot: the period compared with. A part is held against its own goals; a sum without a goal of its own "
         "is not judged. Coverage is the share of the weight that could be judged; under half of it there is no score."
     ),
+    "teams_fair": "To tell a difference from chance, see the funnel of {names}.",
     "and": "and",
     "short_financial": "Financial",
     "short_customer": "Customer",
