@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import attention_parts, cache, components, controls, page, rows, theme, wording
+from dashboard import attention_parts, cache, compare, components, controls, page, rows, theme, wording
 from metrics.standing import uncounted
 
 scope, load = page.start()
@@ -11,7 +11,7 @@ currency = load.facts.currency
 choice, say_through = controls.head(load, scope, "overview")
 
 with page.told():
-    board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
+    board = compare.board(load, scope, choice)
 
 period = wording.period(choice.period)
 page.titled(load, wording.say("overview"), choice.named, period)
