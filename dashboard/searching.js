@@ -140,7 +140,7 @@ const build = (parent) => {
   const found = make("dialog", { id: "find", class: "flow", "aria-label": words.search });
   found.append(input, make("ul", { id: "find-list", role: "listbox", "aria-label": words.search }),
     make("div", { class: "under" }, make("p", { id: "find-said", role: "status" }), help));
-  const close = make("button", { type: "button", class: "way" }, words.keys_close);
+  const close = make("button", { type: "button", class: "way", autofocus: "" }, words.keys_close);
   const keys = make("dialog", { id: "keys", class: "flow", "aria-labelledby": "keys-head" });
   const or = words.keys_or, then = words.keys_then;
   const list = make("dl", { tabindex: "0", "aria-labelledby": "keys-head" }, ...line(["/", [or, "Ctrl K"]], words.keys_search), ...line(["["], words.keys_previous), ...line(["]"], words.keys_next),
