@@ -110,7 +110,7 @@ def _rung(
     alt = say("alt_no_score")
     if score is not None:
         key = "alt_score" if before is None else "alt_score_from"
-        key += "_rival" if board.rival and before is not None else ""
+        key = f"rival_{key}" if board.rival and before is not None else key
         period = board.rival or wording.period(board.against)
         shown = "" if before is None else wording.score(before)
         alt = say(key, score=wording.score(score), word=say(word).lower(), before=shown, period=period)

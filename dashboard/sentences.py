@@ -341,7 +341,7 @@ def _score_sentence(board: Scorecard) -> str:
         return say("score_is", score=wording.score(board.score), change="")
     by = round(board.score) - round(board.previous_score)
     key = "score_same" if by == 0 else "score_higher" if by > 0 else "score_lower"
-    moved = say(f"{key}_rival" if board.rival else key, by=abs(by), period=held_against(board))
+    moved = say(f"rival_{key}" if board.rival else key, by=abs(by), period=held_against(board))
     return say("score_is", score=wording.score(board.score), change=moved)
 
 
