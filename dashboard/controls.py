@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
@@ -158,6 +158,14 @@ def say_filter(filters: Filters, whole: str) -> None:
     if filters.used and not (filters.used == ("team",) and filters.team[0] and filters.is_single):
         way = components.anchor(say("only_department_next"), whole)
         st.html(f'<p class="notice">{components.esc(filters.told())} {way}</p>')
+
+
+def crumbs(named: str | None, query: Mapping[str, str | None]) -> str:
+    """The way back from a part of the organisation to the whole; nothing where the whole is looked at."""
+    if named is None:
+        return ""
+    steps = [(say("overview"), link("overview", {**query, **Filters().query()})), (named, link("overview", query))]
+    return f'<div class="path">{components.breadcrumb(steps)}</div>'
 
 
 def misread(load: Load, scope: Scope) -> list[str]:

@@ -22,6 +22,7 @@ say_through(board)
 facts = load.facts if scope.teams is None else uncounted(load.facts)
 st.html(
     components.printed_head(load.facts, choice.named, period)
+    + controls.crumbs(choice.named, query)
     + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day)}'
     f"{components.ladder(board, look)}</div>"
     f'<div class="body">{rows.board_rows(board, currency, look, query)}'

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, cache, settings
+from dashboard import access, cache, server, settings
 from dashboard.access import Closed, admit
 from dashboard.access_file import read_access
 from dashboard.cli import main
@@ -245,6 +245,13 @@ def test_the_check_command_tells_the_mistakes_of_the_file(
     done = CliRunner().invoke(main, ["check", "-w", str(folder)])
     assert done.exit_code == (2 if told else 0)
     assert told is None or told in done.output
+
+
+def test_serving_without_what_signs_people_in_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(settings.ACCESS, "oidc")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RequestError, match="pip install authlib"):
+        server.serve(tmp_path)
 
 
 def test_in_open_mode_everybody_may_do_everything_without_a_name() -> None:
