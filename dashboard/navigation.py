@@ -87,4 +87,4 @@ def link(page: str, query: Mapping[str, str | None]) -> str:
     """The address of a page with its state; empty values are left out. Not escaped for HTML."""
     path = "/" if page == next(iter(_PAGES)) else f"/{page}"
     kept = {name: value for name, value in query.items() if value is not None}
-    return f"{path}?{urlencode(kept, safe=',')}" if kept else path
+    return f"{path}?{urlencode(kept)}" if kept else path

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import hashlib
 import importlib
+import importlib.util
 import ipaddress
 import logging
 import os
@@ -125,6 +126,8 @@ def serve(workspace_folder: Path, host: str = "127.0.0.1", port: int = 8501) -> 
     """Serve a workspace until interrupted. Raises RequestError when it may not or cannot listen there."""
     if settings.access_mode() == "open" and not _is_loopback(host):
         raise RequestError(f"Access mode 'open' serves this machine only, and {host} is more; use --host 127.0.0.1.")
+    if settings.access_mode() == "oidc" and importlib.util.find_spec("authlib") is None:
+        raise RequestError("Access mode 'oidc' signs people in with Authlib; install it with: pip install authlib")
     os.environ[settings.WORKSPACE] = str(Path(workspace_folder).resolve())
     # Streamlit reads .streamlit/ from the working folder, whatever the reader's own folder is.
     os.chdir(settings.ROOT)

@@ -19,7 +19,6 @@ PAGES = {
     "more_not_provided": "{n} not provided",
     "more_not_cut": "{n} not known here",
     # one department
-    "only_department": "You see the department {department}.",
     "only_department_next": "Show the whole organisation",
     "no_such_department": "There is no department “{department}”.{hint} You see all of them.",
     # perspectives
