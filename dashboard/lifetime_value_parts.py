@@ -14,9 +14,11 @@ from dashboard.wording import say
 from metrics.models.customers import LEAST, Base, Bucket, HeldBack, Part
 from metrics.models.fitted import RULES
 from metrics.period import Period
+from metrics.stats.lifecycle import STAGES
 from metrics.stats.not_known import NotKnown
 
-_ORDER = ("new", "active", "reactivated", "at_risk", "lapsed", "older")
+_ORDER = (*STAGES, "older")
+"""As their rules are asked: the last of them takes everybody else."""
 _WEEKS_A_YEAR = 365.25 / 7
 _SHADES = 6
 

@@ -41,7 +41,8 @@ def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
     printed = components.printed_head(load.facts, say("retention"), choice.named, period)
     top.html(printed + retention_parts.answer(whole, contracts))
     _triangle(load, scope, choice, every, by)
-    st.html(customer_cards.section(say("rt_metrics"), METRICS, board, load, choice.query(load), look))
+    if rows := customer_cards.section(say("rt_metrics"), METRICS, board, load, choice.query(load), look):
+        st.html(rows)
     _contracts(load, scope, choice, by)
     st.html(retention_parts.reasons(ask.reasons(load, scope, choice)))
 

@@ -44,7 +44,8 @@ def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
     printed = components.printed_head(load.facts, say("satisfaction"), choice.named, period)
     st.html(printed + satisfaction_parts.answer(board, load.facts.currency))
     st.html(satisfaction_parts.spreads(spreads, load.definitions, query))
-    st.html(customer_cards.section(say("sa_metrics"), METRICS, board, load, query, theme.tokens()))
+    if rows := customer_cards.section(say("sa_metrics"), METRICS, board, load, query, theme.tokens()):
+        st.html(rows)
     defined = [metric for metric in ask.COMPARED if metric in load.definitions]
     by_channel = {metric: ask.groups(load, scope, choice, metric, "channel") for metric in defined}
     st.html(satisfaction_parts.channels(by_channel, load.definitions, period, query))

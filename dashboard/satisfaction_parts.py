@@ -31,7 +31,7 @@ def answer(board: Scorecard, currency: str) -> str:
         told = [] if csat is None else [esc(sentences.reason(csat))]
     else:
         head = say("sa_answer", share=sentences.figure(csat, currency), period=wording.period(csat.result.period))
-        told = []
+        told = [] if csat.result.state == "ok" else [esc(sentences.reason(csat))]
     parts = [
         rich(say(key, value=sentences.figure(found[metric], currency)))
         for metric, key in (("nps", "sa_nps"), ("ces", "sa_ces"), (RATE, "sa_rate"))
