@@ -8,6 +8,7 @@ from dashboard import wording
 from dashboard.bars import bar
 from dashboard.components import anchor, esc, note, section
 from dashboard.navigation import link
+from dashboard.reasons import clause
 from dashboard.wording import say
 from metrics.answers import Voice
 from metrics.driver_table import NUMBERS, WORDS
@@ -22,7 +23,7 @@ def drivers(found: ScoreDrivers | NotKnown, span: str) -> str:
     """What happened, and the other questions: the share of the score's differences each goes with."""
     head, scope = say("sa_drivers"), say("sa_drivers_scope", span=span)
     if isinstance(found, NotKnown) or found.service is None:
-        why = found.sentence if isinstance(found, NotKnown) else found.result.reason or say(found.result.state)
+        why = clause(found) if isinstance(found, NotKnown) else _no_value(found)
         return section(head, scope, note(say("sa_drivers_none", why=why)))
     directions = found.directions or {}
     body = _block(found.service, directions)
@@ -30,6 +31,10 @@ def drivers(found: ScoreDrivers | NotKnown, span: str) -> str:
         body += f"<h3>{esc(say('sa_questions'))}</h3>{_block(found.questions, directions)}"
     weighted = note(say("dr_weighted")) if found.is_weighted else ""
     return section(head, scope, f"{body}{note(say('dr_not_causes'))}{weighted}")
+
+
+def _no_value(found: ScoreDrivers) -> str:
+    return (found.result.reason or say(found.result.state).lower()).rstrip(".")
 
 
 def _block(found: Drivers, directions: Mapping[str, int]) -> str:
@@ -75,7 +80,7 @@ def voices(found: tuple[Voice, ...] | NotKnown, period: str, query: Query, metri
     """What customers wrote, the newest first, and the way to the rows of each metric (its id and name)."""
     head, scope = say("sa_voices"), say("sa_voices_scope", period=period)
     if isinstance(found, NotKnown):
-        return section(head, "", note(say("sa_voices_none", why=found.sentence.rstrip("."))))
+        return section(head, "", note(say("sa_voices_none", why=clause(found))))
     if not found:
         return section(head, scope, note(say("sa_voices_empty")))
     ways = " · ".join(

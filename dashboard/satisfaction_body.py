@@ -70,7 +70,7 @@ def _drivers(load: Load, scope: Scope, choice: Choice) -> None:
         placed = None if isinstance(found, NotKnown) else found.map
         drawn = charts_map.importance_map(placed, theme.tokens()) if placed else None
         if drawn is None:
-            why = say("no_data") if placed is None else placed.reason
+            why = say("no_data").lower() if placed is None else placed.reason.rstrip(".")
             st.html(components.section(say("sa_map"), scoped, components.note(say("sa_map_none", why=why))))
             return
         st.html(components.section(say("sa_map"), scoped, ""))

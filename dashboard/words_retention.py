@@ -36,7 +36,7 @@ RETENTION_WORDS = {
     ),
     "rt_left_out": "The newest {n} cohorts are shown; all together are all {all}.",
     "rt_groups": "Each line is the average of all buyers observed so long.",
-    "rt_not_cut": "Not told apart by {slice}: {why} Everybody is shown together.",
+    "rt_not_cut": "Not told apart by {slice}: {why}. Everybody is shown together.",
     "rt_none": "There are no cohorts: {why}.",
     "sv_screen_title": "How long contracts last",
     "sv_screen_scope": "share still running, 95{space}% band, by months since they began",
@@ -80,5 +80,4 @@ RETENTION_WORDS = {
         "Every contract that ended stands in one row; 95{space}% intervals beneath. A change in dark type is larger "
         "than chance explains."
     ),
-    "lw_alt": "{share} of contracts that ended",
 }
