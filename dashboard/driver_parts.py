@@ -67,7 +67,7 @@ def _driver(one: Driver, most: float, directions: Mapping[str, int]) -> str:
     return (
         f'<tr><th scope="row">{esc(name_of(one.name))}</th><td class="num"><span class="drawn">'
         f"{bar(one.share, most, one.low, one.high)}<span><b>{esc(wording.value(one.share, 'percent'))}</b>"
-        f'<span class="note">{esc(ends)}</span></span></span></td><td>{esc(direction)}</td></tr>'
+        f'<span class="note whole">{esc(ends)}</span></span></span></td><td>{esc(direction)}</td></tr>'
     )
 
 

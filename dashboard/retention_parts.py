@@ -132,7 +132,8 @@ def _body(rows: Sequence[Row], ages: int, found: Triangle) -> str:
         counted = wording.count(size or 0)
         inside = "".join(_cell(cell, at, average, top) for at, cell in enumerate(cells[:ages]) if cell is not None)
         young = ages - sum(cell is not None for cell in cells[:ages])
-        drawn += f'<tr{kind}><th scope="row">{esc(label)}</th><td class="num buyers">{counted}</td>{inside}'
+        n = f'<span class="note n" aria-hidden="true">{esc(say("n", n=counted))}</span>'
+        drawn += f'<tr{kind}><th scope="row">{esc(label)}{n}</th><td class="num buyers">{counted}</td>{inside}'
         drawn += f"{_young(young, found.every)}</tr>"
     return drawn
 

@@ -238,9 +238,11 @@ def _rates(results: Results | NotKnown, by: str) -> str:
     keys = ("sa_invited", "sa_rate_head", "sa_of_invited", "sa_of_answers")
     heads = "".join(f'<th scope="col" class="num">{esc(say(key))}</th>' for key in keys)
     rows = "".join(_rate(one, [other for other in known if other is not one], by, invited, answered) for one in known)
+    named = say(f"sa_{by}")
     return (
-        f'<table class="stays rates"><thead><tr><th scope="col">{esc(say(f"sa_{by}"))}</th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{esc(say("sa_missing"))}: {esc(named)}">'
+        f'<table class="stays rates"><thead><tr><th scope="col">{esc(named)}</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
