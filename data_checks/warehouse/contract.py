@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+import pyarrow as pa
 import sqlalchemy as sa
 
 from data_checks.calendar import EVERYBODYS, Calendar
@@ -104,6 +105,10 @@ class Warehouse(Protocol):
 
     def read(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Sequence[sa.Row[Any]]:
         """All rows of one statement."""
+        ...
+
+    def columns(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> pa.Table:
+        """The same by column, for what has millions of rows: no row becomes an object of its own."""
         ...
 
     def sql(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> str:
