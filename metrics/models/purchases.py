@@ -64,5 +64,8 @@ def read_purchases(warehouse: Warehouse) -> PurchaseLog:
     )
     who, when, paid, earned = (column.to_numpy() for column in warehouse.columns(statement).columns)
     return PurchaseLog(
-        who.astype(np.int64), when.astype("datetime64[D]"), paid.astype(np.float64), earned.astype(np.float64)
+        who.astype(np.int64, copy=False),
+        when.astype("datetime64[D]", copy=False),
+        paid.astype(np.float64, copy=False),
+        earned.astype(np.float64, copy=False),
     )

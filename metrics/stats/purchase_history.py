@@ -80,7 +80,7 @@ def _history(
     keys, money = codes * width + (day - origin), paid
     if not (keys[1:] > keys[:-1]).all():
         keys, inverse = np.unique(keys, return_inverse=True)
-        money = np.bincount(inverse, weights=paid)
+        money = np.bincount(inverse, weights=paid).astype(np.float64)
     owner, on = keys // width, keys % width
     begin = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
     end = np.r_[begin[1:], len(owner)] - 1
