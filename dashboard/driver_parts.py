@@ -16,7 +16,7 @@ from metrics.stats.importance_map import ImportanceMap, Placed
 
 
 def drivers(found: ScoreDrivers, first: Period, last: Period, theme: Tokens) -> str:
-    """What happened, and the other questions, each with its share of the differences; `first` and `last`: the months it looks at."""
+    """What happened, and the other questions, each with its share of the differences from `first` to `last`."""
     if found.service is None:
         why = sentences.state_reason(found.definition, found.result).rstrip(".")
         return note(say("dr_no_value", name=sentences.title(found.definition), reason=why))
