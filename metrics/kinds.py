@@ -217,8 +217,7 @@ def _spans_period(leaf: Leaf) -> bool:
     end, or by a set of who did something in it."""
     if isinstance(leaf, RetentionOf):
         return False
-    members = (leaf, *leaf.members[1:]) if leaf.members else (leaf,)
-    return any(_is_told_by_period(one) for one in members)
+    return _is_told_by_period(leaf) or any(map(_is_told_by_period, leaf.members))
 
 
 def _is_told_by_period(rows: Aggregate | SetMember) -> bool:
