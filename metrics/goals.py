@@ -40,10 +40,16 @@ def at(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | None] 
     return replace(metric, red=red, goal=goal, stretch=stretch)
 
 
-def is_own(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | None]) -> bool:
-    """Whether the goal that holds is set for just these slices, not for all or for more rows than theirs."""
-    entry = _holding(metric.goals.get("goal", ()), day, slices) if metric.goals else None
-    return entry is not None and bool(entry.where) and {name for name, _ in entry.where} == set(slices)
+def is_own(
+    metric: MetricDefinition,
+    day: dt.date,
+    slices: Mapping[str, str | None],
+    with_parents: Mapping[str, str | None] | None = None,
+) -> bool:
+    """Whether the goal that holds is set for just these slices, not for all or for more rows than theirs; a team named
+    with its department (with_parents) is no less the team."""
+    entry = _holding(metric.goals.get("goal", ()), day, with_parents or slices) if metric.goals else None
+    return entry is not None and bool(entry.where) and set(slices) <= {name for name, _ in entry.where}
 
 
 def entry(metric: MetricDefinition, key: str, day: dt.date, slices: Mapping[str, str | None]) -> GoalEntry | None:

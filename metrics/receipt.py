@@ -19,7 +19,7 @@ from metrics.definition import GoalEntry, MetricDefinition
 from metrics.evaluate import evaluate
 from metrics.fingerprint import fingerprint
 from metrics.formula import parse
-from metrics.holding import Extent, goals_for, paced
+from metrics.holding import extent_of, goals_for, paced
 from metrics.kinds import kind_of
 from metrics.organisation import departments
 from metrics.period import Period
@@ -210,9 +210,7 @@ def _limits(
     definition: MetricDefinition, value: Value, result: MetricResult, question: Question, warehouse: Warehouse
 ) -> tuple[MetricDefinition, Mapping[str, GoalEntry], str]:
     """The definition with what holds here, where each limit comes from, and why a goal does not, as on the board."""
-    here = {name: values[0] for name, values in question.where if len(values) == 1}
-    is_whole = not question.where and question.scope.teams is None
-    extent = Extent(here, is_whole, departments(warehouse, question.scope))
+    extent = extent_of(dict(question.where), question.scope, departments(warehouse, question.scope))
     held, misfit = goals_for(definition, value, result.period, extent)
     if misfit:
         return held, {}, misfit

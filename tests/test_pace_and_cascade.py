@@ -18,6 +18,7 @@ from metrics.cascade import build_cascade
 from metrics.catalog import read_catalog
 from metrics.period import parse_period
 from metrics.plans import with_plans
+from metrics.receipt import make_receipt
 from metrics.scope import Scope
 from metrics.screen import beside, build_scorecard
 from tests.small_company import load_small_company
@@ -199,6 +200,28 @@ def test_under_a_scope_only_its_own_teams_stand_in_the_cascade(company):
     node = build_cascade(warehouse, catalog, Scope(frozenset({"N"})), parse_period("2024-01", EVERYBODYS))
     assert [[team.value for team in part.parts] for part in node.parts] == [["North"]]
     assert cards_of(node)["csat"].result.value == cards_of(node.parts[0])["csat"].result.value == 0.8
+
+
+def test_some_teams_of_a_department_are_not_held_against_its_goal_for_a_sum(company):
+    where = {"department": ["Service"]}
+    assert card(company, "2024-01", "backlog", where=where).status == "met"  # t2: 1 of at most 7
+    assert card(company, "2024-01", "backlog", where={**where, "team": ["North", "South"]}).status == "no_goal"
+    _, warehouse, catalog = company
+    january, own = parse_period("2024-01", EVERYBODYS), Scope(frozenset({"N"}))
+    board = build_scorecard(warehouse, catalog, own, january, where=where)
+    receipt = make_receipt(warehouse, catalog, own, "backlog", january, where)
+    service = build_cascade(warehouse, catalog, own, january).parts[0]
+    told = [one for branch in board.branches for one in branch.cards if one.definition.metric == "backlog"]
+    assert [told[0].status, receipt.status, cards_of(service)["backlog"].status] == ["no_goal"] * 3
+    assert cards_of(service.parts[0])["backlog"].status == "met"  # all of North is to be seen, which has its own
+
+
+def test_a_teams_goal_that_names_its_department_too_is_the_teams(company, tmp_path):
+    _, warehouse, _ = company
+    (tmp_path / "goals.csv").write_text("metric,department,team,red,goal\nbacklog,Service,North,3,1\n")
+    catalog = with_plans(read_catalog(tmp_path), tmp_path, EVERYBODYS)
+    assert card((tmp_path, warehouse, catalog), "2024-01", "backlog", where={"team": ["North"]}).status == "met"
+    assert card((tmp_path, warehouse, catalog), "2024-01", "backlog", where={"team": ["South"]}).status == "no_goal"
 
 
 def run(*arguments):
