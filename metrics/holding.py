@@ -14,6 +14,8 @@ from metrics.kinds import depends_on_length, kind_of
 from metrics.organisation import with_parents
 from metrics.pace import Pace, at_pace
 from metrics.period import Period
+from metrics.question import AsOf
+from metrics.result import MetricResult
 from metrics.scope import Scope
 
 GOAL_OF_A_MONTH = "the goal is for a month"
@@ -61,6 +63,16 @@ def goals_for(
 
 def _is_own(definition: MetricDefinition, period: Period, extent: Extent) -> bool:
     return extent.is_told and goals.is_own(definition, period.start, extent.slices, extent.with_parents)
+
+
+def held_at(
+    definition: MetricDefinition, bound: Value, result: MetricResult, extent: Extent, reach: AsOf, calendar: Calendar
+) -> tuple[MetricDefinition, Pace | None, str]:
+    """The definition with the goals that a result is held against: those of its own period, of a year's as much as is
+    due by the end of the period or of the data; the pace, and why no goal holds."""
+    held, misfit = goals_for(definition, bound, result.period, extent)
+    held, pace = paced(held, bound, result.value, min(result.period.end, reach.end), calendar)
+    return held, pace, misfit
 
 
 def paced(

@@ -14,7 +14,7 @@ from metrics.asking import as_of, ask, cannot_cut
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId
 from metrics.evaluate import evaluate
-from metrics.holding import Extent, extent_of, goals_for, paced
+from metrics.holding import Extent, extent_of, goals_for, held_at
 from metrics.organisation import departments
 from metrics.period import Duration, Grain, Period, parse_period, period_at, shifted, spine, step
 from metrics.result import MetricResult, State
@@ -178,12 +178,10 @@ class Screen:
         extent: Extent,
     ) -> Card:
         period, whole = self.period, self.reach.completes(self.period)
-        bound, calendar = self.catalog.bound[name], self.warehouse.facts.calendar
-        definition, misfit = goals_for(self.catalog.metrics[name], bound, period, extent)
-        if misfit:
-            found = tuple(replace(result, reason=result.reason or misfit) for result in found)
+        metric, bound = self.catalog.metrics[name], self.catalog.bound[name]
         by_start = {result.period.start: result for result in found}
         if lack is not None or period.start not in by_start:
+            definition, _ = goals_for(metric, bound, period, extent)
             state: State = "no_data" if lack is None else "not_provided"
             absent = MetricResult(name, period, None, state, complete=whole, reason=lack or "", slices=extent.slices)
             return make_card(definition, absent, None, ())
@@ -192,8 +190,10 @@ class Screen:
         if self.reach.completes(shown.period):
             earlier = by_start.get(_as_far_before(shown.period, period, self.against))
         trend = [result for result in found if result.complete and result.state != "unripe"][-TREND:]
-        then = definition if earlier is None else paced(definition, bound, None, earlier.period.end, calendar)[0]
-        definition, pace = paced(definition, bound, shown.value, shown.period.end, calendar)
+        calendar = self.warehouse.facts.calendar
+        then = None if earlier is None else held_at(metric, bound, earlier, extent, self.reach, calendar)[0]
+        definition, pace, misfit = held_at(metric, bound, shown, extent, self.reach, calendar)
+        shown = replace(shown, reason=shown.reason or misfit)
         return make_card(definition, shown, earlier, trend, period, pace, then)
 
 
