@@ -18,6 +18,7 @@ from metrics.evaluate import SUPPRESSED_BELOW, evaluate
 from metrics.kinds import kind_of, within
 from metrics.provided import available_members, knows_teams, missing
 from metrics.question import Question
+from metrics.row_accounts import value_tests
 from metrics.selection import Selection
 
 SHOWN_SLICES = ("team", "agent")
@@ -40,8 +41,9 @@ def rows_behind(warehouse: Warehouse, catalog: Catalog, question: Question, metr
     stand for the span (rolling, to_date), in those.
 
     For a share or a quotient of counts these are the rows of its denominator, with `counted` 1 where they are in the
-    numerator too. Raises RequestError when the metric is not provided, and when its number may not be seen: rows would
-    tell what is hidden to protect people, or what a failed check withholds.
+    numerator too. A row whose value nobody knows is in no sum, mean or share, and is not there. Raises RequestError
+    when the metric is not provided, and when its number may not be seen: rows would tell what is hidden to protect
+    people, or what a failed check withholds.
     """
     value = catalog.bound[known_metric(catalog, metric).metric]
     if lack := missing(value, warehouse.facts.tables):
@@ -58,6 +60,8 @@ def rows_behind(warehouse: Warehouse, catalog: Catalog, question: Question, metr
     columns = _columns(selection, warehouse)
     columns["counted"] = _counted(selection, leaf, counted)
     base = selection.select([column.label(name) for name, column in columns.items()], leaf.where)
+    if isinstance(leaf, Aggregate) and leaf.function not in ("count", "distinct"):  # of these a row may count 0
+        base = base.where(*(sa.not_(test) for _, _, test in value_tests(leaf, selection)))
     total = warehouse.read(sa.select(sa.func.count()).select_from(base.subquery("counted")))[0][0]
     order = selection.table.c[_ordered_by(leaf)]
     found = warehouse.read(base.order_by(order, selection.table.c[selection.contract.key]).limit(limit))
