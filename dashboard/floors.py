@@ -225,8 +225,8 @@ class RealFloors:
         assert self._newest is not None, "current() comes first"
         part = {**dict(where), **{name: (value,) for name, value in result.slices.items()}}
         extent = extent_of(part, scope, self._newest.belongs)
-        bound = self._newest.catalog.bound[definition.metric]
-        return verdict_of(definition, bound, result, extent)
+        name, opened = definition.metric, self._newest
+        return verdict_of(opened.catalog.metrics[name], opened.catalog.bound[name], result, extent, opened.load.facts)
 
     def _read_workspace(self, folder: Path) -> Workspace:
         stamp = _stamps(folder / FILE)

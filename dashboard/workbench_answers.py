@@ -198,12 +198,12 @@ class _Judge:
 
         assert draft.metric is not None
         self.definition, self.bound = draft.catalog.metrics[draft.metric], draft.catalog.bound[draft.metric]
-        self.sees_all = scope.teams is None
+        self.scope, self.facts = scope, warehouse.facts
         self.belongs: Mapping[str, str | None] = departments(warehouse, scope)
 
     def verdict(self, result: MetricResult) -> Verdict:
         from dashboard.verdicts import verdict_of
-        from metrics.holding import Extent
+        from metrics.holding import extent_of
 
-        extent = Extent(result.slices, self.sees_all and not result.slices, self.belongs)
-        return verdict_of(self.definition, self.bound, result, extent)
+        extent = extent_of({name: (value,) for name, value in result.slices.items()}, self.scope, self.belongs)
+        return verdict_of(self.definition, self.bound, result, extent, self.facts)
