@@ -101,7 +101,7 @@ TODAY_WORDS = {
     # files of rows
     "rows_times": "Times are {zone}.",
     "rows_file_scope": "{shown} of {total} rows",
-    "rows_file_first": "The file holds the first {most} of {total} rows; `scorecard rows` writes all of them.",
+    "rows_file_first": "The file holds the first {most} of {total} rows; choose a team or a shorter time for fewer.",
     # lists
     "today_of_late": "{n} tickets are late.",
     "today_of_late_one": "{n} ticket is late.",
