@@ -19,5 +19,5 @@ elif begun is not None or template in TEMPLATES:
     with page.told():
         workbench_body.show(load, scope, workbench_drafts.work(start, text, begun))
 else:
-    st.html(workbench_parts.start(load.definitions.values()))
+    st.html(workbench_parts.start(load.definitions.values(), (*load.kept, *load.left_out)))
 page.end(load)

@@ -247,3 +247,17 @@ def test_a_page_left_open_follows_a_file_that_changes_while_nothing_is_typed(com
     app = opened(metric="own_csat")
     (company / "metrics" / "own_csat.yaml").write_text(OWN.replace("Own csat", "Theirs"), encoding="utf-8")
     assert heading(app.run()) == "This is Theirs as it is saved."
+
+
+def test_a_definition_that_is_wrong_now_is_offered_and_shows_what_is_wrong(company: Path) -> None:
+    cache.current()
+    (company / "metrics" / "own_csat.yaml").write_text(OWN.replace("score", "scor"), encoding="utf-8")
+    assert 'Wrong now, and left out</h3><ul><li><a href="/workbench?metric=own_csat">' in text(opened())
+    assert heading(opened(metric="own_csat")) == "One problem in line 2."
+
+
+def test_what_a_draft_breaks_in_goals_is_listed(company: Path) -> None:
+    (company / "goals.csv").write_text("metric,from,red,goal\nown_csat,2024-01,74%,80%\n", encoding="utf-8")
+    app = write(opened(metric="own_csat"), "metric: own_csat\nformula: count(tickets)\nunit: number")
+    assert "It would make others wrong" in text(app)
+    assert "goals.csv:2" in text(app)
