@@ -11,6 +11,7 @@ from dashboard import (
     cache,
     changes_answers,
     changes_parts,
+    compare,
     components,
     explained,
     page,
@@ -56,7 +57,10 @@ def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
 
 
 def in_short(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> str:
-    """Of what the change of the score is made, and what stands out in its largest clear part; '' without a change."""
+    """Of what the change of the score is made, and what stands out in its largest clear part; '' without a change, and
+    beside what is no period."""
+    if compare.rival_of(choice.against_id) or choice.against_id == compare.GOAL:
+        return ""
     question = ("changes in short", load.version, load.catalog, scope, board.period, board.against, choice.where)
     told = cache.remembered(question, lambda: _in_short(load, scope, board, choice.where))
     if not told:
@@ -76,4 +80,4 @@ def _in_short(load: Load, scope: Scope, board: Scorecard, where: Where) -> str:
     if largest is None or found is None or not clause:
         return told
     name = sentences.short(largest.definition)
-    return f"{told} {say('ch_stands_out', name=name, change=moved, slice=found.by, parts=clause)}"
+    return f"{told} {say('cg_stands_out', name=name, change=moved, slice=found.by, parts=clause)}"

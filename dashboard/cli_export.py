@@ -141,12 +141,17 @@ def ask_to_replace(targets: list[Path], workspace: Workspace, force: bool) -> bo
     from dashboard.written_file import check_place
 
     there = [target for target in targets if target.is_file()]
-    if there and not force and sys.stdin.isatty():
+    if there and not force and _is_asked():
         names = ", ".join(str(target) for target in there)
         force = click.confirm(f"{names} exists. Write over it?", err=True)
     for target in targets:
         check_place(target, workspace.var, force)
     return force
+
+
+def _is_asked() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty()
 
 
 def write(target: Path, workspace: Workspace, force: bool, content: bytes) -> None:

@@ -40,8 +40,8 @@ EXPORT_WORDS = {
     # board pack
     "xp_ladder_alt": "The axis runs from 0 to 100: the limit at 33, the goal at 67.",
     "xp_by_objective": "By objective",
+    "xp_marked_note": "Marked: a check found bad rows in it; Data quality says which.",
     "xp_not_provided": "The sources do not provide: {names}.",
-    "xp_fingerprint": "Receipt",
     "xp_changed": "What changed",
     "xp_changed_none": "No metric changed by more than chance between {against} and {period}.",
     "xp_changed_running": "{period} is not over, so nothing is compared yet.",
@@ -122,6 +122,7 @@ EXPORT_WORDS = {
     "xp_column_period_start": "From",
     "xp_column_period_end": "Until before",
     "xp_column_state": "State",
+    "xp_column_marked": "Marked by",
     "xp_column_reason": "Why not judged",
     "xp_column_owner": "Owner",
     "xp_column_receipt": "Receipt",

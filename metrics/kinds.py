@@ -217,7 +217,7 @@ def _spans_period(leaf: Leaf) -> bool:
     end, or by a set of who did something in it."""
     if isinstance(leaf, RetentionOf):
         return False
-    members = (leaf, *leaf.members[1:]) if leaf.members else (leaf,)
+    members: tuple[Aggregate | SetMember, ...] = (leaf, *leaf.members[1:]) if leaf.members else (leaf,)
     return any(_is_told_by_period(one) for one in members)
 
 

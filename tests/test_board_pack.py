@@ -15,37 +15,14 @@ from pypdf import PdfReader
 
 from dashboard import sentences
 from dashboard.export import board_pack as laid_out
-from dashboard.export.pack import Asked, Pack, gather
-from dashboard.quality import read_quality
+from dashboard.export.pack import Asked, Pack, check_period
 from data_checks.errors import RequestError
 from data_checks.journal_entries import About, Comment, Entries
-from data_checks.state import read_state
-from data_checks.warehouse import open_warehouse
-from data_checks.warehouse.contract import Warehouse
-from data_checks.workspace import Workspace, read_workspace
-from metrics.catalog import Catalog
+from metrics.period import parse_period
 from metrics.receipt import make_receipt
 from metrics.scope import Scope
 from metrics.screen import before, default_period
-from tests.conftest import catalog_of
-
-
-class Company:
-    """The demo company, open."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.workspace: Workspace = read_workspace(folder)
-        self.warehouse: Warehouse = open_warehouse(self.workspace)
-        self.catalog: Catalog = catalog_of(self.workspace)
-
-    def pack(self, scope: Scope | None = None, entries: Entries | None = None, **where: list[str | None]) -> Pack:
-        scope, period = scope or Scope.everything(), default_period(self.warehouse)
-        var = self.workspace.var
-        facts, bound = self.warehouse.facts, self.catalog.bound
-        quality = read_quality(facts, self.catalog.metrics, bound, var, read_state(var), scope)
-        asked = Asked(scope, period, before(period), where)
-        return gather(self.warehouse, self.catalog, asked, quality, entries or Entries())
+from tests.company import Company
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +121,13 @@ def test_it_prints_on_both_papers(pack: Pack, paper: laid_out.Paper, points: tup
     assert (round(page.mediabox.width), round(page.mediabox.height)) == points
 
 
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_each_perspective_has_one_page(pack: Pack, paper: laid_out.Paper) -> None:
+    pages = PdfReader(io.BytesIO(laid_out.board_pack(pack, paper))).pages
+    heads = [page.extract_text().splitlines()[0] for page in pages[1:6]]
+    assert heads == ["Financial", "Customer", "Internal process", "Learning and growth", "What changed"]
+
+
 def test_markup_in_data_is_printed_as_text(company: Company) -> None:
     period = default_period(company.warehouse)
     hostile = '#panic("x") *b* _i_ $x$ `c` <l> @ref \\u{41} = head <b>b</b> 𝄞 漢 \x07'
@@ -163,7 +147,7 @@ def test_a_withheld_metric_is_printed_as_withheld(pack: Pack, printed: PdfReader
 
 
 def test_a_reader_of_some_teams_finds_no_other_team_in_it(company: Company) -> None:
-    teams = dict(_teams(company))
+    teams = company.teams()
     own = next(key for key, name in teams.items() if name == "North")
     found = text_of(PdfReader(io.BytesIO(laid_out.board_pack(company.pack(Scope.of_teams(own))))))
     others = {name for key, name in teams.items() if key != own and name}
@@ -172,16 +156,7 @@ def test_a_reader_of_some_teams_finds_no_other_team_in_it(company: Company) -> N
     assert "the reader's own teams" in found
 
 
-def _teams(company: Company) -> list[tuple[str, str | None]]:
-    from metrics.journal_scope import teams_of
-
-    return list(teams_of(company.warehouse))
-
-
 def test_a_period_without_data_is_refused(company: Company) -> None:
-    from dashboard.export.pack import check_period
-    from metrics.period import parse_period
-
     month = parse_period("2031-01", company.warehouse.facts.calendar)
     with pytest.raises(RequestError, match=r"January 2031 has no data: they run from .* to October 2026\."):
         check_period(company.warehouse, Asked(Scope.everything(), month, before(month)))

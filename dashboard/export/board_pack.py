@@ -65,7 +65,7 @@ def pages(pack: Pack, paper: Paper = "a4") -> dict[str, Any]:
             "description": cover["answer"],
             "date": {"year": day.year, "month": day.month, "day": day.day},
         },
-        "colours": {name: getattr(PRINT, name) for name in ("ink", "ink2", "ink3", "line", "grid")},
+        "colours": {name: getattr(PRINT, name) for name in ("ink", "ink2", "ink3", "line", "grid", "watch")},
         "foot": content.foot(pack),
         "cover": cover,
         "perspectives": [content.perspective(pack, branch) for branch in branches],

@@ -61,10 +61,17 @@ def spec(trend: Trend) -> dict[str, Any]:
         foot += say("xp_foot_synthetic")
     chart, drawn = found
     head = {
-        "text": visible(sentences.title(definition)), "subtitle": [visible(foot), *_named(drawn)], "anchor": "start",
-        "fontSize": 18, "fontWeight": 600, "color": PRINT.ink, "subtitleColor": PRINT.ink3, "subtitleFontSize": 12,
-        "offset": 18, "subtitlePadding": 6,
-    }  # fmt: skip
+        "text": visible(sentences.title(definition)),
+        "subtitle": [visible(foot), *_named(drawn)],
+        "anchor": "start",
+        "fontSize": 18,
+        "fontWeight": 600,
+        "color": PRINT.ink,
+        "subtitleColor": PRINT.ink3,
+        "subtitleFontSize": 12,
+        "subtitlePadding": 6,
+        "offset": 18,
+    }
     whole: dict[str, Any] = visible_in(
         {**chart, "background": PRINT.paper, "padding": 24, "title": head, "description": drawn.alt}
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from dashboard import components, marks, rows, sentences, wording
+from dashboard import check_sentences, components, marks, rows, sentences, wording
 from dashboard.export import pictures
 from dashboard.export.pack import Pack
 from dashboard.export.pictures import PRINT, on_axis, svg_of
@@ -121,12 +121,15 @@ def perspective(pack: Pack, branch: Branch) -> Content:
                     coverage=branch.coverage)  # fmt: skip
     aims = [(aim.objective.name if aim.objective else say("no_objective"), aim) for aim in branch.aims]
     absent = [sentences.title(card.definition) for card in branch.cards if card.result.state == "not_provided"]
+    axis = ladder(board, (say(branch.perspective), branch), aims)
+    if any(marked(card) for card in branch.cards):
+        axis["note"] += f" {say('xp_marked_note')}"
     return {
         **_answer(board, pack),
         "title": say(branch.perspective),
-        "ladder": ladder(board, (say(branch.perspective), branch), aims),
+        "ladder": axis,
         "heads": [say("column_status"), say("column_metric"), say("limit"), say("goal"), say("column_months"),
-                  wording.period(board.period), say("column_goal"), say("column_change")],
+                  wording.period(board.period, board.period), say("column_goal"), say("column_change")],
         "groups": list(_groups(branch, pack)),
         "absent": say("xp_not_provided", names="; ".join(absent)) if absent else "",
     }  # fmt: skip
@@ -157,6 +160,7 @@ def row(card: Card, pack: Pack) -> Content:
         **status(word),
         "name": sentences.title(definition),
         "basis": sentences.basis(card, currency),
+        "marked": marked(card),
         "why": why,
         "position": position,
         "spark": drawn(svg_of(rows.sparkline(card, currency, PRINT))),
@@ -166,3 +170,10 @@ def row(card: Card, pack: Pack) -> Content:
         "change": sentences.change_text(card, currency),
         "clear": bool(card.change_is_clear),
     }
+
+
+def marked(card: Card) -> str:
+    """'marked', or 'stale', of a number that is shown with a failed check behind it; '' of any other."""
+    if not check_sentences.marked(card.result):
+        return ""
+    return say("stale_mark" if card.is_stale else "mark")

@@ -65,7 +65,7 @@ def _address(text: str) -> Address:
     name, sign, rest = text.strip().partition("<")
     found = rest.removesuffix(">").strip() if sign else name.strip()
     try:
-        if not _ADDRESS.fullmatch(found):
+        if not _ADDRESS.fullmatch(found) or bool(sign) != rest.endswith(">"):
             raise ValueError
         return Address(display_name=_line(name) if sign else "", addr_spec=found)
     except (ValueError, IndexError):

@@ -71,6 +71,7 @@ def trend_spec(
         "width": size[0],
         "height": size[1],
         "data": {"values": drawn.data.to_pylist()},
+        "padding": 10,  # the topmost tick's words stand above the axis
         "autosize": {"type": "fit", "contains": "padding"},
     }, drawn
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from dashboard import attention_parts, components, lone_file, perspective_parts, rows, sentences, wording
-from dashboard.components import esc, note, section
+from dashboard.components import esc, note
 from dashboard.export import content
 from dashboard.export.pack import Pack
 from dashboard.export.safe_text import visible
@@ -129,14 +129,15 @@ def _place(address: str) -> str:
 
 
 def _definitions(pack: Pack) -> str:
-    heads = (say("column_metric"), say("xp_words"), say("xp_fingerprint"))
+    heads = (say("column_metric"), say("xp_words"), say("xp_receipt_and_definition"))
     head = "".join(f'<th scope="col">{esc(one)}</th>' for one in heads)
     lines = "".join(
         f'<tr><th scope="row">{esc(sentences.title(card.definition))}</th>'
         f"<td>{esc(pack.words.get(card.definition.metric, ''))}</td>"
-        f"<td><code>{esc(pack.fingerprints.get(card.definition.metric, ''))}</code></td></tr>"
+        f"<td><code>{esc(pack.fingerprints.get(card.definition.metric, ''))}</code><br>"
+        f"<code>{esc(card.definition.hash[:12])}</code></td></tr>"
         for card in pack.cards
     )
     lead = note(say("xp_definitions_lead", period=wording.period_id(pack.board.period)))
     table = f'<table class="meant"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
-    return f'<div class="cut" id="definitions">{section(say("xp_definitions"), "", lead + table)}</div>'
+    return f'<section class="cut" id="definitions"><h2>{esc(say("xp_definitions"))}</h2>{lead}{table}</section>'

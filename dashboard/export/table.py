@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dashboard import sentences, spreadsheet, wording
+from dashboard import check_sentences, sentences, spreadsheet, wording
 from dashboard.export.pack import HIDDEN, Pack
 from dashboard.export.safe_text import visible
 from dashboard.wording import say
@@ -74,12 +74,18 @@ COLUMNS = (
     Column("period_start", lambda row: row.card.result.period.start),
     Column("period_end", lambda row: row.card.result.period.end, width=12),
     Column("state", lambda row: row.card.result.state, width=13),
+    Column("marked", lambda row: _marked(row.card), width=12),
     Column("reason", lambda row: sentences.reason(row.card) or None, width=40),
     Column("owner", lambda row: row.card.definition.owner, width=20),
     Column("receipt", lambda row: row.pack.fingerprints.get(row.card.definition.metric), width=19),
     Column("definition", lambda row: row.card.definition.hash, width=15),
 )
 """`period_end`: the first day that is no longer in it; `change` of percent is a fraction too, in points."""
+
+
+def _marked(card: Card) -> str | None:
+    """The checks that did not pass on what is shown all the same."""
+    return "; ".join(one.check.rule for one in check_sentences.marked(card.result)) or None
 
 
 def unit_name(unit: Unit, currency: str) -> str:
