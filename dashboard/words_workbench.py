@@ -13,6 +13,8 @@ WORKBENCH_WORDS = {
     "wb_start_old": "Change one that exists",
     "wb_start_old_scope": "one of the library becomes your own when you save it",
     "wb_start_wrong": "Wrong now, and left out",
+    "wb_closed": "The workbench is for analysts, who write definitions.",
+    "wb_closed_next": "What each metric means stands in the",
     "wb_unknown": "There is no metric called “{metric}” that can be read.",
     "wb_unknown_next": "A file that is no YAML is mended in a text editor; the metric library says where it is wrong.",
     "wb_template_share": "A share",

@@ -57,6 +57,13 @@ def unknown(metric: str) -> str:
     return f'<div class="answer"><h1>{esc(say("wb_unknown", metric=metric))}</h1><p class="sub">{following}</p></div>'
 
 
+def closed() -> str:
+    """What a reader sees whose role does not write definitions."""
+    library = anchor(say("metric_library"), link("metric_library", {}))
+    told = f'<p class="sub">{esc(say("wb_closed_next"))} {library}</p>'
+    return f'<div class="answer"><h1>{esc(say("wb_closed"))}</h1>{told}</div>'
+
+
 def path(file: str) -> str:
     """Metric library › workbench › the file, and that nobody else sees the draft."""
     steps = [(say("metric_library"), link("metric_library", {})), (say("workbench"), link("workbench", {})), (file, "")]

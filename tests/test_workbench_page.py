@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import access, cache, settings, workbench_answers, workbench_parts
+from dashboard.access_file import Role
 from dashboard.floors import RealFloors
 from data_checks.errors import Place, Problem, RequestError
 from metrics.drafting import drafted
@@ -261,3 +262,15 @@ def test_what_a_draft_breaks_in_goals_is_listed(company: Path) -> None:
     app = write(opened(metric="own_csat"), "metric: own_csat\nformula: count(tickets)\nunit: number")
     assert "It would make others wrong" in text(app)
     assert "goals.csv:2" in text(app)
+
+
+@pytest.mark.parametrize("role", ["executive", "team_lead", "operator"])
+def test_who_does_not_write_definitions_is_told_whose_page_it_is(
+    company: Path, monkeypatch: pytest.MonkeyPatch, role: Role
+) -> None:
+    who = access.Reader("a@example.com", role, Scope.everything(), access.RIGHTS[role])
+    monkeypatch.setattr(access, "reader", lambda: who)
+    app = opened(metric="own_csat")
+    assert heading(app) == "The workbench is for analysts, who write definitions."
+    assert OWN not in text(app)
+    assert [one.key for one in app.button if one.key.startswith("wb_")] == []
