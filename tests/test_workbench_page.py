@@ -273,4 +273,4 @@ def test_who_does_not_write_definitions_is_told_whose_page_it_is(
     app = opened(metric="own_csat")
     assert heading(app) == "The workbench is for analysts, who write definitions."
     assert OWN not in text(app)
-    assert [one.key for one in app.button if one.key.startswith("wb_")] == []
+    assert [one.key for one in app.button if (one.key or "").startswith("wb_")] == []
