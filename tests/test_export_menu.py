@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import access, cache, export_answers, settings
 from dashboard.cli import main
 from dashboard.controls import Choice
+from dashboard.filters import Filters
 from data_checks.errors import RequestError
 from metrics.journal_scope import teams_of
 from metrics.period import shifted
@@ -85,7 +86,7 @@ def load(loaded_demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[cache.L
 
 
 def choice(load: cache.Load) -> Choice:
-    return Choice(load.default_period, shifted(load.default_period, -1), None, None)
+    return Choice(load.default_period, shifted(load.default_period, -1))
 
 
 def test_the_menu_writes_what_the_command_writes(load: cache.Load, loaded_demo: Path, tmp_path: Path) -> None:
@@ -112,7 +113,10 @@ def test_a_reader_of_some_teams_gets_the_own_teams_only(load: cache.Load) -> Non
 
 def test_a_team_outside_the_scope_is_nobodys(load: cache.Load) -> None:
     """The address of a colleague's board, opened by somebody who may not see it, is that of no team at all."""
-    scope, asked = Scope.of_teams(_teams(load)["North"]), dataclasses.replace(choice(load), team="South")
+    scope, asked = (
+        Scope.of_teams(_teams(load)["North"]),
+        dataclasses.replace(choice(load), filters=Filters(team=("South",))),
+    )
     with pytest.raises(RequestError, match=r"there is no team 'South'\."):
         export_answers.pack(load, scope, asked)
 
