@@ -22,7 +22,7 @@ from metrics.benchmarks import Benchmarks
 from metrics.cascade import Node
 from metrics.definition import MetricDefinition
 from metrics.events import Happening, together
-from metrics.period import Grain, Period, floor, shifted, step
+from metrics.period import Grain, Period, floor, step
 from metrics.result import MetricResult
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from metrics.receipt import Receipt
 
 Where = tuple[tuple[str, tuple[str | None, ...]], ...]
-_ANSWERS_KEPT = 512
+_BYTES_KEPT = 48 * 2**20
 _Answer = TypeVar("_Answer")
 
 
@@ -161,7 +161,7 @@ class Floors(Protocol):
     def mark_reviewed(self, load: Load, scope: Scope, about: About, status: str, author: str) -> None: ...
 
 
-_remembered = Remembered(_ANSWERS_KEPT)
+_remembered = Remembered(_BYTES_KEPT, shared=(Load, MetricDefinition))
 
 
 @dataclass
@@ -368,11 +368,3 @@ def write_comment(load: Load, scope: Scope, about: About, text: str, author: str
 def mark_reviewed(load: Load, scope: Scope, about: About, status: str, author: str) -> None:
     """Mark a number of this status as reviewed, now. Raises RequestError, for a red one without a comment too."""
     floors().mark_reviewed(load, scope, about, status, author)
-
-
-def warm() -> None:
-    """Compute the first screen before anybody asks. Raises what current() raises."""
-    load = current()
-    scope = Scope.everything()
-    scorecard(load, scope, load.default_period, shifted(load.default_period, -1))
-    teams(load, scope)

@@ -12,6 +12,7 @@ from dashboard import (
     changes_answers,
     changes_parts,
     changes_short,
+    compare,
     components,
     page,
     score_lines,
@@ -56,7 +57,10 @@ def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
 
 
 def in_short(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> str:
-    """Of what the change of the score is made, and what stands out in its largest clear part; '' without a change."""
+    """Of what the change of the score is made, and what stands out in its largest clear part; '' without a change, and
+    beside what is no period."""
+    if compare.rival_of(choice.against_id) or choice.against_id == compare.GOAL:
+        return ""
     question = ("changes in short", load.version, load.catalog, scope, board.period, board.against, choice.where)
     told = cache.remembered(
         question,

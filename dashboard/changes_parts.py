@@ -47,7 +47,7 @@ def body(view: View) -> str:
     made = _score(view) if view.score else ""
     return (
         f'{_answer(view)}<div class="body"><div class="rows">{made}{_moved(view)}</div>'
-        f'<aside class="rail">{beside}</aside></div>'
+        f'<aside class="rail late">{beside}</aside></div>'
     )
 
 
@@ -78,7 +78,7 @@ def _score(view: View) -> str:
         for head, rows in (("cg_by_perspective", perspectives), ("cg_by_metric", metrics))
     )
     kinds = {one.part.kind for one in view.score.lines}
-    how = f"{say('ch_how')} {say('ch_how_judged') if kinds - {'both'} else ''}".strip()
+    how = f"{say('cg_how')} {say('cg_how_judged') if kinds - {'both'} else ''}".strip()
     return section(say("cg_parts"), say("cg_parts_scope"), f'<div class="made">{lists}</div>{note(how)}')
 
 
@@ -182,7 +182,9 @@ def _events(view: View) -> str:
         for one in view.happened
     ]
     body = "".join(items) + note(say("cg_events_note")) if items else note(say("cg_events_none"))
-    return section(say("cg_events"), wording.period(view.board.period), body)
+    first, last = sorted((view.board.against, view.board.period))
+    both = say("cg_both", first=wording.period(first, last), last=wording.period(last))
+    return section(say("cg_events"), both, body)
 
 
 def _checks(view: View) -> str:

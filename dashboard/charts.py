@@ -16,13 +16,14 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from dashboard import sentences, wording
+from dashboard import chart_usual, sentences, wording
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import MetricDefinition
 from metrics.events import Happening
 from metrics.period import Period
 from metrics.result import MetricResult
+from metrics.usual_range import UsualRange, usual_range
 
 _HEIGHT = 300
 _MOST_EVENTS = 12
@@ -45,6 +46,7 @@ class Frame:
     higher_is_better: bool
     withheld: tuple[int, ...]
     events: tuple[tuple[float, str], ...] = ()
+    has_usual: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Trend:
     """A trend ready to draw: spec, columns, the sentence for those who do not see it, where the axis starts.
 
     `events`: what happened in its months, by the numbers it bears there; `events_left_out`: how many earlier ones.
+    `usual`: what its usual range is and what lies outside, '' without one.
     """
 
     spec: dict[str, Any]
@@ -62,6 +65,7 @@ class Trend:
     has_gap: bool
     events: tuple[Happening, ...] = ()
     events_left_out: int = 0
+    usual: str = ""
 
 
 def trend(
@@ -80,18 +84,20 @@ def trend(
     results, values = list(results[first:]), values[first:]
     within = [one for one in events if results[0].period.start <= one.day < results[-1].period.end]
     drawn = tuple(within[-_MOST_EVENTS:])
-    frame = _frame(results, values, judged, definition, currency)
-    frame = replace(frame, events=_event_marks(results, drawn))
+    usual = usual_range(results, definition.bounds)
+    frame = _frame(results, [*values, *chart_usual.ends(usual)], judged, definition, currency)
+    frame = replace(frame, events=_event_marks(results, drawn), has_usual=usual is not None)
     known = [value for value in values if value is not None]
     return Trend(
         spec=_spec(frame, theme),
-        data=_columns(results, values, judged, definition, currency, frame),
+        data=_columns(results, values, judged, definition, currency, frame, usual),
         alt=_sentence(results, known, definition, currency),
         axis_start=frame.tick_texts[0] if frame.ticks[0] else "",
         has_hollow=any(not result.complete for result in results if result.value is not None),
         has_gap=any(value is None for value in values),
         events=drawn,
         events_left_out=len(within) - len(drawn),
+        usual=chart_usual.told(usual, results, definition, currency),
     )
 
 
@@ -168,8 +174,9 @@ def _columns(
     definition: MetricDefinition,
     currency: str,
     frame: Frame,
+    usual: UsualRange | None,
 ) -> pa.Table:
-    """x, value, run (stretch without a gap), kind, text and the interval of the judged month."""
+    """x, value, run (stretch without a gap), kind, text, the interval of the judged month, the usual range."""
     points: list[dict[str, Any]] = []
     run = 0
     for place, (result, value) in enumerate(zip(results, values, strict=True)):
@@ -180,7 +187,15 @@ def _columns(
         kind = "judged" if is_judged and result.complete else "month" if result.complete else "running"
         text = wording.value(value, definition.unit, currency)
         note = say("month_so_far", month=wording.period(result.period, result.period)) if kind == "running" else ""
-        row = {"x": place + 0.5, "value": value, "run": f"r{run}", "kind": kind, "text": text, "note": note}
+        row: dict[str, Any] = {
+            "x": place + 0.5,
+            "value": value,
+            "run": f"r{run}",
+            "kind": kind,
+            "text": text,
+            "note": note,
+        }
+        row |= chart_usual.row(usual, place)
         points.append(row | {"month": wording.period(result.period), "low": result.low, "high": result.high})
     return pa.Table.from_pylist(_apart(_link_running(points), frame))
 
@@ -243,7 +258,7 @@ def _with_own_data(spec: dict[str, Any], datasets: dict[str, Any]) -> dict[str, 
 
 
 def _ground(frame: Frame, theme: Tokens) -> list[Any]:
-    """What stands behind the points: withheld months, goal zone, goal and limit with their words."""
+    """What stands behind the points: withheld months, goal zone, goal and limit with their words, the usual range."""
     low, high = frame.ticks[0], frame.ticks[-1]
     named = {name: at for at, name in _named_bounds(frame)}
     y = alt.Y(
@@ -279,7 +294,7 @@ def _ground(frame: Frame, theme: Tokens) -> list[Any]:
         layers.append(line.encode(x="x:Q", y="y:Q", y2="y2:Q"))
         words = base.mark_text(color=theme.ink3, baseline="bottom", dy=-3, fontSize=12)
         layers.append(words.encode(x="x:Q", y="y2:Q", text="word:N"))
-    return layers
+    return [*layers, *(chart_usual.marks(_points(), theme) if frame.has_usual else ())]
 
 
 def _rule(at: float, words_at: float, words: str, colour: str, end: int, dash: list[int] | None) -> list[Any]:
@@ -292,9 +307,7 @@ def _rule(at: float, words_at: float, words: str, colour: str, end: int, dash: l
 
 def _lines(theme: Tokens) -> list[Any]:
     """The data: line, dots, the judged month with its interval and value, the running month hollow and dashed."""
-    base = alt.Chart(alt.NamedData("columns")).encode(
-        x="x:Q", y="value:Q", tooltip=[alt.Tooltip("month:N"), alt.Tooltip("text:N")]
-    )
+    base = _points()
     solid = base.transform_filter("datum.run != 'so far'")
     judged = base.transform_filter("datum.kind == 'judged'")
     running = base.transform_filter("datum.kind == 'running'")
@@ -316,6 +329,12 @@ def _lines(theme: Tokens) -> list[Any]:
         running.mark_point(fill=theme.paper, stroke=theme.series, size=42, strokeWidth=1.6, opacity=1),
         running.mark_text(color=theme.series, dx=10, align="left", fontSize=12).encode(y="note_y:Q", text="note:N"),
     ]
+
+
+def _points() -> alt.Chart:
+    """The columns handed over with the spec."""
+    tooltip = [alt.Tooltip("month:N"), alt.Tooltip("text:N")]
+    return alt.Chart(alt.NamedData("columns")).encode(x="x:Q", y="value:Q", tooltip=tooltip)
 
 
 def _constant(**values: Any) -> alt.Chart:

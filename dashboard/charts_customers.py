@@ -121,9 +121,9 @@ def _contract_spec(last: float, theme: Tokens) -> dict[str, Any]:
             {"transform": predicted, "encoding": encoding,
              "mark": {"type": "line", "color": theme.ink2, "strokeWidth": 1.4, "strokeDash": [4, 3]}},
             {"transform": [*observed, {"filter": "datum.word"}], "encoding": {**encoding, "text": {"field": "word"}},
-             "mark": {**words, "color": theme.series, "dy": 14}},
+             "mark": {**words, "color": theme.series, "align": "right", "dx": 0, "dy": 22}},
             {"transform": [*predicted, {"filter": "datum.word"}], "encoding": {**encoding, "text": {"field": "word"}},
-             "mark": {**words, "color": theme.ink2, "align": "right", "dx": 0, "dy": -10}},
+             "mark": {**words, "color": theme.ink2, "align": "right", "dx": 0, "dy": 16}},
         ],
     }  # fmt: skip
 

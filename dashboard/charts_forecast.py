@@ -55,11 +55,12 @@ def ahead(found: Outlook, currency: str, theme: Tokens) -> Ahead:
         value=wording.value(last.value, definition.unit, currency),
         interval=wording.interval(last.low_95, last.high_95, definition.unit, currency),
     )
-    return Ahead(_spec(columns["month"], ticks, texts, goal, theme), data, alt)
+    goal_text = "" if goal is None else wording.value(goal, definition.unit, currency, exact=True)
+    return Ahead(_spec(columns["month"], ticks, texts, goal, goal_text, theme), data, alt)
 
 
 def _spec(
-    months: list[Any], ticks: tuple[float, ...], texts: list[str], goal: float | None, theme: Tokens
+    months: list[Any], ticks: tuple[float, ...], texts: list[str], goal: float | None, goal_text: str, theme: Tokens
 ) -> dict[str, Any]:
     """The Vega-Lite spec as plain data; the columns are handed over beside it."""
     places = list(range(0, len(months), 3))
@@ -81,9 +82,11 @@ def _spec(
          "encoding": {"x": x, "y": {"field": "middle", **y}}},
     ]  # fmt: skip
     if goal is not None:
-        rule = {"mark": {"type": "rule", "color": theme.met, "strokeWidth": 1}, "data": {"values": [{"goal": goal}]},
-                "encoding": {"y": {"field": "goal", **y}}}  # fmt: skip
-        layers.append(rule)
+        data = {"values": [{"goal": goal, "x": 0.1, "word": say("mx_fc_goal", goal=goal_text)}]}
+        text = {"type": "text", "color": theme.met, "align": "left", "baseline": "bottom", "dy": -3, "fontSize": 12}
+        at = {"y": {"field": "goal", **y}}
+        layers.append({"mark": {"type": "rule", "color": theme.met, "strokeWidth": 1}, "data": data, "encoding": at})
+        layers.append({"mark": text, "data": data, "encoding": {**at, "x": x, "text": {"field": "word"}}})
     return {"layer": layers, "height": _HEIGHT, "width": "container", "config": charts.config(theme)}
 
 

@@ -21,8 +21,10 @@ def importance_map(found: ImportanceMap, theme: Tokens) -> Drawing | None:
     placed = [one for one in found.placed if one.attribute.has_place]
     if found.performance is None or found.importance is None or len(placed) < 2:
         return None
-    rows = [_row(one) for one in placed]
+    rows = [_row(one) for one in sorted(placed, key=lambda one: one.attribute.performance or 0.0)]
     x = _domain([row[end] for row in rows for end in ("x", "x_low", "x_high")])
+    for place, row in enumerate(rows):  # neighbours' words on different sides, the rightmost ones to the left
+        row |= {"below": place % 2 == 1, "left": row["x"] > x[0] + (x[1] - x[0]) * 0.7}
     y = _domain([row[end] for row in rows for end in ("y", "y_low", "y_high")])
     parts = "; ".join(say("sa_map_part", name=row["name"], word=row["word"].lower()) for row in rows)
     alt = say("sa_map_alt", n=len(rows), parts=parts)
@@ -81,7 +83,12 @@ def _spec(
          "encoding": {"x": x, "y": y, "fill": {"condition": {"test": "datum.sure", "value": theme.series},
                                                "value": theme.paper},
                       "tooltip": [{"field": "name"}, {"field": "word"}]}},
-        {"mark": {"type": "text", "color": theme.ink, "fontSize": 12.5, "align": "left", "dx": 9, "dy": -9},
-         "encoding": {"x": x, "y": y, "text": {"field": "name"}}},
+        *(
+            {"transform": [{"filter": f"datum.below == {str(below).lower()} && datum.left == {str(left).lower()}"}],
+             "encoding": {"x": x, "y": y, "text": {"field": "name"}},
+             "mark": {"type": "text", "color": theme.ink, "fontSize": 12.5, "align": "right" if left else "left",
+                      "dx": -9 if left else 9, "dy": 14 if below else -10}}
+            for below in (True, False) for left in (True, False)
+        ),
     ]  # fmt: skip
     return {"height": _HEIGHT, "width": "container", "config": config(theme), "layer": layers}

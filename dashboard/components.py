@@ -96,13 +96,13 @@ def rungs(
     head = (
         f'<tr class="rung-head"><td></td><td class="axis"><span>0</span><span>{esc(say("limit"))}</span>'
         f'<span>{esc(say("goal"))}</span><span>100</span></td><th scope="col">{esc(say("score"))}</th>'
-        f'<th scope="col">{esc(say("change"))}</th></tr>'
+        f'<th scope="col">{esc(say("differs" if board.rival else "change"))}</th></tr>'
     )
     name, top = whole
     drawn = [_rung(name, top, board, sentences.cards_of(board), theme, big=True)]
     drawn += [_rung(name, part, board, part.cards, theme) for name, part in parts]
     has_before = any(what.previous_score is not None for what in (top, *(part for _, part in parts)))
-    notes = [say("hollow_dot", period=wording.period(board.against, board.period)) if has_before else ""]
+    notes = [say("hollow_dot", period=sentences.held_against(board)) if has_before else ""]
     notes.append(sentences.coverage(board))
     note = " ".join(part for part in notes if part)
     return f'<div class="ladder"><table>{head}{"".join(drawn)}</table><p class="note">{esc(note)}</p></div>'
@@ -116,7 +116,8 @@ def _rung(
     alt = say("alt_no_score")
     if score is not None:
         key = "alt_score" if before is None else "alt_score_from"
-        period = wording.period(board.against)
+        key = f"rival_{key}" if board.rival and before is not None else key
+        period = board.rival or wording.period(board.against)
         shown = "" if before is None else wording.score(before)
         alt = say(key, score=wording.score(score), word=say(word).lower(), before=shown, period=period)
     figure = say("no_score") if score is None else wording.score(score)
@@ -153,11 +154,12 @@ def _changed(board: Scorecard, facts: LoadFacts, query: Query) -> str:
     ]
     if not items:
         period = wording.period(board.period)
-        items = [note(say("nothing_changed") if board.complete else say("not_compared", period=period))]
+        none = say("nothing_differs" if board.rival else "nothing_changed")
+        items = [note(none if board.complete else say("not_compared", period=period))]
     if more:
         items.append(f'<p class="note">{esc(say("more_changes_one" if more == 1 else "more_changes", n=more))}</p>')
-    against = say("against", period=wording.period(board.against, board.period))
-    return section(say("what_changed"), against, "".join(items))
+    against = say("against", period=sentences.held_against(board))
+    return section(say("what_differs" if board.rival else "what_changed"), against, "".join(items))
 
 
 def _linked(headline: str, address: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from dashboard import components, filter_bar, wording
+from dashboard import cache, components, filter_bar, wording
 from dashboard.cache import Load, Where
+from dashboard.compare import GOAL, TEAM, YEAR
 from dashboard.filters import NAMES, Filters
 from dashboard.navigation import link
 from dashboard.wording import say
@@ -17,7 +18,6 @@ from metrics.period import Period, parse_period, shifted
 from metrics.scope import Scope
 from metrics.scorecard import Scorecard
 
-_YEAR = "year"
 _LONGEST = 500
 
 
@@ -93,26 +93,45 @@ def choose_level(load: Load, scope: Scope, metric: str) -> Level:
 
 def choose(load: Load, scope: Scope) -> Choice:
     """Draw period, comparison, team and filter, and return what is chosen."""
-    when = choose_period(load)
+    when = choose_period(load, scope)
     return replace(when, filters=filter_bar.choose(load, scope))
 
 
-def choose_period(load: Load) -> Choice:
-    """Draw period and comparison, and return them for the whole organisation."""
+def choose_period(load: Load, scope: Scope | None = None) -> Choice:
+    """Draw period and comparison, and return them for the whole organisation. With a `scope` the goal and its teams
+    can be compared with too."""
     shown = _months(load)
     ids = [wording.period_id(period) for period in shown]
     default = wording.period_id(load.default_period)
     chosen = select("period", ids, default, lambda one: _period_label(load, shown[ids.index(one)]), width=196)
     period = shown[ids.index(chosen)]
+    known = against_words(load, scope, period)
+    against_id = select("against", list(known), "", lambda one: known[one], width=220)
+    return Choice(period, _against(load, period, against_id), against_id or None)
+
+
+def against_words(load: Load, scope: Scope | None, period: Period) -> dict[str, str]:
+    """What a board can be held against, by its word in the address; an earlier month only when the address names it."""
     before, year = shifted(period, -1), wording.year_before(period)
-    against_id = select(
-        "against",
-        ["", _YEAR],
-        "",
-        lambda one: say("against_previous", period=wording.period(year if one else before, None if one else period)),
-        width=220,
-    )
-    return Choice(period, year if against_id else before, against_id or None)
+    found = {"": say("against_previous", period=wording.period(before, period))}
+    found[YEAR] = say("against_previous", period=wording.period(year))
+    asked = st.query_params.get("against", "")
+    named = {wording.period_id(one): one for one in _months(load) if one.start < period.start}
+    if asked in named:
+        found[asked] = say("against_previous", period=wording.period(named[asked]))
+    if scope is not None:
+        found[GOAL] = say("against_goal")
+        alone = st.query_params.get("team")
+        found |= {f"{TEAM}{one}": say("against_team", team=one) for one in cache.teams(load, scope) if one != alone}
+    return found
+
+
+def _against(load: Load, period: Period, against_id: str) -> Period:
+    """The period compared with; for the goal and for a team the one before, which is also shown."""
+    if against_id == YEAR:
+        return wording.year_before(period)
+    named = {wording.period_id(one): one for one in _months(load)}
+    return named.get(against_id, shifted(period, -1))
 
 
 def head(
@@ -144,6 +163,14 @@ def say_filter(filters: Filters, whole: str) -> None:
         st.html(f'<p class="notice">{components.esc(filters.told())} {way}</p>')
 
 
+def crumbs(named: str | None, query: Mapping[str, str | None]) -> str:
+    """The way back from a part of the organisation to the whole; nothing where the whole is looked at."""
+    if named is None:
+        return ""
+    steps = [(say("overview"), link("overview", {**query, **Filters().query()})), (named, link("overview", query))]
+    return f'<div class="path">{components.breadcrumb(steps)}</div>'
+
+
 def misread(load: Load, scope: Scope) -> list[str]:
     """What the address asks for and does not exist, each with what is shown instead."""
     asked, told = st.query_params, []
@@ -151,7 +178,7 @@ def misread(load: Load, scope: Scope) -> list[str]:
     shown = asked_period(load)
     if period and period not in {wording.period_id(one) for one in _months(load)}:
         told.append(say("no_such_period", period=period, shown=wording.period(shown)))
-    if beside and beside != _YEAR:
+    if beside and beside not in against_words(load, scope, shown):
         told.append(say("no_such_against", against=beside, shown=wording.period(shifted(shown, -1))))
     return told + filter_bar.misread(load, scope)
 

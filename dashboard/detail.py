@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dashboard import check_sentences, filters, marks, sentences, wording
 from dashboard.cache import Load, Verdict
 from dashboard.charts import Trend
+from dashboard.compare import GOAL, rival_of
 from dashboard.components import anchor, breadcrumb, esc, note, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
@@ -111,8 +112,11 @@ def _facts(view: View) -> list[tuple[str, str]]:
     if definition.goal is not None:
         limit = sentences.limit_text(definition, view.currency)
         facts.append((esc(sentences.goal_text(definition, view.currency)), say("facts_goal", limit=limit)))
-    if change := sentences.change_text(card, view.currency):
-        against = wording.period(card.previous.period, result.period) if card.previous else ""
+    if view.query.get("against") == GOAL:
+        facts += [(esc(gap), say("facts_gap")) for gap in [sentences.gap_text(card, view.currency)] if gap]
+    elif change := sentences.change_text(card, view.currency):
+        against = rival_of(view.query.get("against")) or ""
+        against = against or (wording.period(card.previous.period, result.period) if card.previous else "")
         facts.append((esc(change), say("facts_change", period=against)))
     if result.state == "suppressed" or result.n is None:
         return facts
@@ -134,6 +138,7 @@ def trend_head(trend: Trend | None) -> str:
 def trend_notes(trend: Trend) -> str:
     """What a hollow point or a gap means, when there is one."""
     notes = [say("trend_running") if trend.has_hollow else "", say("trend_gap") if trend.has_gap else ""]
+    notes.append(trend.usual)
     return note(" ".join(one for one in notes if one)) + _happened(trend)
 
 

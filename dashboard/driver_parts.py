@@ -16,7 +16,7 @@ from metrics.stats.importance_map import ImportanceMap, Placed
 
 
 def drivers(found: ScoreDrivers, first: Period, last: Period, theme: Tokens) -> str:
-    """The whole section; `first` and `last`: the months it looks at."""
+    """What happened, and the other questions, each with its share of the differences from `first` to `last`."""
     if found.service is None:
         why = sentences.state_reason(found.definition, found.result).rstrip(".")
         return note(say("dr_no_value", name=sentences.title(found.definition), reason=why))
@@ -25,8 +25,6 @@ def drivers(found: ScoreDrivers, first: Period, last: Period, theme: Tokens) -> 
     parts = [_block(say("mx_dr_service"), span, found.service, directions, theme)]
     if found.questions is not None:
         parts.append(_block(say("mx_dr_questions"), span, found.questions, directions, theme))
-    if found.map is not None:
-        parts.append(_map(found.map))
     notes = [say("dr_not_causes"), *([say("dr_weighted")] if found.is_weighted else [])]
     return "".join(parts) + note(" ".join(notes))
 
@@ -81,10 +79,10 @@ def _percent(share: float) -> str:
 
 
 def _name(name: str) -> str:
-    return say(f"dr_name_{name}") if name in (*NUMBERS, *WORDS) else name.replace("_", " ")
+    return say(f"dr_name_{name}") if name in (*NUMBERS, *WORDS) else name.replace("_", " ").capitalize()
 
 
-def _map(found: ImportanceMap) -> str:
+def questions(found: ImportanceMap) -> str:
     """The questions by how well they do and how much they matter; a sentence where they cannot be placed."""
     if found.state != "ok":
         return _headed(say("mx_map"), "", note(found.reason))

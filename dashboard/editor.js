@@ -64,7 +64,7 @@ function begin(root) {
   };
   editor.take = (data) => {
     area.setAttribute("aria-label", data.label);
-    root.querySelector(".hint").textContent = data.hint;
+    root.querySelector(".wb-editor-hint").textContent = data.hint;
     area.maxLength = data.most;
     editor.first = data.first;
     editor.marks = data.marks;

@@ -14,9 +14,9 @@ import streamlit as st
 from dashboard.wording import say
 
 _HTML = """
-<div class="editor"><div class="shown" aria-hidden="true"></div><textarea spellcheck="false" autocapitalize="off"
-autocomplete="off" autocorrect="off" wrap="soft" aria-describedby="hint"></textarea></div>
-<p class="hint" id="hint"></p>
+<div class="wb-editor"><div class="shown" aria-hidden="true"></div><textarea spellcheck="false" autocapitalize="off"
+autocomplete="off" autocorrect="off" wrap="soft" aria-describedby="wb-editor-hint"></textarea></div>
+<p class="wb-editor-hint" id="wb-editor-hint"></p>
 """
 _FOLDER = Path(__file__).parent
 
@@ -25,8 +25,9 @@ def _of_file(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
+# Not isolated: what listens for keys on the whole page must see that somebody is typing in a text field.
 _editor = st.components.v2.component(
-    "scorecard_editor", html=_HTML, css=_of_file("editor.css"), js=_of_file("editor.js")
+    "scorecard_editor", html=_HTML, css=_of_file("editor.css"), js=_of_file("editor.js"), isolate_styles=False
 )
 
 

@@ -16,6 +16,7 @@ from metrics.scope import Scope
 
 _BELOW = {"department": ("team", "agent", "rows"), "team": ("department", "agent", "rows"), "agent": ("rows",)}
 """What leaves the address with another choice: it was chosen under the old one."""
+_LABEL = "filter_label"
 _NOBODY, _SEVERAL = "\0none", "\0several"
 _MOST_TOLD, _LONGEST = 3, 60
 
@@ -100,6 +101,9 @@ def _several(load: Load, scope: Scope, chosen: Filters) -> None:
     """The popover; what is in it is asked when it is open."""
     count = sum(len(chosen.values(name)) for name in chosen.used)
     label = say("filter_count", n=count) if count else say("filter")
+    if st.session_state.get("filter"):
+        label = st.session_state.get(_LABEL, label)  # a popover of another name would be another one, and closed
+    st.session_state[_LABEL] = label
     box = st.popover(label, key="filter", on_change="rerun", wrap=False)
     if not box.open:
         return
@@ -142,5 +146,6 @@ def _write(name: str, values: Sequence[str]) -> None:
 
 
 def _clear() -> None:
+    st.session_state.pop(_LABEL, None)
     for name in (*filters.NAMES, "rows"):
         st.query_params.pop(name, None)

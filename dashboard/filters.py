@@ -1,7 +1,7 @@
-"""What a page is filtered by, as it stands in the address: `?team=Returns,Support&channel=chat`. Pure.
+"""What a page is filtered by, as it stands in the address: `?team=Returns~Support&channel=chat`. Pure.
 
-One value stands as it is, so every older link holds. Several stand with commas between them; a comma that belongs to a
-name is then written `\\,`. An empty name is those without one.
+One value stands as it is, so every older link holds. Several stand with `~` between them, which an address keeps as it
+is written; a `~` that belongs to a name is then written `\\~`. An empty name is those without one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dashboard.wording import say
 NAMES = ("department", "team", "agent", "channel")
 MOST = 200
 """Values of one name that are read of an address; nobody writes more by hand."""
-_SPLIT = re.compile(r"(?<!\\)((?:\\\\)*),")
+_SPLIT = re.compile(r"(?<!\\)((?:\\\\)*)~")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def written(values: Sequence[str]) -> str | None:
         return None
     if len(values) == 1:
         return values[0]
-    return ",".join(value.replace("\\", "\\\\").replace(",", "\\,") for value in values)
+    return "~".join(value.replace("\\", "\\\\").replace("~", "\\~") for value in values)
 
 
 def read(text: str | None, known: Callable[[], Sequence[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -90,7 +90,7 @@ def read(text: str | None, known: Callable[[], Sequence[str]]) -> tuple[tuple[st
 
 
 def split(text: str) -> list[str]:
-    """The values between commas."""
+    """The values between the tildes."""
     parts = _SPLIT.sub(lambda found: f"{found[1]}\0", text).split("\0")
     return [re.sub(r"\\(.)", r"\1", part) for part in parts]
 
@@ -102,7 +102,7 @@ def listed(values: Sequence[str]) -> str:
 
 def shown(text: str) -> str:
     """A word of an address as a person reads it: 'Returns, Support'."""
-    return listed([text]) if ", " in text else listed(split(text))
+    return listed(split(text) if "~" in text else [text])
 
 
 def words_of(query: Mapping[str, str | None]) -> list[str]:

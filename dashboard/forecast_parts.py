@@ -58,4 +58,4 @@ def months(found: Outlook, currency: str) -> str:
     )
     method = found.forecast.method.replace("naive", say("fc_naive_name"))
     made = note(say("mx_fc_method", method=method, n=found.forecast.n))
-    return f'<table class="groups"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{made}'
+    return f'<table class="groups mx-ahead"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{made}'

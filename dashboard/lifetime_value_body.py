@@ -44,7 +44,8 @@ def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
     period = wording.period(choice.period)
     printed = components.printed_head(load.facts, say("lifetime_value"), choice.named, period)
     st.html(printed + lifetime_value_parts.answer(found, currency, query))
-    st.html(customer_cards.section(say("lv_metrics"), METRICS, board, load, query, look))
+    if rows := customer_cards.section(say("lv_metrics"), METRICS, board, load, query, look):
+        st.html(rows)
     cut = _choose(found)
     if not isinstance(found, NotKnown):
         st.html(lifetime_value_parts.by(found, cut, currency))
@@ -73,7 +74,8 @@ def _came(load: Load, scope: Scope, choice: Choice, cut: str, currency: str) -> 
     if cut != "cohort":
         apart = {metric: ask.parts(load, scope, choice, metric, cut) for metric in after}
         told = f'<div class="pair">{told}{worth_parts.came_by(apart, cut, load.definitions, after, currency)}</div>'
-    st.html(told)
+    if told:
+        st.html(told)
 
 
 def _models(load: Load, scope: Scope, choice: Choice, found: Base) -> None:

@@ -10,13 +10,16 @@ from dashboard import sentences, wording
 from dashboard.bars import bar
 from dashboard.components import anchor, esc, note, rich, section
 from dashboard.navigation import link
+from dashboard.reasons import clause
 from dashboard.wording import say
 from metrics.models.customers import LEAST, Base, Bucket, HeldBack, Part
 from metrics.models.fitted import RULES
 from metrics.period import Period
+from metrics.stats.lifecycle import STAGES
 from metrics.stats.not_known import NotKnown
 
-_ORDER = ("new", "active", "reactivated", "at_risk", "lapsed", "older")
+_ORDER = (*STAGES, "older")
+"""As their rules are asked: the last of them takes everybody else."""
 _WEEKS_A_YEAR = 365.25 / 7
 _SHADES = 6
 
@@ -154,7 +157,7 @@ def _end(of: str, score: int) -> str:
 def test(found: HeldBack | NotKnown) -> str:
     """What a fit half a year ago said, beside what came."""
     if isinstance(found, NotKnown):
-        return section(say("lv_test"), "", note(say("lv_test_none", why=found.sentence.rstrip("."))))
+        return section(say("lv_test"), "", note(say("lv_test_none", why=clause(found))))
     whole = found.everybody
     head = rich(
         say("lv_test_head", seen=wording.date(found.seen), predicted=wording.count(whole.predicted),
@@ -162,6 +165,7 @@ def test(found: HeldBack | NotKnown) -> str:
     )  # fmt: skip
     most = max(max(one.predicted, one.came) for one in found.buckets) or 1.0
     rows = "".join(_bucket(one, _bought(one), most) for one in found.buckets)
+    rows += _bucket(whole, say("lv_bought_all"), None)
     heads = (say("lv_n"), say("lv_predicted"), say("lv_really"))
     columns = "".join(f'<th scope="col" class="num">{esc(text)}</th>' for text in heads)
     table = (
@@ -189,13 +193,15 @@ def _range(one: Bucket) -> dict[str, int | None]:
     return {"least": one.least, "most": one.most}
 
 
-def _bucket(one: Bucket, name: str, most: float) -> str:
+def _bucket(one: Bucket, name: str, most: float | None) -> str:
+    """One row; without `most` the sum, which is no bar among the others."""
     predicted, came = wording.count(one.predicted), wording.count(one.came)
+    bars = ("", "") if most is None else (bar(one.predicted, most, kind="hollow"), bar(one.came, most))
+    kind = ' class="sum"' if most is None else ""
     return (
-        f'<tr><th scope="row">{esc(name)}</th><td class="num">{wording.count(one.customers)}</td>'
-        f'<td class="num"><span class="drawn">{bar(one.predicted, most, kind="hollow")}'
-        f"<span>{predicted}</span></span></td>"
-        f'<td class="num"><span class="drawn">{bar(one.came, most)}<span><b>{came}</b></span></span></td></tr>'
+        f'<tr{kind}><th scope="row">{esc(name)}</th><td class="num">{wording.count(one.customers)}</td>'
+        f'<td class="num"><span class="drawn">{bars[0]}<span>{predicted}</span></span></td>'
+        f'<td class="num"><span class="drawn">{bars[1]}<span><b>{came}</b></span></span></td></tr>'
     )
 
 

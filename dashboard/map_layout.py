@@ -7,6 +7,7 @@ with swaps instead of barycentres).
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ _PASSING = 0.3
 """The place of an arrow that passes a band, an objective's being 1."""
 _FILLS = 0.86
 _CROSSING = 4.0
-_ROUNDS = 12
+_ROUNDS = 4
 Point = tuple[float, float]
 
 
@@ -58,7 +59,13 @@ class Layout:
 
 def layout(bands: Sequence[Sequence[str]], links: Mapping[int, tuple[str, str]]) -> Layout:
     """`bands`: the objectives of each perspective, top to bottom. `links`: (cause, effect) by place; both ends are
-    in the bands and are not the same."""
+    in the bands and are not the same. Reckoned once for a strategy."""
+    return _layout(tuple(map(tuple, bands)), tuple(links.items()))
+
+
+@functools.lru_cache(maxsize=16)
+def _layout(bands: tuple[tuple[str, ...], ...], named: tuple[tuple[int, tuple[str, str]], ...]) -> Layout:
+    links = dict(named)
     row_of = {key: row for row, keys in enumerate(bands) for key in keys}
     chains = {place: _chain(place, ends, row_of) for place, ends in links.items()}
     rows: list[list[str]] = [list(keys) for keys in bands]
@@ -190,8 +197,9 @@ def _ports(
     return found
 
 
-_WORDS_WIDE = 0.115
-"""The room that the words of an arrow take, as a share of the map's width."""
+_WORDS_WIDE, _WORDS_HIGH = 0.115, 34
+"""The room that the words of an arrow take: a share of the map's width, and pixels. More than fit beside each other
+stand in two lines."""
 
 
 def _apart(arrows: Sequence[Arrow]) -> tuple[Arrow, ...]:
@@ -200,8 +208,10 @@ def _apart(arrows: Sequence[Arrow]) -> tuple[Arrow, ...]:
     for _, group in itertools.groupby(sorted(arrows, key=_gap), key=_gap):
         ordered = sorted(group, key=lambda one: one.words[0])
         xs = _spread([one.words[0] for one in ordered])
-        for one, x in zip(ordered, xs, strict=True):
-            found[one.place] = Arrow(one.place, one.points, (x, one.words[1]), one.arc)
+        is_tight = len(xs) * _WORDS_WIDE > 1
+        for number, (one, x) in enumerate(zip(ordered, xs, strict=True)):
+            aside = _WORDS_HIGH / 2 * (-1) ** number if is_tight else 0
+            found[one.place] = Arrow(one.place, one.points, (x, one.words[1] + aside), one.arc)
     return tuple(found[arrow.place] for arrow in arrows)
 
 
@@ -212,22 +222,23 @@ def _gap(arrow: Arrow) -> int:
 
 def _spread(xs: Sequence[float]) -> list[float]:
     """The places, in order, no nearer than the words are wide: groups too narrow are centred on their mean."""
+    wide = min(_WORDS_WIDE, 1 / len(xs))
     groups = [[x] for x in xs]
     while True:
         for place, (left, right) in enumerate(itertools.pairwise(groups)):
-            if _middle(right) - _middle(left) < _WORDS_WIDE * (len(left) + len(right)) / 2 - 1e-9:
+            if _middle(right) - _middle(left) < wide * (len(left) + len(right)) / 2 - 1e-9:
                 groups[place : place + 2] = [left + right]
                 break
         else:
             break
     spread = [
-        _middle(group) + _WORDS_WIDE * (number - (len(group) - 1) / 2)
-        for group in groups
-        for number in range(len(group))
+        _middle(group) + wide * (number - (len(group) - 1) / 2) for group in groups for number in range(len(group))
     ]
-    half = _WORDS_WIDE / 2
+    half = wide / 2
     too_left, too_right = max(0.0, half - spread[0]), max(0.0, spread[-1] + half - 1)
-    return [x + too_left - too_right for x in spread]
+    moved = [x + too_left - too_right for x in spread]
+    fits = moved[0] >= half - 1e-9 and moved[-1] <= 1 - half + 1e-9
+    return moved if fits else [half + wide * number for number in range(len(moved))]
 
 
 def _middle(group: Sequence[float]) -> float:

@@ -12,6 +12,7 @@ from dashboard import (
     components,
     detail,
     export_menu,
+    funnel_parts,
     metric_sections,
     page,
     receipt_html,
@@ -22,6 +23,7 @@ from dashboard import (
 from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
+from data_checks.errors import RequestError
 from metrics.scope import Scope
 
 
@@ -86,11 +88,17 @@ def _groups(view: View, level: Level, scope: Scope) -> bool:
     else:
         verdicts = [cache.verdict(view.card.definition, one) for one in groups]
         st.html(detail.groups(view, level.by, groups, verdicts))
+        by, look = level.by, (view.card.definition, level.period, view.currency, view.theme)
+        funnel_parts.show(groups, by, *look, lambda name: view.address(**{by: name, "rows": None}))
     return any(one.slices.get(level.by) is not None for one in groups)
 
 
 def _rows(view: View, level: Level, scope: Scope) -> None:
     asked = (view.load, scope, level.metric, level.period, level.where)
-    found = cache.rows(*asked)
+    try:
+        found = cache.rows(*asked)
+    except RequestError as error:  # hidden, withheld, or of nobody's team: said in its place
+        st.html(components.section(say("rows_behind"), "", components.note(sentences.sentence(str(error)))))
+        return
     about = [sentences.title(view.definition), wording.period(level.period), *detail.levels(view)]
-    row_file.show(found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv")
+    row_file.show(found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv", "UTC")

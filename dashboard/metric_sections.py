@@ -101,6 +101,8 @@ def _drivers(view: View, level: Level, scope: Scope) -> None:
     found = metric_answers.drivers(view.load, scope, level)
     first = shifted(level.period, 1 - metric_answers.DRIVER_MONTHS)
     st.html(driver_parts.drivers(found, first, level.period, view.theme))
+    if found.service is not None and found.map is not None:
+        st.html(driver_parts.questions(found.map))
 
 
 def _cohorts(view: View, level: Level, scope: Scope) -> None:

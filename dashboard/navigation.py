@@ -31,6 +31,8 @@ _PAGES: dict[str, tuple[str, str, str | None]] = {
     "workbench": ("workbench.py", "workbench", "metrics"),
     "data_quality": ("data_quality.py", "data_quality", "metrics"),
     "metric": ("metric.py", "metric", None),
+    "agent": ("agent.py", "agent", None),
+    "ticket": ("ticket.py", "ticket", None),
     "metrics": ("metric_library.py", "metric_library", None),  # the address people type
 }
 
@@ -85,4 +87,4 @@ def link(page: str, query: Mapping[str, str | None]) -> str:
     """The address of a page with its state; empty values are left out. Not escaped for HTML."""
     path = "/" if page == next(iter(_PAGES)) else f"/{page}"
     kept = {name: value for name, value in query.items() if value is not None}
-    return f"{path}?{urlencode(kept, safe=',')}" if kept else path
+    return f"{path}?{urlencode(kept)}" if kept else path

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import cache, components, controls, export_menu, page, perspective_parts, theme, wording
+from dashboard import cache, compare, components, controls, export_menu, page, perspective_parts, theme, wording
 from dashboard.cache import Load
 from dashboard.wording import say
 from metrics.definition import PerspectiveId
@@ -17,7 +17,7 @@ def show(load: Load, scope: Scope, perspective: PerspectiveId) -> None:
     """Draw one perspective in the period, beside the other one and for the team that the address names."""
     choice, say_through = controls.head(load, scope, perspective, export_menu.offered(load, scope))
     with page.told():
-        board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
+        board = compare.board(load, scope, choice)
     plans, problem = cache.plans(load, scope)
     branch = next(one for one in board.branches if one.perspective == perspective)
     part = replace(

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from dashboard import spreadsheet, wording
 from dashboard.cache import RowsBehind
-from dashboard.components import esc, note, section
+from dashboard.components import anchor, esc, note, section
+from dashboard.navigation import link
 from dashboard.wording import say
 from metrics.rows import RowTable
 
@@ -39,13 +40,20 @@ def table(found: RowsBehind, head: str = "") -> str:
     right = {place: " class=num" if _is_number(found, place) else "" for place in places}
     heads = "".join(f'<th scope="col"{right[place]}>{esc(_title(found.columns[place]))}</th>' for place in places)
     lines = (
-        "".join(f"<td{right[place]}>{esc(wording.cell(row[place]))}</td>" for place in places) for row in found.rows
+        "".join(f"<td{right[place]}>{_cell(found.columns[place], row[place])}</td>" for place in places)
+        for row in found.rows
     )
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     rows = f'<table class="groups"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     region = f'<div class="behind" tabindex="0" role="region" aria-label="{esc(head)}">{rows}</div>'
     hint = f'<p class="note hint">{esc(say("rows_scroll"))}</p>' if len(places) > _COLUMNS_THAT_FIT else ""
     return f'<div id="rows">{section(head, scope, _alike(found) + hint + region)}</div>'
+
+
+def _cell(column: str, content: object) -> str:
+    """A cell as HTML; a ticket's id leads to the ticket."""
+    text = wording.cell(content)
+    return anchor(text, link("ticket", {"ticket": text})) if column == "ticket_id" and text else esc(text)
 
 
 def as_csv(found: RowsBehind, about: Sequence[str] = ()) -> str:

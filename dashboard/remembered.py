@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 import threading
 from collections.abc import Callable
+from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
 _Answer = TypeVar("_Answer")
 
 
 class Remembered:
-    """Answers by question, newest kept, each computed once even when many readers ask at the same moment."""
+    """Answers by question, newest kept, each computed once even when many readers ask at the same moment.
 
-    def __init__(self, most: int) -> None:
+    `most`: bytes that all of them may hold, about. `shared`: types whose instances are held elsewhere anyhow.
+    """
+
+    def __init__(self, most: int, shared: tuple[type, ...] = ()) -> None:
         self._most = most
-        self._answers: dict[tuple[Any, ...], Any] = {}
+        self._elsewhere = (*shared, type, ModuleType, FunctionType)
+        self._answers: dict[tuple[Any, ...], tuple[Any, int]] = {}
+        self._held = 0
         self._locks: dict[tuple[Any, ...], threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -39,14 +47,29 @@ class Remembered:
     def _freshened(self, question: tuple[Any, ...]) -> Any:
         """The answer, moved to the end of the row that is forgotten from the front."""
         self._answers[question] = self._answers.pop(question)
-        return self._answers[question]
+        return self._answers[question][0]
 
     def _keep(self, question: tuple[Any, ...], answer: Any) -> None:
+        weight = self._weight((question, answer))
         with self._guard:
-            self._answers[question] = answer
-            while len(self._answers) > self._most:
-                self._answers.pop(next(iter(self._answers)))
+            self._answers[question] = answer, weight
+            self._held += weight
+            while self._held > self._most and len(self._answers) > 1:
+                self._held -= self._answers.pop(next(iter(self._answers)))[1]
+
+    def _weight(self, kept: object) -> int:
+        """About how many bytes it holds; counted no further than matters."""
+        seen: set[int] = set()
+        weight, left = 0, [kept]
+        while left and weight <= self._most:
+            one = left.pop()
+            if id(one) not in seen and not isinstance(one, self._elsewhere):
+                seen.add(id(one))
+                weight += sys.getsizeof(one)
+                left += gc.get_referents(one)
+        return weight
 
     def clear(self) -> None:
         with self._guard:
             self._answers.clear()
+            self._held = 0

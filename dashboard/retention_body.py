@@ -20,6 +20,8 @@ from dashboard import (
 from dashboard import retention_answers as ask
 from dashboard.cache import Load
 from dashboard.controls import Choice
+from dashboard.navigation import link
+from dashboard.reasons import clause
 from dashboard.wording import say
 from metrics.cohorts import Every
 from metrics.scope import Scope
@@ -39,9 +41,12 @@ def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
         contracts = ask.staying(load, scope, choice, None)
     period = wording.period(choice.period)
     printed = components.printed_head(load.facts, say("retention"), choice.named, period)
-    top.html(printed + retention_parts.answer(whole, contracts))
+    part = {**choice.query(load), "team": None, "department": None} if choice.where else None
+    way = link("retention", part) if part else ""
+    top.html(printed + retention_parts.answer(whole, contracts, way))
     _triangle(load, scope, choice, every, by)
-    st.html(customer_cards.section(say("rt_metrics"), METRICS, board, load, choice.query(load), look))
+    if rows := customer_cards.section(say("rt_metrics"), METRICS, board, load, choice.query(load), look):
+        st.html(rows)
     _contracts(load, scope, choice, by)
     st.html(retention_parts.reasons(ask.reasons(load, scope, choice)))
 
@@ -63,7 +68,7 @@ def _triangle(load: Load, scope: Scope, choice: Choice, every: Every, by: str | 
     found = ask.triangle(load, scope, choice, every, by)
     refused = ""
     if by and isinstance(found, NotKnown):
-        refused = say("rt_not_cut", slice=_plain(by), why=found.sentence)
+        refused = say("rt_not_cut", slice=_plain(by), why=clause(found))
         found = ask.triangle(load, scope, choice, every, None)
         refused = "" if isinstance(found, NotKnown) else refused
     st.html(retention_parts.triangle(found, load.facts, refused))
@@ -75,10 +80,10 @@ def _contracts(load: Load, scope: Scope, choice: Choice, by: str | None) -> None
     found = ask.staying(load, scope, choice, by)
     refused = ""
     if by and isinstance(found, NotKnown):
-        refused = components.note(say("rt_not_cut", slice=_plain(by), why=found.sentence))
+        refused = components.note(say("rt_not_cut", slice=_plain(by), why=clause(found)))
         found = ask.staying(load, scope, choice, None)
     if isinstance(found, NotKnown):
-        none = components.note(say("sv_screen_none", why=found.sentence.rstrip(".")))
+        none = components.note(say("sv_screen_none", why=clause(found)))
         st.html(components.section(say("sv_screen_title"), "", none))
         return
     left, right = st.columns(2, gap="large")
@@ -97,7 +102,7 @@ def _contracts(load: Load, scope: Scope, choice: Choice, by: str | None) -> None
 def _model(load: Load, scope: Scope, choice: Choice) -> None:
     found = ask.contract_curve(load, scope, choice)
     if isinstance(found, NotKnown):
-        none = components.note(say("cc_none", why=found.sentence.rstrip(".")))
+        none = components.note(say("cc_none", why=clause(found)))
         st.html(components.section(say("cc_title"), "", none))
         return
     st.html(components.section(say("cc_title"), say("cc_scope"), survival_parts.contract(found, choice.query(load))))

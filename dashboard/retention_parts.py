@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dashboard import components, survival_sentences, wording
 from dashboard.bars import bar
 from dashboard.components import esc, note, rich, section
+from dashboard.reasons import clause
 from dashboard.wording import say
 from data_checks.warehouse.contract import LoadFacts
 from metrics.cohorts import SHORT_HISTORY, Group, Survival, Triangle
@@ -28,13 +29,15 @@ _DAY = dt.timedelta(days=1)
 # ── the answer ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def answer(found: Triangle | NotKnown, contracts: Survival | NotKnown) -> str:
-    """What the page says first: who comes back, and who stays under contract."""
+def answer(found: Triangle | NotKnown, contracts: Survival | NotKnown, whole: str = "") -> str:
+    """What the page says first: who comes back, and who stays under contract. `whole`: the address of the whole
+    organisation for a reader who looks at a part of it."""
     told = [] if isinstance(contracts, NotKnown) else list(_contracts(contracts))
     if isinstance(found, NotKnown):
         closed = found.status == "undefined"
         head = say("rt_answer_closed" if closed else "rt_answer_none")
-        told.insert(0, components.esc(say("rt_none", why=found.sentence.rstrip("."))))
+        way = f" {components.anchor(say('lv_whole'), whole)}" if closed and whole else ""
+        told.insert(0, f"{esc(say('rt_none', why=clause(found)))}{way}")
         return _answer(head, told)
     line = found.groups[0].table.line()
     known = [(after, cell) for after, cell in enumerate(line) if after and cell is not None]
@@ -67,7 +70,7 @@ def _contracts(found: Survival) -> Iterator[str]:
 def triangle(found: Triangle | NotKnown, facts: LoadFacts, refused: str = "") -> str:
     """Cohorts by age. `refused`: why they are not told apart as asked, '' when they are."""
     if isinstance(found, NotKnown):
-        return section(say("rt_triangle"), "", note(say("rt_none", why=found.sentence.rstrip("."))))
+        return section(say("rt_triangle"), "", note(say("rt_none", why=clause(found))))
     rows = list(_group_rows(found) if found.by else _cohort_rows(found, facts))
     ages = min(MOST_AGES, max(_last_age(cells) for _, _, cells in rows))
     alt = say("rt_triangle_alt", every=found.every)
@@ -129,7 +132,8 @@ def _body(rows: Sequence[Row], ages: int, found: Triangle) -> str:
         counted = wording.count(size or 0)
         inside = "".join(_cell(cell, at, average, top) for at, cell in enumerate(cells[:ages]) if cell is not None)
         young = ages - sum(cell is not None for cell in cells[:ages])
-        drawn += f'<tr{kind}><th scope="row">{esc(label)}</th><td class="num buyers">{counted}</td>{inside}'
+        n = f'<span class="note n" aria-hidden="true">{esc(say("n", n=counted))}</span>'
+        drawn += f'<tr{kind}><th scope="row">{esc(label)}{n}</th><td class="num buyers">{counted}</td>{inside}'
         drawn += f"{_young(young, found.every)}</tr>"
     return drawn
 
@@ -156,7 +160,8 @@ def _young(count: int, every: str) -> str:
     if not count:
         return ""
     long = esc(say("rt_young_long", every=every))
-    return f'<td class="young" colspan="{count}" title="{long}">{esc(say("rt_young"))}</td>'
+    kind = "young one" if count == 1 else "young"
+    return f'<td class="{kind}" colspan="{count}" title="{long}">{esc(say("rt_young"))}</td>'
 
 
 def _notes(found: Triangle) -> Iterator[str]:
@@ -178,7 +183,7 @@ def _notes(found: Triangle) -> Iterator[str]:
 def reasons(found: Leaving | NotKnown) -> str:
     """Why contracts ended, one row a reason."""
     if isinstance(found, NotKnown):
-        return section(say("lw_title"), "", note(say("lw_none", why=found.sentence.rstrip("."))))
+        return section(say("lw_title"), "", note(say("lw_none", why=clause(found))))
     most = max(one.share.high for one in found.reasons)
     heads = [("", "lw_reason"), ("num", "lw_share"), ("num", "lw_ended"), ("num", "lw_change")]
     head = "".join(

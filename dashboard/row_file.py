@@ -15,15 +15,19 @@ MOST = 200_000
 """Rows that a file holds; the command line has no such end."""
 
 
-def show(found: RowsBehind, fetch: Callable[[int], RowsBehind], about: Sequence[str], key: str, head: str = "") -> None:
+def show(
+    found: RowsBehind, fetch: Callable[[int], RowsBehind], about: Sequence[str], key: str, zone: str, head: str = ""
+) -> None:
     """Draw the rows and a button for all of them, fetched when it is pressed. `about`: title, period, scope …; the
-    file's name is made of them. `head`: what the rows are, when not those behind a number."""
+    file's name is made of them. `zone`: of the rows' times. `head`: what they are, when not those behind a number."""
     st.html(raw_rows.table(found, head))
     if not found.rows:
         return
+    times = say("rows_times", zone=zone)
+    st.html(components.note(times))
     st.download_button(
         say("rows_download"),
-        lambda: raw_rows.as_csv(fetch(MOST), about).encode(),
+        lambda: raw_rows.as_csv(fetch(MOST), [*about, times]).encode(),
         file_name=file_name(about),
         mime="text/csv",
         key=key,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard import check_sentences, filters, marks, sentences, wording
+from dashboard.compare import GOAL, rival_of
 from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
@@ -21,7 +22,7 @@ def board_rows(board: Scorecard, currency: str, theme: Tokens, query: Query) -> 
     """Every perspective with the rows that need somebody, and the way to the others; only the first shows the heads."""
     period = wording.period(board.period, board.period)
     parts = [_in_short(branch, period, currency, theme, query) for branch in board.branches if branch.cards]
-    return f'<div class="rows">{_heads(period)}{"".join(parts)}</div>'
+    return f'<div class="rows">{_heads(period, query)}{"".join(parts)}</div>'
 
 
 def branch_rows(
@@ -36,10 +37,10 @@ def branch_rows(
     ]
     present = sentences.provided(branch.cards)
     bodies = groups if branch.aims else [_body(_rows(present, currency, theme, query))]
-    table = _table(say(branch.perspective), period, bodies) if present or groups else ""
+    table = _table(say(branch.perspective), period, bodies, query) if present or groups else ""
     line = _absent(branch, _absent_line(query))
     body = section(say(branch.perspective), sentences.branch_scope(branch), table + line, kind="branch")
-    return f'<div class="rows">{_heads(period)}{body}</div>'
+    return f'<div class="rows">{_heads(period, query)}{body}</div>'
 
 
 def card_rows(name: str, cards: Sequence[Card], board: Scorecard, currency: str, theme: Tokens, query: Query) -> str:
@@ -48,7 +49,7 @@ def card_rows(name: str, cards: Sequence[Card], board: Scorecard, currency: str,
     if not present:
         return ""
     period = wording.period(board.period, board.period)
-    return f"{_heads(period)}{_table(name, period, [_body(_rows(present, currency, theme, query))])}"
+    return f"{_heads(period, query)}{_table(name, period, [_body(_rows(present, currency, theme, query))], query)}"
 
 
 def needs_somebody(card: Card) -> bool:
@@ -56,13 +57,13 @@ def needs_somebody(card: Card) -> bool:
     return card.status in ("missed", "too_close") or card.result.state == "withheld"
 
 
-def _heads(period: str) -> str:
+def _heads(period: str, query: Query) -> str:
     """Column heads for the eye, once; each table has its own for the ear."""
-    cells = "".join(f'<span class="{kind}">{text}</span>' for kind, text in _columns(period))
+    cells = "".join(f'<span class="{kind}">{text}</span>' for kind, text in _columns(period, query))
     return f'<div class="heads" aria-hidden="true">{cells}</div>'
 
 
-def _columns(period: str) -> list[tuple[str, str]]:
+def _columns(period: str, query: Query) -> list[tuple[str, str]]:
     axis = f"<i>{esc(say('limit'))}</i><i>{esc(say('goal'))}</i>"
     return [
         ("c-status", esc(say("column_status"))),
@@ -71,14 +72,15 @@ def _columns(period: str) -> list[tuple[str, str]]:
         ("c-spark", esc(say("column_months"))),
         ("c-value", esc(period)),
         ("c-goal", esc(say("column_goal"))),
-        ("c-change", esc(say("column_change"))),
+        ("c-change", esc(say(_compared(query)))),
     ]
 
 
 def _in_short(branch: Branch, period: str, currency: str, theme: Tokens, query: Query) -> str:
     """A perspective's rows that need somebody, and one line for all the others."""
     shown = [card for card in branch.cards if needs_somebody(card)]
-    table = _table(say(branch.perspective), period, [_body(_rows(shown, currency, theme, query))]) if shown else ""
+    name = say(branch.perspective)
+    table = _table(name, period, [_body(_rows(shown, currency, theme, query))], query) if shown else ""
     scope = sentences.branch_scope(branch) if sentences.provided(branch.cards) else ""
     return section(say(branch.perspective), scope, table + _others(branch, len(shown), query), kind="branch")
 
@@ -116,12 +118,12 @@ def _body(content: str) -> str:
     return f'<tbody role="rowgroup">{content}</tbody>'
 
 
-def _table(name: str, period: str, bodies: Sequence[str]) -> str:
+def _table(name: str, period: str, bodies: Sequence[str], query: Query) -> str:
     """The rows as a table; its heads are for the ear, the eye has them once above."""
     heads = "".join(
         f'<th role="columnheader" class="{kind}" scope="col">'
         f"{esc(say('column_position')) if kind == 'c-position' else text}</th>"
-        for kind, text in _columns(period)
+        for kind, text in _columns(period, query)
     )
     return (
         f'<table class="metrics" role="table" aria-label="{esc(name)}">'
@@ -168,7 +170,7 @@ def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
         *_middle(card, word, currency, theme),
         _cell("c-value", f"<span{_value_kind(card)}>{esc(sentences.figure(card, currency))}</span>"),
         _cell("c-goal", _goal(card, currency)),
-        _cell("c-change", f"<span{_change_kind(card)}>{esc(sentences.change_text(card, currency))}</span>"),
+        _cell("c-change", _change(card, currency, query)),
     ]
     return f'<tr role="row" class="r-{card.status}">{"".join(cells)}</tr>'
 
@@ -233,8 +235,20 @@ def _value_kind(card: Card) -> str:
     return ' class="unsure"' if card.status == "not_judged" else ""
 
 
-def _change_kind(card: Card) -> str:
-    return ' class="clear"' if card.change_is_clear else ""
+def _compared(query: Query) -> str:
+    """The word over the last column."""
+    against = query.get("against")
+    return "column_gap" if against == GOAL else "column_differs" if rival_of(against) else "column_change"
+
+
+def _change(card: Card, currency: str, query: Query) -> str:
+    """How far the value is from what it is held against; dark when that is more than chance."""
+    if query.get("against") == GOAL:
+        text, is_clear = sentences.gap_text(card, currency), card.gap_is_clear
+    else:
+        text, is_clear = sentences.change_text(card, currency), card.change_is_clear
+    kind = ' class="clear"' if is_clear else ""
+    return f"<span{kind}>{esc(text)}</span>"
 
 
 def _goal(card: Card, currency: str) -> str:

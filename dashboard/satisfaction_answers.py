@@ -41,25 +41,26 @@ def spreads(load: Load, scope: Scope, choice: Choice) -> Mapping[str, tuple[Spre
 
 def groups(load: Load, scope: Scope, choice: Choice, metric: str, by: str) -> Results | NotKnown:
     """A metric of the period by a slice; the response rate of the surveys that ask customers only."""
-    where = _of_customers(load, scope, choice) if metric == RATE else choice.where
-    question = ("answers by", load.version, load.catalog, scope, metric, by, choice.period, where)
-    return cache.remembered(question, lambda: or_why(lambda: _results(load, scope, metric, choice.period, by, where)))
+    if metric != RATE:
+        return _by(load, scope, choice, metric, by, choice.where)
+    surveys = _by(load, scope, choice, RATE, "survey", choice.where)
+    if isinstance(surveys, NotKnown):
+        return surveys
+    asked = {one.slices["survey"] for one in surveys if one.n}
+    known = tuple(survey for survey in CUSTOMERS if survey in asked)
+    if not known:
+        return NotKnown("no_data", "no customer was asked in these days")
+    return _by(load, scope, choice, RATE, by, (*choice.where, ("survey", known)))
 
 
-def _results(load: Load, scope: Scope, metric: str, period: Period, by: str, where: Where) -> Results:
-    return cache.floors().results(load, scope, metric, period.grain, (by,), period, where)
+def _by(load: Load, scope: Scope, choice: Choice, metric: str, by: str, where: Where) -> Results | NotKnown:
+    period = choice.period
+    question = ("answers by", load.version, load.catalog, scope, metric, by, period, where)
 
+    def compute() -> Results | NotKnown:
+        return or_why(lambda: cache.floors().results(load, scope, metric, period.grain, (by,), period, where))
 
-def _of_customers(load: Load, scope: Scope, choice: Choice) -> Where:
-    """The choice, and the customers' surveys among those the data have."""
-    question = ("surveys", load.version, load.catalog, scope, choice.period, choice.where)
-    found = cache.remembered(
-        question, lambda: or_why(lambda: _results(load, scope, RATE, choice.period, "survey", choice.where))
-    )
-    known = () if isinstance(found, NotKnown) else tuple(
-        sorted({one.slices["survey"] for one in found if one.slices["survey"] in CUSTOMERS})
-    )  # fmt: skip
-    return (*choice.where, ("survey", known)) if known else choice.where
+    return cache.remembered(question, compute)
 
 
 def heard(load: Load, scope: Scope, choice: Choice) -> Heard | NotKnown:

@@ -9,17 +9,20 @@ from dashboard import (
     components,
     controls,
     customer_cards,
+    driver_parts,
     page,
-    satisfaction_drivers,
     satisfaction_parts,
     sentences,
     theme,
+    voice_parts,
     wording,
 )
 from dashboard import satisfaction_answers as ask
 from dashboard.cache import Load
 from dashboard.controls import Choice
+from dashboard.reasons import clause
 from dashboard.wording import say
+from metrics.period import shifted
 from metrics.scope import Scope
 from metrics.scorecard import Scorecard
 from metrics.stats.not_known import NotKnown
@@ -44,7 +47,8 @@ def show(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> None:
     printed = components.printed_head(load.facts, say("satisfaction"), choice.named, period)
     st.html(printed + satisfaction_parts.answer(board, load.facts.currency))
     st.html(satisfaction_parts.spreads(spreads, load.definitions, query))
-    st.html(customer_cards.section(say("sa_metrics"), METRICS, board, load, query, theme.tokens()))
+    if rows := customer_cards.section(say("sa_metrics"), METRICS, board, load, query, theme.tokens()):
+        st.html(rows)
     defined = [metric for metric in ask.COMPARED if metric in load.definitions]
     by_channel = {metric: ask.groups(load, scope, choice, metric, "channel") for metric in defined}
     st.html(satisfaction_parts.channels(by_channel, load.definitions, period, query))
@@ -63,13 +67,18 @@ def _drivers(load: Load, scope: Scope, choice: Choice) -> None:
     span = wording.period(ask.span_of_drivers(choice))
     left, right = st.columns(2, gap="large")
     with left:
-        st.html(satisfaction_drivers.drivers(found, span))
+        if isinstance(found, NotKnown):
+            told = components.note(say("sa_drivers_none", why=clause(found)))
+        else:
+            first = shifted(choice.period, 1 - ask.MONTHS_OF_DRIVERS)
+            told = driver_parts.drivers(found, first, choice.period, theme.tokens())
+        st.html(components.section(say("sa_drivers"), say("sa_drivers_scope", span=span), told))
     with right:
         scoped = say("sa_map_scope", span=span)
         placed = None if isinstance(found, NotKnown) else found.map
         drawn = charts_map.importance_map(placed, theme.tokens()) if placed else None
         if drawn is None:
-            why = say("no_data") if placed is None else placed.reason
+            why = say("no_data").lower() if placed is None else placed.reason.rstrip(".")
             st.html(components.section(say("sa_map"), scoped, components.note(say("sa_map_none", why=why))))
             return
         st.html(components.section(say("sa_map"), scoped, ""))
@@ -83,4 +92,4 @@ def _voices(load: Load, scope: Scope, choice: Choice) -> None:
         mood = controls.select("voices", ["", "unhappy"], "", lambda one: say(f"voices_{one or 'all'}"), width=240)
     found = ask.voices(load, scope, choice, mood == "unhappy")
     metrics = [(one, sentences.brief(load.definitions[one])) for one in ask.SURVEYS if one in load.definitions]
-    st.html(satisfaction_drivers.voices(found, wording.period(choice.period), choice.query(load), metrics))
+    st.html(voice_parts.voices(found, wording.period(choice.period), choice.query(load), metrics))

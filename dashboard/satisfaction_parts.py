@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dashboard import customer_cards, sentences, wording
 from dashboard.components import anchor, esc, note, rich, section
 from dashboard.navigation import link
+from dashboard.reasons import clause
 from dashboard.satisfaction_answers import RATE, SURVEYS
 from dashboard.wording import say
 from metrics.answers import Heard, Spread
@@ -31,7 +32,7 @@ def answer(board: Scorecard, currency: str) -> str:
         told = [] if csat is None else [esc(sentences.reason(csat))]
     else:
         head = say("sa_answer", share=sentences.figure(csat, currency), period=wording.period(csat.result.period))
-        told = []
+        told = [] if csat.result.state == "ok" else [esc(sentences.reason(csat))]
     parts = [
         rich(say(key, value=sentences.figure(found[metric], currency)))
         for metric, key in (("nps", "sa_nps"), ("ces", "sa_ces"), (RATE, "sa_rate"))
@@ -66,7 +67,7 @@ def spreads(
     for metric, spread in found.items():
         if isinstance(spread, NotKnown):
             name = sentences.title(definitions[metric])
-            none += note(say("sa_spread_none", name=name, why=spread.sentence.rstrip(".")))
+            none += note(say("sa_spread_none", name=name, why=clause(spread)))
         else:
             drawn += [(metric, one, _steps(metric, one), len(spread) > 1) for one in spread if one.n]
     left = max((_left(steps, one.n) for _, one, steps, _ in drawn), default=0.0)
@@ -142,7 +143,7 @@ def channels(
     shown = {metric: results for metric, results in found.items() if not isinstance(results, NotKnown)}
     lacking = [found[metric] for metric in found if metric not in shown]
     if not any(one.value is not None for results in shown.values() for one in results):
-        why = next((one.sentence for one in lacking if isinstance(one, NotKnown)), say("no_data"))
+        why = next((clause(one) for one in lacking if isinstance(one, NotKnown)), say("no_data").lower())
         return section(say("sa_channels"), "", note(say("sa_channels_none", why=why)))
     names = {one.slices["channel"] for results in shown.values() for one in results if one.n}
     order = sorted(names, key=lambda name: (name is None, (name or "").casefold(), name or ""))
@@ -216,7 +217,7 @@ def _nps(some: Sequence[MetricResult]) -> tuple[float, float, float]:
 def missing(heard: Heard | NotKnown, by_survey: Results | NotKnown, by_segment: Results | NotKnown, period: str) -> str:
     """How many answer, of whom few do, and what the silent ones could change."""
     if isinstance(heard, NotKnown):
-        told = note(say("sa_bounds_none", why=heard.sentence.rstrip(".")))
+        told = note(say("sa_bounds_none", why=clause(heard)))
     else:
         low, high = (wording.value(end, "percent") for end in heard.bounds)
         sentence = say("sa_bounds", invited=wording.count(heard.invited), answered=wording.count(heard.answered),
@@ -228,17 +229,20 @@ def missing(heard: Heard | NotKnown, by_survey: Results | NotKnown, by_segment: 
 
 def _rates(results: Results | NotKnown, by: str) -> str:
     if isinstance(results, NotKnown):
-        return note(say("sa_missing_none", why=results.sentence))
+        return note(say("sa_missing_none", why=clause(results)))
     known = [one for one in results if one.denominator and one.state not in ("suppressed", "withheld")]
     invited, answered = sum(one.denominator or 0.0 for one in known), sum(one.numerator or 0.0 for one in known)
     if not known or not answered:
-        return ""
+        why = next((one.reason or say(one.state) for one in results), say("no_data"))
+        return note(say("sa_missing_none", why=f"{why[:1].lower()}{why[1:].rstrip('.')}"))
     keys = ("sa_invited", "sa_rate_head", "sa_of_invited", "sa_of_answers")
     heads = "".join(f'<th scope="col" class="num">{esc(say(key))}</th>' for key in keys)
     rows = "".join(_rate(one, [other for other in known if other is not one], by, invited, answered) for one in known)
+    named = say(f"sa_{by}")
     return (
-        f'<table class="stays rates"><thead><tr><th scope="col">{esc(say(f"sa_{by}"))}</th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{esc(say("sa_missing"))}: {esc(named)}">'
+        f'<table class="stays rates"><thead><tr><th scope="col">{esc(named)}</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 

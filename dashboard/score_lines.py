@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard import sentences
+from dashboard import sentences, wording
 from dashboard.explained import signed, written
 from dashboard.wording import say
 from metrics.definition import PerspectiveId
@@ -80,7 +80,8 @@ def headline(found: ScoreLines | None, board: Scorecard) -> str:
     """What the score did, and how many metrics are clearly better and clearly worse."""
     clear = [card for card in sentences.cards_of(board) if card.change_is_clear]
     better, worse = (sum(direction(card) == sign for card in clear) for sign in (1, -1))
-    counted = say("cg_counts", better=_counted(better), worse=_counted(worse)) if better or worse else say("cg_none")
+    others = wording.count(worse) if worse else say("cg_none_more")
+    counted = say("cg_counts", better=_counted(better), worse=others) if better or worse else say("cg_none")
     if found is None:
         return say("cg_no_score", counted=counted)
     key = "cg_rose" if found.change > 0 else "cg_fell" if found.change < 0 else "cg_same"

@@ -124,7 +124,7 @@ const onKey = (event) => {
   event.stopPropagation();
 };
 
-const line = (keys, text) => [make("dt", {}, ...keys.flatMap((key, place) => [...(place ? [` ${key[0]} `] : []), make("kbd", {}, key[1] ?? key)])), make("dd", {}, text)];
+const line = (keys, text) => [make("dt", {}, ...keys.flatMap((key) => (Array.isArray(key) ? [` ${key[0]} `, make("kbd", {}, key[1])] : [make("kbd", {}, key)]))), make("dd", {}, text)];
 const build = (parent) => {
   const words = state.words;
   const button = make("button", { type: "button", class: "find-open", "aria-haspopup": "dialog", "aria-keyshortcuts": "/ Control+K", title: words.search_open },
@@ -140,10 +140,10 @@ const build = (parent) => {
   const found = make("dialog", { id: "find", class: "flow", "aria-label": words.search });
   found.append(input, make("ul", { id: "find-list", role: "listbox", "aria-label": words.search }),
     make("div", { class: "under" }, make("p", { id: "find-said", role: "status" }), help));
-  const close = make("button", { type: "button", class: "way" }, words.keys_close);
+  const close = make("button", { type: "button", class: "way", autofocus: "" }, words.keys_close);
   const keys = make("dialog", { id: "keys", class: "flow", "aria-labelledby": "keys-head" });
   const or = words.keys_or, then = words.keys_then;
-  const list = make("dl", {}, ...line(["/", [or, "Ctrl K"]], words.keys_search), ...line(["["], words.keys_previous), ...line(["]"], words.keys_next),
+  const list = make("dl", { tabindex: "0", "aria-labelledby": "keys-head" }, ...line(["/", [or, "Ctrl K"]], words.keys_search), ...line(["["], words.keys_previous), ...line(["]"], words.keys_next),
     ...line(["?"], words.keys_help), ...line(["Esc"], words.keys_escape),
     ...Object.entries(state.go).flatMap(([letter, [name]]) => line(["g", [then, letter]], words.keys_go.replace("{page}", name))));
   close.addEventListener("click", () => keys.close());

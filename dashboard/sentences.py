@@ -343,8 +343,13 @@ def _score_sentence(board: Scorecard) -> str:
         return say("score_is", score=wording.score(board.score), change="")
     by = round(board.score) - round(board.previous_score)
     key = "score_same" if by == 0 else "score_higher" if by > 0 else "score_lower"
-    moved = say(key, by=abs(by), period=wording.period(board.against, board.period))
+    moved = say(f"rival_{key}" if board.rival else key, by=abs(by), period=held_against(board))
     return say("score_is", score=wording.score(board.score), change=moved)
+
+
+def held_against(board: Scorecard) -> str:
+    """'August', or the name of the team that a board is held against."""
+    return board.rival or wording.period(board.against, board.period)
 
 
 def _branch_sentence(board: Scorecard) -> str:
@@ -354,7 +359,7 @@ def _branch_sentence(board: Scorecard) -> str:
         if branch.score is not None and branch.previous_score is not None
     ]
     by, perspective = max(moved, key=lambda one: abs(one[0]), default=(0, "financial"))
-    if len(moved) < 2 or by == 0:
+    if len(moved) < 2 or by == 0 or board.rival:
         return ""
     return say("branch_fell" if by < 0 else "branch_rose", name=say(perspective), by=abs(by))
 
@@ -389,5 +394,7 @@ def _moved(card: Card) -> float:
 def _moved_sentence(card: Card, currency: str, form: str = "", name: Callable[[MetricDefinition], str] = short) -> str:
     change = card.change or 0.0
     by = wording.amount(change, card.definition.unit, card.result.kind, card.result.value, currency)
-    key = f"{'fell' if change < 0 else 'rose'}{form}"
+    is_rival = card.previous is not None and card.previous.period == card.result.period
+    low, high = ("lower", "higher") if is_rival else ("fell", "rose")
+    key = f"{low if change < 0 else high}{form}"
     return say(key, name=name(card.definition), by=by, value=figure(card, currency))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import gc
 import hashlib
 import importlib
+import importlib.util
 import ipaddress
 import logging
 import os
@@ -24,7 +26,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from dashboard import cache, settings
+from dashboard import cache, screens, settings
 from dashboard.hosts import OwnNamesOnly, served_names
 from data_checks.errors import RequestError, ScorecardError
 
@@ -32,6 +34,9 @@ log = logging.getLogger("scorecard")
 
 # What a first visit would otherwise import while the reader waits.
 _WARM = ("altair", "pyarrow", "streamlit.elements.vega_charts", "streamlit.elements.html")
+
+_PATIENCE = 3.0
+"""Seconds that a start waits for its first screen."""
 
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
@@ -76,18 +81,18 @@ class SecurityHeaders:
 
 @contextlib.asynccontextmanager
 async def _warm(_app: st.App) -> AsyncIterator[None]:
-    """Import what the first run needs, compute the first screen, and keep all of it out of garbage collection."""
+    """Import what the first run needs, prepare the first screens, and keep all of it out of garbage collection.
+
+    Who comes before all screens are prepared is let in: a large company takes longer than anybody waits for a server.
+    """
     for module in _WARM:
         importlib.import_module(module)
-    try:
-        cache.warm()
-    except ScorecardError as error:
-        log.warning("Nothing to show yet: %s", error)
-    except Exception:
-        log.exception("The first screen could not be computed.")
+    preparing = screens.Preparing()
+    await asyncio.to_thread(preparing.has_first.wait, _PATIENCE)
     gc.collect()
     gc.freeze()
     yield
+    preparing.stop()
 
 
 async def _healthz(_request: Request) -> Response:
@@ -125,6 +130,8 @@ def serve(workspace_folder: Path, host: str = "127.0.0.1", port: int = 8501) -> 
     """Serve a workspace until interrupted. Raises RequestError when it may not or cannot listen there."""
     if settings.access_mode() == "open" and not _is_loopback(host):
         raise RequestError(f"Access mode 'open' serves this machine only, and {host} is more; use --host 127.0.0.1.")
+    if settings.access_mode() == "oidc" and importlib.util.find_spec("authlib") is None:
+        raise RequestError("Access mode 'oidc' signs people in with Authlib; install it with: pip install authlib")
     os.environ[settings.WORKSPACE] = str(Path(workspace_folder).resolve())
     # Streamlit reads .streamlit/ from the working folder, whatever the reader's own folder is.
     os.chdir(settings.ROOT)

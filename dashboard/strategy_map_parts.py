@@ -205,16 +205,14 @@ def _words(arrow: Arrow, view: View) -> str:
     kind = view.verdict(arrow.place) or "none"
     return (
         f'<a class="words v-{kind}" href="{esc(address)}" style="--x:{x:.4f};--y:{y:.0f}px">'
-        f'<span class="ear">{esc(whole)}</span>{esc(_lagged(one))}<br>{esc(view.verdict_words(arrow.place))}</a>'
+        f'<span class="ear">{esc(whole)}</span>{esc(_lagged(one))} '
+        f'<span class="line">{esc(view.verdict_words(arrow.place))}</span></a>'
     )
 
 
 def _legend(verdicts: Sequence[str], view: View) -> str:
-    items = "".join(
-        f"<span>{map_drawing.sample(one, view.theme)}{esc(say(f'map_line_{one}'))}</span>"
-        for one in map_drawing.VERDICTS
-        if one in verdicts
-    )
+    shown = [(one, say(f"map_line_{one}")) for one in map_drawing.VERDICTS if one in verdicts]
+    items = "".join(f"<span>{map_drawing.sample(one, view.theme)}{esc(words)}</span>" for one, words in shown)
     return f'<p class="legend lines">{items}<span class="note">{esc(say("map_signs"))}</span></p>'
 
 

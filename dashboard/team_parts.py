@@ -13,10 +13,13 @@ from dashboard.theme import Tokens
 from dashboard.wording import say
 from data_checks.warehouse.contract import LoadFacts
 from metrics.cascade import Node
+from metrics.fair_groups import COMPARED
 from metrics.scorecard import Scorecard
 
 _FEW = 10
 """A team with fewer verdicts than this is not named in the answer: one row would decide its place."""
+_COMPARED_BY = 4
+"""Metrics offered for a fair comparison: those of the greatest weight."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,24 @@ def _table(view: View, nodes: list[tuple[Node, int]]) -> str:
     rows = "".join(_row(node, depth, view) for node, depth in nodes)
     table = f'<table class="cascade"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     scope = say("teams_scope", period=wording.period(view.whole.board.period))
-    return section(say("teams"), scope, table + note(say("teams_note")))
+    return section(say("teams"), scope, table + note(say("teams_note")) + _compare(view))
+
+
+def _compare(view: View) -> str:
+    """The way to a fair comparison: the metrics whose funnel tells a difference from chance."""
+    teams = [node for node, _ in _nodes(view.whole) if node.slice == "team"]
+    compared = [card for node in teams for card in sentences.cards_of(node.board) if card.result.kind in COMPARED]
+    known = {card.definition.metric for card in compared if card.result.value is not None}
+    able = [card.definition for card in sentences.cards_of(view.whole.board) if card.definition.metric in known]
+    main = sorted(able, key=lambda one: -one.weight)[:_COMPARED_BY]
+    if not main:
+        return ""
+    links = ", ".join(
+        components.anchor(sentences.brief(one), link("metric", {**view.query, "metric": one.metric}) + "#funnel")
+        for one in main
+    )
+    told = esc(say("teams_fair", names="\0")).replace("\0", links)
+    return f'<p class="note">{told}</p>'
 
 
 def _row(node: Node, depth: int, view: View) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, fields
+from zoneinfo import ZoneInfo
 
 from dashboard import cache
 from dashboard.cache import Load, RowsBehind, Where
 from data_checks.journal_entries import Comment, current
+from metrics.definition import MetricDefinition
+from metrics.fair_groups import FairGroups
+from metrics.fair_window import fair_window, main_metric
 from metrics.open_work import Ticket, Work, list_tickets, open_work
+from metrics.period import Period
 from metrics.scope import Scope
 from metrics.scorecard import Scorecard
 from metrics.voices import Voice, Voices, comments, unanswered
 
 LISTS = ("late", "soon", "open", "ratings", "comments")
-MOST_LISTED = 50_000
-"""Rows of a list that a page or a file holds."""
 _NOTES = 4
 
 
@@ -42,6 +46,30 @@ def day(load: Load, scope: Scope, where: Where) -> Day:
     return Day(work, ratings, said, notes, book.problem)
 
 
+@dataclass(frozen=True)
+class Compared:
+    """The agents of one team, or several teams (`by`), by one metric, over a window of months."""
+
+    by: str
+    definition: MetricDefinition
+    period: Period
+    fair: FairGroups
+
+
+def compared(load: Load, scope: Scope, where: Where, by: str) -> Compared | None:
+    """The agents or teams beside chance; None where no share or mean knows them."""
+    opened = cache.opened(load)
+
+    def compute() -> Compared | None:
+        found = main_metric(opened.warehouse, opened.catalog, (by, *dict(where)))
+        if found is None:
+            return None
+        asked = (opened.warehouse, opened.catalog, scope, found.metric, by, where)
+        return Compared(by, found, *fair_window(*asked))
+
+    return cache.remembered(("compared", load.version, load.catalog, scope, where, by), compute)
+
+
 def goals(load: Load, scope: Scope, where: Where) -> Scorecard:
     """The scorecard of the same teams for the last complete period."""
     from metrics.screen import before
@@ -51,24 +79,29 @@ def goals(load: Load, scope: Scope, where: Where) -> Scorecard:
 
 
 def listed(load: Load, scope: Scope, where: Where, name: str, limit: int) -> RowsBehind:
-    """One of LISTS as rows. Times are UTC, as in the tables."""
-    warehouse = cache.opened(load).warehouse
-    if name == "ratings":
-        return _voices(unanswered(warehouse, scope, where, limit))
-    if name == "comments":
-        return _voices(comments(warehouse, scope, where, limit))
+    """One of LISTS as rows, times in the workspace's zone."""
+    warehouse, zone = cache.opened(load).warehouse, ZoneInfo(load.facts.timezone)
+    if name in ("ratings", "comments"):
+        found = (unanswered if name == "ratings" else comments)(warehouse, scope, where, limit)
+        return _rows(Voice, found.shown, found.total, zone)
     which = {"late": "late", "soon": "soon"}.get(name, "open")
     tickets, total = list_tickets(warehouse, scope, where, which, limit)  # type: ignore[arg-type]
-    return _rows(Ticket, tickets, total)
+    return _rows(Ticket, tickets, total, zone)
 
 
-def _voices(found: Voices) -> RowsBehind:
-    return _rows(Voice, found.shown, found.total)
-
-
-def _rows(kind: type[Ticket] | type[Voice], found: tuple[Ticket, ...] | tuple[Voice, ...], total: int) -> RowsBehind:
+def _rows(
+    kind: type[Ticket] | type[Voice], found: tuple[Ticket, ...] | tuple[Voice, ...], total: int, zone: ZoneInfo
+) -> RowsBehind:
     names = tuple(field.name for field in fields(kind))
-    return RowsBehind(names, tuple(tuple(getattr(one, name) for name in names) for one in found), total)
+    rows = (tuple(_local(getattr(one, name), zone) for name in names) for one in found)
+    return RowsBehind(names, tuple(rows), total)
+
+
+def _local(content: object, zone: ZoneInfo) -> object:
+    """A naive UTC instant as wall-clock time; anything else as it is."""
+    if not isinstance(content, dt.datetime):
+        return content
+    return content.replace(tzinfo=dt.UTC).astimezone(zone).replace(tzinfo=None)
 
 
 def _about(one: Comment, where: Where) -> bool:

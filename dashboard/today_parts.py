@@ -18,9 +18,8 @@ _GOALS_SHOWN = 7
 
 def head(view: View, day: Day) -> str:
     """The answer, the backlog, and which team to choose."""
-    told = [_backlog(day.work)] if not day.work.missing else []
-    told.append(say("today_clock", moment=wording.moment(day.work.now, view.load.facts.timezone)))
-    sub = f'<p class="sub">{rich(" ".join(told))}</p>{_choose(view)}'
+    told = say("today_unshown", why=day.work.missing) if day.work.missing else _backlog(day.work)
+    sub = f'<p class="sub">{rich(told)}</p>{_choose(view)}'
     return f'<div class="answer"><h1>{esc(answer(day))}</h1>{sub}</div>'
 
 
@@ -85,7 +84,7 @@ def _near(view: View, work: Work) -> str:
         names += [("t-with", esc(say("today_with"))), ("t-stem", ticks), ("num t-due", esc(say("today_due")))]
         heads = "".join(f'<th scope="col" class="{kind}">{text}</th>' for kind, text in names)
         body = f'<table class="due"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        body += note(say("today_axis_note"))
+        body += note(say("today_axis_note", moment=wording.moment(work.now, view.load.facts.timezone)))
     return section(say("today_near"), scope, body + _more(view, work, ends))
 
 
@@ -191,11 +190,12 @@ def _goal(view: View, card: Card) -> str:
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def list_head(view: View, name: str) -> str:
-    """A list's way back and its name."""
+def list_head(view: View, name: str, total: int) -> str:
+    """A list's way back, and how much it holds in a sentence."""
     steps = [(say("today"), view.address()), (_list_title(view, name), view.address(list=name))]
-    title = esc(_list_title(view, name))
-    return f'<div class="path">{breadcrumb(steps)}</div><div class="answer"><h1>{title}</h1></div>'
+    ends = say(f"today_ends_{horizon(view.load.facts)[1]}")
+    told = _spelled(f"today_of_{name}", total, first=True, ends=ends)
+    return f'<div class="path">{breadcrumb(steps)}</div><div class="answer"><h1>{esc(told)}</h1></div>'
 
 
 def list_about(view: View, name: str) -> list[str]:

@@ -37,7 +37,7 @@ def comments(view: View, day: Day) -> str:
         scope = ""
     else:
         scope = say("today_said_scope_one" if found.total == 1 else "today_said_scope", n=wording.count(found.total))
-        body = "".join(_comment(view, one) for one in found.shown) + _all(view, "comments", "today_all_said", found)
+        body = "".join(comment(view, one) for one in found.shown) + _all(view, "comments", "today_all_said", found)
     return section(say("today_said"), scope, body) + _notes(view, day)
 
 
@@ -58,7 +58,8 @@ def _rating(view: View, one: Voice) -> str:
     return f'<div class="item voice">{line}{quote}</div>'
 
 
-def _comment(view: View, one: Voice) -> str:
+def comment(view: View, one: Voice) -> str:
+    """One comment with its score, channel, agent and ticket."""
     parts = [esc(part) for part in (score_of(one), one.channel, one.agent) if part]
     parts += [anchor(one.ticket_id, view.ticket(one.ticket_id))] if one.ticket_id else []
     told = f'<p class="note">{", ".join(parts)}</p>'

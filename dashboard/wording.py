@@ -11,6 +11,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from dashboard.words import WORDS as _WORDS
+from dashboard.words_agent import AGENT_WORDS
 from dashboard.words_analysis import ANALYSIS_WORDS
 from dashboard.words_changes import CHANGE_WORDS
 from dashboard.words_cohorts import COHORT_WORDS
@@ -31,6 +32,7 @@ from metrics.result import Kind
 
 WORDS = {
     **_WORDS,
+    **AGENT_WORDS,
     **ANALYSIS_WORDS,
     **CHANGE_WORDS,
     **COHORT_WORDS,
@@ -46,7 +48,6 @@ WORDS = {
     **TODAY_WORDS,
     **WORKBENCH_WORDS,
 }
-WORDS |= {**RETENTION_WORDS, **LIFETIME_WORDS, **SATISFACTION_WORDS}
 MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()

@@ -333,6 +333,7 @@ WORDS = {
     "rows_show": "show all {n} rows",
     "rows_show_one": "show the one row",
     "rows_download": "Download as CSV",
+    "rows_times": "Times are {zone}.",
     "rows_file_scope": "{shown} of {total} rows",
     "rows_file_first": "The file holds the first {most} of {total} rows; `scorecard rows` writes all of them.",
     "rows_scroll": "There are more columns to the right.",

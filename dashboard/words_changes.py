@@ -1,4 +1,4 @@
-"""The words of the page "What changed" and of the answer that leads there. A part of words.py."""
+"""The words of the page "What changed", of the answer that leads there and of the usual range. A part of words.py."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ CHANGE_WORDS = {
     "cg_same": "The score stayed at {after}: {counted}.",
     "cg_no_score": "There is no change of a score to take apart; {counted}.",
     "cg_counts": "{better} clearly better, {worse} clearly worse",
+    "cg_both": "{first} and {last}",
     "cg_none": "no metric changed clearly",
     "cg_metrics": "{n} metrics are",
     "cg_metrics_one": "1 metric is",
     "cg_metrics_none": "no metric is",
+    "cg_none_more": "none",
     "cg_made": "Of the change of {change}, from {before} to {after}, {parts}.",
     "cg_made_nothing": "It was {before} and is {after}; no metric made a tenth of a point of difference.",
     "cg_part": "{name} made {part}",
@@ -61,4 +63,14 @@ CHANGE_WORDS = {
     "cg_stretch_moved": "best {then} → {now}",
     "cg_goals_none": "Every metric is held against the same limit and goal in both periods.",
     "cg_goals_note": "Both periods are scored against the new ones, so a moved goal is no change of a score.",
+    # the usual range on a trend, and the rules of its rings
+    "us_range": "Dotted: the usual range of {months} complete months, {span} in {month}.",
+    "us_rings": "A ring is a month that chance alone seldom makes: {patterns}.",
+    "us_pattern": "{when} {rule}",
+    "us_from_to": "{first} to {last}",
+    "us_WE1": "outside the usual range",
+    "us_WE2": "the second of three months near the same end of it",
+    "us_WE4": "the eighth or later of a row on one side of its middle",
+    "us_more": "{n} earlier ones are ringed too.",
+    "us_more_one": "1 earlier one is ringed too.",
 }

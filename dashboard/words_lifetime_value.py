@@ -13,12 +13,10 @@ LIFETIME_WORDS = {
         "The fit is sure of {interval}, on average of **{n}** customers who ever bought; together **{total}**, "
         "discounted and without what they brought already."
     ),
-    "lv_why": "{why}.",
     "lv_whole": "Show the whole organisation",
     "lv_metrics": "The metrics of value",
     "lv_by": "Still to come, by {slice}",
     "lv_by_scope": "margin a customer within {horizon}, as of {day}",
-    "lv_group": "Customers",
     "lv_n": "Customers",
     "lv_each": "Margin to come, each",
     "lv_paid": "Paid so far, each",
@@ -43,7 +41,6 @@ LIFETIME_WORDS = {
     "stage_older": "Not seen for 24 months",
     "stage_says_older": "bought before, and not in the last 24 months; not among those counted",
     "lv_stage": "Stage",
-    "lv_share": "Share",
     "lv_scores": "Recency and frequency",
     "lv_scores_scope": "customers by fifths: who bought last, and how often",
     "lv_scores_alt": "Customers by recency and frequency",
@@ -62,7 +59,7 @@ LIFETIME_WORDS = {
     "lv_after": "After {n} months",
     "lv_young": "too young",
     "lv_came_note": "A cohort is judged when its months have passed; one that is too young is not shown smaller.",
-    "lv_not_by": "What customers have brought cannot be told apart by {slice}: {why}",
+    "lv_not_by": "What customers have brought cannot be told apart by {slice}: {why}.",
     "lv_test": "Predicted and came",
     "lv_test_scope": "a fit of {seen}, beside the {weeks} weeks until {last}",
     "lv_test_head": (

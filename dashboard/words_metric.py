@@ -29,7 +29,7 @@ METRIC_WORDS = {
     "mx_sections": "More about this number",
     "mx_forecast": "Months ahead",
     "mx_drivers": "What goes with it",
-    "mx_cohorts": "By when customers began",
+    "mx_cohorts": "Who buys again, by first order",
     "mx_beside": "Beside others",
     "mx_definition": "Definition",
     "mx_not_here": "Not for this metric: {reasons}.",
@@ -39,16 +39,16 @@ METRIC_WORDS = {
     "mx_not_beside": "nobody else’s value is compared, for its definition names no benchmark",
     # months ahead
     "mx_fc_none": "Nothing is forecast: {why}.",
-    "mx_fc_answer": "{month} is expected at {value}, between {interval} with 95 % certainty.",
+    "mx_fc_answer": "{month} is expected at {value}; the 95 % band is {interval}.",
     "mx_fc_chance": "The chance of meeting {goal} in {month} is {chance}.",
     "mx_fc_no_goal": "No goal holds in {month}, so there is no chance to tell.",
     "mx_fc_method": "Method: {method}, the one that erred least on {n} past months of this metric.",
-    "mx_fc_alt": "{name}: {n} past months, then {ahead} expected months, ending at {value} between {interval}.",
+    "mx_fc_alt": "{name}: {n} past months, then {ahead} expected months, ending at {value}, 95 % band {interval}.",
     "mx_fc_month": "Month",
     "mx_fc_middle": "Expected",
     "mx_fc_80": "80 % band",
     "mx_fc_95": "95 % band",
-    "mx_fc_axis": "expected months stand on the bands of 80 and 95 %",
+    "mx_fc_goal": "goal {goal}",
     # what goes with it
     "mx_dr_span": "{first} to {last}",
     "mx_dr_service": "What happened",
@@ -78,8 +78,9 @@ METRIC_WORDS = {
     "mx_ch_first": "First order",
     "mx_ch_buyers": "Buyers",
     "mx_ch_average": "All",
-    "mx_ch_alt": "{every} {after}",
-    "mx_ch_reading": "Dark: above the column’s average by more than chance; pale: below it. Empty: not ended yet.",
+    "mx_ch_reading": (
+        "Per cent. Bold: above the column’s average by more than chance; pale: below it. Empty: not ended yet."
+    ),
     # definition
     "mx_definition_edit": "Edit in the workbench",
     "mx_definition_library": "From the library.",

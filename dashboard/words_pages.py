@@ -19,7 +19,6 @@ PAGES = {
     "more_not_provided": "{n} not provided",
     "more_not_cut": "{n} not known here",
     # one department
-    "only_department": "You see the department {department}.",
     "only_department_next": "Show the whole organisation",
     "no_such_department": "There is no department “{department}”.{hint} You see all of them.",
     # perspectives
@@ -61,6 +60,7 @@ PAGES = {
         "Hollow dot: the period compared with. A part is held against its own goals; a sum without a goal of its own "
         "is not judged. Coverage is the share of the weight that could be judged; under half of it there is no score."
     ),
+    "teams_fair": "To tell a difference from chance, see the funnel of {names}.",
     "and": "and",
     "short_financial": "Financial",
     "short_customer": "Customer",

@@ -31,12 +31,12 @@ RETENTION_WORDS = {
     "rt_above": "above its column by more than chance",
     "rt_below": "below its column by more than chance",
     "rt_note": (
-        "Darker is a larger share; the number says it. ▲ and ▼ stand where a cohort differs from all together by more "
-        "than chance. Point at a cell for its count and interval."
+        "The stronger the shade, the larger the share; the number says it. ▲ and ▼ stand "
+        "where a cohort differs from all together by more than chance. Point at a cell for its count and interval."
     ),
     "rt_left_out": "The newest {n} cohorts are shown; all together are all {all}.",
     "rt_groups": "Each line is the average of all buyers observed so long.",
-    "rt_not_cut": "Not told apart by {slice}: {why} Everybody is shown together.",
+    "rt_not_cut": "Not told apart by {slice}: {why}. Everybody is shown together.",
     "rt_none": "There are no cohorts: {why}.",
     "sv_screen_title": "How long contracts last",
     "sv_screen_scope": "share still running, 95{space}% band, by months since they began",
@@ -63,8 +63,8 @@ RETENTION_WORDS = {
         "ended: α {alpha}, β {beta}, log-likelihood {likelihood}; the fit settled."
     ),
     "cc_alike": (
-        "Contracts show no difference in how long they last, so all have one chance to end: {rate} a month, of "
-        "the {contracts} contracts that have faced a renewal, {ended} of which ended."
+        "Contracts that have run longer do not end less often here, so the model gives all one chance to end: {rate} a "
+        "month, of the {contracts} contracts that have faced a renewal, {ended} of which ended."
     ),
     "cc_none": "There is no prediction: {why}.",
     "cc_value": "What a contract is worth",
@@ -80,5 +80,4 @@ RETENTION_WORDS = {
         "Every contract that ended stands in one row; 95{space}% intervals beneath. A change in dark type is larger "
         "than chance explains."
     ),
-    "lw_alt": "{share} of contracts that ended",
 }

@@ -28,7 +28,7 @@ SATISFACTION_WORDS = {
         "A difference stands where a channel differs from all others together by more than chance (95{space}%). "
         "Channels serve different customers with different questions: look into one before comparing it."
     ),
-    "sa_channels_none": "Channels cannot be told apart: {why}",
+    "sa_channels_none": "Channels cannot be told apart: {why}.",
     "sa_gap": "{change} to the others",
     "sa_nobody": "not asked",
     "sa_map": "Importance and performance",
@@ -40,7 +40,7 @@ SATISFACTION_WORDS = {
     "sa_map_note": (
         "Lines: the means. Filled: both intervals keep clear of the lines, so the corner is certain; hollow: too close."
     ),
-    "sa_map_none": "There is no map: {why}",
+    "sa_map_none": "There is no map: {why}.",
     "sa_quadrant_concentrate_here": "Concentrate here",
     "sa_quadrant_keep_up": "Keep it up",
     "sa_quadrant_low_priority": "Low priority",
@@ -49,7 +49,7 @@ SATISFACTION_WORDS = {
     "sa_drivers": "What goes with satisfaction",
     "sa_drivers_scope": "share of the score's differences, {span}",
     "sa_drivers_sum": "Together {r2} of the differences between {n} answers ({interval}).",
-    "sa_drivers_none": "Nothing can be told: {why}",
+    "sa_drivers_none": "Nothing can be told: {why}.",
     "sa_questions": "The other questions of the same answer",
     "sa_missing": "Who answers, and who is missing",
     "sa_missing_scope": "invitations of {period} to the surveys of customers",
@@ -65,7 +65,7 @@ SATISFACTION_WORDS = {
         "**{low}** and **{high}** of all who were asked are satisfied."
     ),
     "sa_bounds_none": "What the silent ones could change is not known: {why}.",
-    "sa_missing_none": "Who is missing cannot be told: {why}",
+    "sa_missing_none": "Who is missing cannot be told: {why}.",
     "sa_voices": "Voices",
     "sa_voices_scope": "the newest of {period}",
     "sa_voices_empty": "Nobody wrote anything, or fewer than five answered.",

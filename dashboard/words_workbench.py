@@ -64,6 +64,7 @@ WORKBENCH_WORDS = {
     "wb_problem_one": "1 problem",
     "wb_problems": "{n} problems",
     "wb_problem_more": "{n} more problems stand below these.",
+    "wb_line": "Line {line}",
     "wb_use": "Use {word}",
     "wb_columns": "Columns of {table}: {columns}.",
     "wb_elsewhere": "It would make others wrong",
@@ -86,6 +87,7 @@ WORKBENCH_WORDS = {
         "The preview takes longer than {seconds} seconds and was stopped. Narrow the formula with where, or save it: "
         "numbers of saved metrics are prepared with the next load."
     ),
+    "wb_wait": "Trying the draft on the published load …",
     "wb_no_rows": "Nothing was counted.",
     "wb_team_scope": "{period}, by name, not by rank",
     "wb_sql_scope": "{dialect}, {period}",

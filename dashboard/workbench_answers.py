@@ -25,6 +25,9 @@ from metrics.scorecard import Scorecard
 
 SECONDS = 8.0
 MONTHS = 12
+MONTHS_OF_A_MODEL = 1
+"""A model is fitted anew for each month, which takes seconds that nothing breaks off."""
+SECONDS_OF_A_MODEL = 60.0
 ROWS = 50
 
 
@@ -58,10 +61,18 @@ def bind(load: Load, text: str, begun: Written | None) -> Drafted:
     return drafted(catalog, folder, load.facts.calendar, text, begun)
 
 
+def is_model(draft: Drafted) -> bool:
+    """Whether a model is fitted for it."""
+    from metrics.bound import models_in
+
+    return draft.metric is not None and bool(models_in(draft.catalog.bound[draft.metric]))
+
+
 def months(load: Load, scope: Scope, draft: Drafted, beside: str | None) -> tuple[Line, ...]:
     """The last months up to the newest ended one, oldest first. Raises RequestError, TookTooLong among them."""
     last = load.default_period
-    return _lines(load, scope, draft, beside, Period(shifted(last, 1 - MONTHS).start, last.end, last.grain), ())
+    many = MONTHS_OF_A_MODEL if is_model(draft) else MONTHS
+    return _lines(load, scope, draft, beside, Period(shifted(last, 1 - many).start, last.end, last.grain), ())
 
 
 def teams(load: Load, scope: Scope, draft: Drafted, beside: str | None) -> tuple[Line, ...]:
@@ -136,9 +147,9 @@ def save(draft: Drafted, text: str, begun: Written | None, seen: bytes | None, s
 
 
 @contextlib.contextmanager
-def _in_time(load: Load) -> Iterator[Warehouse]:
+def _in_time(load: Load, seconds: float | None = None) -> Iterator[Warehouse]:
     """The published version for somebody who does not wait long."""
-    warehouse = cache.opened(load).warehouse.within(SECONDS)
+    warehouse = cache.opened(load).warehouse.within(SECONDS if seconds is None else seconds)
     try:
         yield warehouse
     finally:
@@ -150,7 +161,7 @@ def _lines(
 ) -> tuple[Line, ...]:
     assert draft.metric is not None
     catalog = cache.opened(load).catalog
-    with _in_time(load) as warehouse:
+    with _in_time(load, SECONDS_OF_A_MODEL if is_model(draft) else SECONDS) as warehouse:
         found = _results(warehouse, draft.catalog, scope, draft.metric, span, by)
         saved = {}
         if beside in catalog.metrics and beside is not None:

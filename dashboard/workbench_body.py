@@ -70,7 +70,7 @@ def _answer(load: Load, scope: Scope, work: Work, draft: Drafted) -> tuple[str, 
     if definition is None:
         return workbench_parts.answer_wrong(draft.problems, work.good is not None)
     name = sentences.short(definition)
-    if work.source is not None and work.text == work.source.text:
+    if work.source is not None and not work.is_changed:
         if work.source.of_library:
             return say("wb_answer_library", name=name), say("wb_sub_own")
         return say("wb_answer_saved", name=name), ""
@@ -157,7 +157,9 @@ def _preview(load: Load, scope: Scope, work: Work, tried: Drafted | None, is_new
             else:
                 st.html(raw_rows.table(found))
     effect = _asked("effect", load, scope, work, tried)
-    if not isinstance(effect, str):
+    if isinstance(effect, str):
+        st.html(components.section(say("wb_effect"), "", components.note(effect)))
+    else:
         st.html(workbench_preview.effect(effect, definition, load))
     months = _asked("month", load, scope, work, tried)
     lines: Sequence[Line] = () if isinstance(months, str) else months
@@ -200,4 +202,5 @@ def _asked(view: str, load: Load, scope: Scope, work: Work, draft: Drafted) -> A
             return page.without_paths(sentences.uncut(str(error)))
 
     question = (view, load.version, load.catalog, scope, beside, draft.metric, draft.catalog.hash)
-    return workbench_drafts.remembered(question, answer)
+    with st.spinner(say("wb_wait"), show_time=True):
+        return workbench_drafts.remembered(question, answer)

@@ -37,6 +37,11 @@ class Work:
     seen: dict[str, bytes] = field(default_factory=dict)
     told: str = ""
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to save."""
+        return self.source is None or self.text.rstrip() != self.source.text.rstrip()
+
     def put(self, text: str) -> None:
         """Another text in place of what the reader has typed."""
         self.text = text
@@ -56,15 +61,24 @@ def _desk() -> _Desk:
     return desk
 
 
-def work(start: str, begin: Callable[[], tuple[str, Written | None]]) -> Work:
-    """The draft that began at this address, or a new one."""
+def work(start: str, text: str, source: Written | None) -> Work:
+    """The draft that began at this address, or a new one; one in which nothing is changed follows the file."""
     works = _desk().works
-    if start not in works:
-        text, source = begin()
+    known = works.get(start)
+    if known is None or (known.source != source and known.text == known.begun):
         works[start] = Work(start, text, source, text)
         while len(works) > _DRAFTS_KEPT:
             works.pop(next(iter(works)))
     return works[start]
+
+
+def saved(one: Work, start: str, source: Written) -> None:
+    """The draft goes on as a change of what has just been saved; what was typed meanwhile stays in it."""
+    works = _desk().works
+    works.pop(one.start, None)
+    one.start, one.begun, one.source = start, source.text, source
+    one.seen.clear()
+    works[start] = one
 
 
 def forget(start: str) -> None:

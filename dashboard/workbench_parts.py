@@ -91,7 +91,8 @@ def problem(one: Problem, text: str, first: int) -> str:
     shown = ""
     if line and one.place.column:
         begin, caret = _window(line, one.place.column, max(length_of(one, line), 1))
-        shown = f"<pre>{esc(begin)}\n{esc(caret)}</pre>"
+        label = esc(say("wb_line", line=one.place.line))
+        shown = f'<pre tabindex="0" role="region" aria-label="{label}">{esc(begin)}\n{esc(caret)}</pre>'
     return (
         f'<div class="wb-problem"><p class="wb-said">{_quoted(one.message)}</p><p class="place">{place}</p>'
         f"{shown}{_columns(one)}</div>"

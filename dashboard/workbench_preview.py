@@ -27,8 +27,8 @@ def table(lines: Sequence[Line], definition: MetricDefinition, by: str, currency
     has_saved = any(line.saved is not None for line in lines)
     heads = [(say(f"wb_{by}"), ""), (say("column_status"), "")]
     heads += [("", "wide axis")] if has_goal else []
-    heads += [(say("wb_draft"), "num"), (say("column_n"), "num")]
-    heads += [(say("wb_saved_column"), "num"), (say("wb_difference"), "num")] if has_saved else []
+    heads += [(say("wb_draft"), "num"), (say("column_n"), "num wide")]
+    heads += [(say("wb_saved_column"), "num wide"), (say("wb_difference"), "num")] if has_saved else []
     axis = f"<span>{esc(say('limit'))}</span><span>{esc(say('goal'))}</span>"
     head = "".join(f'<th scope="col" class="{kind}">{esc(text) or axis}</th>' for text, kind in heads)
     body = "".join(_row(line, definition, by, currency, theme, has_goal, has_saved) for line in lines)
@@ -44,11 +44,11 @@ def _row(
     n = "" if line.now.n is None or line.now.state == "suppressed" else wording.count(line.now.n)
     cells = [f'<th scope="row">{esc(name)}</th><td>{status(line.verdict.word, theme)}</td>']
     cells += [f'<td class="wide">{_position(line, definition, theme)}</td>'] if has_goal else []
-    cells += [f'<td class="num {kind}">{esc(figure)}</td><td class="num unsure">{n}</td>']
+    cells += [f'<td class="num {kind}">{esc(figure)}</td><td class="num unsure wide">{n}</td>']
     if has_saved:
         saved = "" if line.saved is None else sentences.value_text(definition, line.saved, currency)
         cells.append(
-            f'<td class="num">{esc(saved)}</td><td class="num">{esc(difference(definition, line, currency))}</td>'
+            f'<td class="num wide">{esc(saved)}</td><td class="num">{esc(difference(definition, line, currency))}</td>'
         )
     return f"<tr>{''.join(cells)}</tr>"
 

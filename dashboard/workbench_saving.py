@@ -30,15 +30,14 @@ def buttons(scope: Scope, work: Work, draft: Drafted) -> None:
     if lack := workbench_answers.may_save(scope):
         st.html(components.note(say(lack)))
         return
-    has_changed = work.source is None or work.text != work.source.text
     replaces = draft.file in work.seen
     st.button(
         say("wb_save_over", file=draft.file) if replaces else say("wb_save"),
         key="wb_save",
         type="primary",
-        disabled=bool(draft.problems) or not has_changed,
+        disabled=bool(draft.problems) or not work.is_changed,
         on_click=_save,
-        args=(scope, work, draft),
+        args=(scope, work),
     )
 
 
@@ -55,22 +54,27 @@ def told(work: Work, draft: Drafted) -> None:
         st.html(components.section(say("wb_now_on_disk"), draft.file, f'<pre class="wb-disk">{text}</pre>'))
 
 
-def _save(scope: Scope, work: Work, draft: Drafted) -> None:
-    """Save, and go on with the file as it then is; or say what stands in the way."""
+def _save(scope: Scope, work: Work) -> None:
+    """Save the text as it is now, and go on with the file as it then is; or say what stands in the way."""
+    work.told = ""
+    try:
+        _try_to_save(scope, work, workbench_answers.bind(cache.current(), work.text, work.source))
+    except ScorecardError as error:
+        work.told = page.without_paths(sentences.sentence(str(error)))
+
+
+def _try_to_save(scope: Scope, work: Work, draft: Drafted) -> None:
+    """Raises ScorecardError when the draft may not be saved."""
     in_place = work.source is not None and work.source.file == draft.file
     seen = work.source.content if work.source is not None and in_place else work.seen.get(draft.file)
-    work.told = ""
     try:
         workbench_answers.save(draft, work.text, work.source, seen, scope)
     except ChangedOnDisk:
         _look_again(work, draft, in_place)
         return
-    except ScorecardError as error:
-        work.told = page.without_paths(sentences.sentence(str(error)))
-        return
     assert draft.metric is not None
-    for start in (work.start, f"metric {draft.metric}"):
-        workbench_drafts.forget(start)
+    if (source := workbench_answers.source(cache.current(), draft.metric)) is not None:
+        workbench_drafts.saved(work, f"metric {draft.metric}", source)
     st.session_state[_SAVED] = (draft.metric, draft.file)
     st.query_params.pop("new", None)
     st.query_params["metric"] = draft.metric
@@ -78,12 +82,8 @@ def _save(scope: Scope, work: Work, draft: Drafted) -> None:
 
 def _look_again(work: Work, draft: Drafted, in_place: bool) -> None:
     """Show what stands on disk now, so that the next attempt knows what it replaces."""
-    try:
-        now = workbench_answers.saved_now(draft)
-        fresh = workbench_answers.source(cache.current(), draft.metric or "")
-    except ScorecardError as error:
-        work.told = page.without_paths(sentences.sentence(str(error)))
-        return
+    now = workbench_answers.saved_now(draft)
+    fresh = workbench_answers.source(cache.current(), draft.metric or "")
     if in_place and fresh is not None and fresh.file == draft.file:
         work.source, work.told = fresh, say("wb_changed", file=draft.file)
     elif now is None:

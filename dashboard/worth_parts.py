@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dashboard import sentences, wording, worth_sentences
 from dashboard.bars import bar
 from dashboard.components import esc, note, section
+from dashboard.reasons import clause
 from dashboard.wording import say
 from metrics.definition import MetricDefinition
 from metrics.point_value import LEAST, Group, PointValue, Rated
@@ -35,7 +36,7 @@ def came_by(
     rows: dict[str, dict[str, MetricResult]] = {}
     for metric, results in found.items():
         if isinstance(results, NotKnown):
-            told = note(say("lv_not_by", slice=named, why=results.sentence))
+            told = note(say("lv_not_by", slice=named, why=clause(results)))
             return section(say("lv_came_by", slice=named), "", told)
         for one in results:
             rows.setdefault(one.slices.get(by) or say("lv_unknown"), {})[metric] = one

@@ -74,7 +74,7 @@ def _level(screen: Screen, slice_: str, values: Sequence[str]) -> Mapping[str, N
         unseen = [name for name in names if not own[name]]
         own |= screen.results(unseen, (), {slice_: (value,)}, NO_TREND)
         lacking = uncut | screen.unnamed(own, [slice_])
-        nodes[value] = Node(slice_, value, screen.board(own, lacking, {slice_: value}, is_part=True))
+        nodes[value] = Node(slice_, value, screen.board(own, lacking, {slice_: (value,)}))
     return nodes
 
 

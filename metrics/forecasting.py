@@ -14,7 +14,7 @@ from metrics.bound import Aggregate, Value
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.evaluate import evaluate
-from metrics.holding import Extent, goals_for
+from metrics.holding import extent_of, goals_for, paced
 from metrics.kinds import kind_of
 from metrics.organisation import departments
 from metrics.period import Period, shifted
@@ -161,9 +161,9 @@ def _chance(
     warehouse: Warehouse,
 ) -> Chance | str:  # fmt: skip
     """The chance of the goal that holds in the month, or why there is none as a clause ('': no goal is set)."""
-    slices = {name: values[0] for name, values in question.where if len(values) == 1}
-    is_whole = not question.where and question.scope.teams is None
-    held, misfit = goals_for(definition, bound, month, Extent(slices, is_whole, departments(warehouse, question.scope)))
+    extent = extent_of(dict(question.where), question.scope, departments(warehouse, question.scope))
+    held, misfit = goals_for(definition, bound, month, extent)
+    held, _ = paced(held, bound, None, month.end, question.calendar)
     if held.goal is None or held.higher_is_better is None:
         return misfit
     ahead = _ahead(last, month)

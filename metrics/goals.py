@@ -34,25 +34,40 @@ def at(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | None] 
     before the definition, then the newest. A metric whose goals do not change is returned as it is."""
     if not metric.goals:
         return metric
-    here = slices or {}
-    held = (_holding(metric.goals.get(key, ()), day, here) for key in SCORES)
-    red, goal, stretch = (None if entry is None else entry.value for entry in held)
+    held = _held(metric, day, slices or {})
+    red, goal, stretch = (None if (entry := held[key]) is None else entry.value for key in SCORES)
     return replace(metric, red=red, goal=goal, stretch=stretch)
 
 
-def is_own(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | None]) -> bool:
-    """Whether the goal that holds is set for just these slices, not for all or for more rows than theirs."""
-    entry = _holding(metric.goals.get("goal", ()), day, slices) if metric.goals else None
-    return entry is not None and bool(entry.where) and {name for name, _ in entry.where} == set(slices)
+def is_own(
+    metric: MetricDefinition,
+    day: dt.date,
+    slices: Mapping[str, str | None],
+    with_parents: Mapping[str, str | None] | None = None,
+) -> bool:
+    """Whether the goal that holds is set for just these slices, not for all or for more rows than theirs; a team named
+    with its department (with_parents) is no less the team."""
+    entry = _held(metric, day, with_parents or slices)["goal"] if metric.goals else None
+    return entry is not None and bool(entry.where) and set(slices) <= {name for name, _ in entry.where}
 
 
 def entry(metric: MetricDefinition, key: str, day: dt.date, slices: Mapping[str, str | None]) -> GoalEntry | None:
     """The entry of red, goal or stretch that holds; a goal that never changes is one of its own."""
     if metric.goals:
-        found = _holding(metric.goals.get(key, ()), day, slices)
+        found = _held(metric, day, slices)[key]
         return found if found is not None and found.value is not None else None
     value = getattr(metric, key)
     return None if value is None else GoalEntry(value)
+
+
+def _held(metric: MetricDefinition, day: dt.date, slices: Mapping[str, str | None]) -> dict[str, GoalEntry | None]:
+    """The entries of red, goal and stretch that hold. A line of goals.csv sets the three together: where one of them is
+    of the file, so are the others, or a goal could come to lie on the wrong side of red."""
+    held = {key: _holding(metric.goals.get(key, ()), day, slices) for key in SCORES}
+    if len({one.of_file for one in held.values() if one is not None}) > 1:
+        of_file = {key: tuple(one for one in metric.goals.get(key, ()) if one.of_file) for key in SCORES}
+        return {key: _holding(entries, day, slices) for key, entries in of_file.items()}
+    return held
 
 
 def _holding(entries: tuple[GoalEntry, ...], day: dt.date, slices: Mapping[str, str | None]) -> GoalEntry | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data_checks.calendar import Calendar
@@ -14,6 +14,9 @@ from metrics.kinds import depends_on_length, kind_of
 from metrics.organisation import with_parents
 from metrics.pace import Pace, at_pace
 from metrics.period import Period
+from metrics.question import AsOf
+from metrics.result import MetricResult
+from metrics.scope import Scope
 
 GOAL_OF_A_MONTH = "the goal is for a month"
 GOAL_OF_THE_WHOLE = "the goal is for the whole organisation"
@@ -22,15 +25,24 @@ GOAL_OF_THE_WHOLE = "the goal is for the whole organisation"
 @dataclass(frozen=True)
 class Extent:
     """What a number is of. slices: the part that is asked for; `is_whole`: nothing is left out of it, by a filter or by
-    what the reader may see; belongs: each team's department."""
+    what the reader may see; belongs: each team's department. is_told: nothing but what is outside the slices is left
+    out; not so with several values of one, or of a department for who may see some of its teams."""
 
     slices: Mapping[str, str | None]
     is_whole: bool
     belongs: Mapping[str, str | None]
+    is_told: bool = True
 
     @property
     def with_parents(self) -> Mapping[str, str | None]:
         return with_parents(self.slices, self.belongs)
+
+
+def extent_of(where: Mapping[str, Sequence[str | None]], scope: Scope, belongs: Mapping[str, str | None]) -> Extent:
+    """What a filter leaves, for a reader of this scope."""
+    slices = {name: values[0] for name, values in where.items() if len(values) == 1}
+    is_told = len(slices) == len(where) and (scope.teams is None or "team" in slices)
+    return Extent(slices, not where and scope.teams is None, belongs, is_told)
 
 
 def goals_for(
@@ -42,13 +54,25 @@ def goals_for(
     misfit = ""
     if period.grain != "month" and depends_on_length(bound):
         misfit = GOAL_OF_A_MONTH
-    elif (
-        not extent.is_whole and kind_of(bound) == "total" and not goals.is_own(definition, period.start, extent.slices)
-    ):
+    elif not extent.is_whole and kind_of(bound) == "total" and not _is_own(definition, period, extent):
         misfit = GOAL_OF_THE_WHOLE  # a part of a sum is not to be held against the goal of the whole
     if not misfit or held.goal is None:
         return held, ""
     return replace(held, red=None, goal=None, stretch=None), misfit
+
+
+def _is_own(definition: MetricDefinition, period: Period, extent: Extent) -> bool:
+    return extent.is_told and goals.is_own(definition, period.start, extent.slices, extent.with_parents)
+
+
+def held_at(
+    definition: MetricDefinition, bound: Value, result: MetricResult, extent: Extent, reach: AsOf, calendar: Calendar
+) -> tuple[MetricDefinition, Pace | None, str]:
+    """The definition with the goals that a result is held against: those of its own period, of a year's as much as is
+    due by the end of the period or of the data; the pace, and why no goal holds."""
+    held, misfit = goals_for(definition, bound, result.period, extent)
+    held, pace = paced(held, bound, result.value, min(result.period.end, reach.end), calendar)
+    return held, pace, misfit
 
 
 def paced(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from dataclasses import replace
 
 from metrics.bound import (
     Aggregate,
@@ -190,18 +191,32 @@ def depends_on_length(value: Value) -> bool:
 
     Sums and counts of what happens do, as do people counted once and what is measured from one end of the period to
     the other, such as who was there at the start and left before the end; shares of answers, means, medians, stocks
-    and frames of their own days do not, nor do two flows divided by each other.
+    and frames of their own days do not, nor do two flows divided by each other, or anything by itself a year ago.
     """
     match value:
         case Aggregate():
             flows = value.function in ("count", "sum", "distinct") and value.window.kind not in ("start", "end")
-            return value.frame is None and (flows or _spans_period(value))
+            return _is_of_period(value) and (flows or _spans_period(value))
+        case Arithmetic(op="/", left=left, right=right) if _counted_now(left) == _counted_now(right):
+            return False
         case Arithmetic(op="/", left=left, right=right):
             sides = (depends_on_length(left), depends_on_length(right))
             return any(sides) if not all(sides) else any(map(_grows_less, leaves(value)))
         case Arithmetic():
             return depends_on_length(value.left) or depends_on_length(value.right)
     return False
+
+
+def _is_of_period(aggregate: Aggregate) -> bool:
+    """Whether it is taken over as many days as the period has, its own or those of an earlier one."""
+    return aggregate.frame is None or aggregate.frame.kind == "ago"
+
+
+def _counted_now(value: Value) -> set[Leaf]:
+    """What is counted, whether now or as long ago as a comparison goes."""
+    return {
+        replace(one, frame=None) if isinstance(one, Aggregate) and _is_of_period(one) else one for one in leaves(value)
+    }
 
 
 def _grows_less(leaf: Leaf) -> bool:
@@ -217,8 +232,7 @@ def _spans_period(leaf: Leaf) -> bool:
     end, or by a set of who did something in it."""
     if isinstance(leaf, RetentionOf):
         return False
-    members: tuple[Aggregate | SetMember, ...] = (leaf, *leaf.members[1:]) if leaf.members else (leaf,)
-    return any(_is_told_by_period(one) for one in members)
+    return _is_told_by_period(leaf) or any(map(_is_told_by_period, leaf.members))
 
 
 def _is_told_by_period(rows: Aggregate | SetMember) -> bool:

@@ -152,27 +152,37 @@ def _statement(
     warehouse: Warehouse, scope: Scope, days: int, by: By | None, ripe: dt.date, with_margin: bool
 ) -> sa.Select[Any]:
     """Per segment and rating: customers, those who bought, orders without a margin, and Σ and Σ² of the margins."""
-    latest = _latest(warehouse, scope, ripe)
+    latest = sa.select(_latest(warehouse, scope, ripe)).cte("rated")
     orders, customers = warehouse.table("orders"), warehouse.table("customers")
     after: list[Element] = [
-        orders.c.customer_id == latest.c.customer_id,
         orders.c.sold,
         orders.c.ordered_at > latest.c.responded_at,
         whole_days_between(latest.c.responded_on, orders.c.ordered_on) <= days,
         *_of_teams(orders, scope),
     ]
     margin: Element = sa.cast(orders.c.revenue - orders.c.cost, sa.Float()) if with_margin else sa.null()
-    unpriced = sa.case((orders.c.order_id.is_not(None) & margin.is_(None), 1), else_=0)
+    # An inner join first: with such conditions on an outer one, an engine compares every customer with every order.
+    bought = (
+        sa.select(
+            latest.c.customer_id,
+            sa.func.count().label("orders"),
+            sa.func.sum(sa.case((margin.is_(None), 1), else_=0)).label("unpriced"),
+            sa.func.sum(margin).label("margin"),
+        )
+        .select_from(latest.join(orders, orders.c.customer_id == latest.c.customer_id))
+        .where(*after)
+        .group_by(latest.c.customer_id)
+        .subquery("bought")
+    )
     one = (
         sa.select(
             latest.c.customer_id,
             latest.c.rating,
-            sa.func.count(orders.c.order_id).label("orders"),
-            sa.func.sum(unpriced).label("unpriced"),
-            sa.func.coalesce(sa.func.sum(margin), 0.0).label("margin"),
+            sa.func.coalesce(bought.c.orders, 0).label("orders"),
+            sa.func.coalesce(bought.c.unpriced, 0).label("unpriced"),
+            sa.func.coalesce(bought.c.margin, 0.0).label("margin"),
         )
-        .select_from(latest.outerjoin(orders, sa.and_(*after)))
-        .group_by(latest.c.customer_id, latest.c.rating)
+        .select_from(latest.outerjoin(bought, bought.c.customer_id == latest.c.customer_id))
         .subquery("one")
     )
     source: sa.FromClause = one

@@ -19,7 +19,7 @@ from metrics.definition import GoalEntry, MetricDefinition
 from metrics.evaluate import evaluate
 from metrics.fingerprint import fingerprint
 from metrics.formula import parse
-from metrics.holding import Extent, goals_for, paced
+from metrics.holding import extent_of, held_at
 from metrics.kinds import kind_of
 from metrics.organisation import departments
 from metrics.period import Period
@@ -210,14 +210,11 @@ def _limits(
     definition: MetricDefinition, value: Value, result: MetricResult, question: Question, warehouse: Warehouse
 ) -> tuple[MetricDefinition, Mapping[str, GoalEntry], str]:
     """The definition with what holds here, where each limit comes from, and why a goal does not, as on the board."""
-    here = {name: values[0] for name, values in question.where if len(values) == 1}
-    is_whole = not question.where and question.scope.teams is None
-    extent = Extent(here, is_whole, departments(warehouse, question.scope))
-    held, misfit = goals_for(definition, value, result.period, extent)
+    extent = extent_of(dict(question.where), question.scope, departments(warehouse, question.scope))
+    held, _, misfit = held_at(definition, value, result, extent, question.as_of, question.calendar)
     if misfit:
         return held, {}, misfit
     found = {name: goals.entry(definition, name, result.period.start, extent.with_parents) for name in goals.SCORES}
-    held, _ = paced(held, value, result.value, result.period.end, question.calendar)
     return held, {name: entry for name, entry in found.items() if entry is not None}, ""
 
 

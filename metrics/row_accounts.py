@@ -118,10 +118,11 @@ def _tests(part: Aggregate | SetMember, selection: Selection, question: Question
     for term in and_terms(part.where):
         holds, written = selection.rows.sql(term), text_of(term)
         tests += [("condition", written, sa.not_(holds)), ("condition_unknown", written, holds.is_(None))]
-    return [*tests, *_value_tests(part, selection)]
+    return [*tests, *value_tests(part, selection)]
 
 
-def _value_tests(part: Aggregate | SetMember, selection: Selection) -> list[_Test]:
+def value_tests(part: Aggregate | SetMember, selection: Selection) -> list[_Test]:
+    """What leaves a row out that is in the period and meets the conditions: nobody knows what it would count."""
     counted = part.key if isinstance(part, SetMember) else part.argument
     if counted is None:
         return []

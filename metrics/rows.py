@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +14,11 @@ from metrics.asking import known_metric
 from metrics.bound import Aggregate, Arithmetic, Leaf, RetentionOf, SetMember, Value, leaves
 from metrics.catalog import Catalog
 from metrics.constructs import Element
+from metrics.evaluate import SUPPRESSED_BELOW, evaluate
 from metrics.kinds import kind_of, within
 from metrics.provided import available_members, knows_teams, missing
 from metrics.question import Question
+from metrics.row_accounts import value_tests
 from metrics.selection import Selection
 
 SHOWN_SLICES = ("team", "agent")
@@ -39,7 +41,9 @@ def rows_behind(warehouse: Warehouse, catalog: Catalog, question: Question, metr
     stand for the span (rolling, to_date), in those.
 
     For a share or a quotient of counts these are the rows of its denominator, with `counted` 1 where they are in the
-    numerator too. Raises RequestError when the metric is not provided.
+    numerator too. A row whose value nobody knows is in no sum, mean or share, and is not there. Raises RequestError
+    when the metric is not provided, and when its number may not be seen: rows would tell what is hidden to protect
+    people, or what a failed check withholds.
     """
     value = catalog.bound[known_metric(catalog, metric).metric]
     if lack := missing(value, warehouse.facts.tables):
@@ -48,16 +52,30 @@ def rows_behind(warehouse: Warehouse, catalog: Catalog, question: Question, metr
     if question.scope.teams is not None and not knows_teams(leaf.table, warehouse.facts.tables):
         raise RequestError(f"{leaf.table} does not know teams, so only the whole organisation may see its rows.")
     whole = question.at("all", question.start, question.end)
+    if why := _untold(warehouse, catalog, whole, metric):
+        raise RequestError(why)
     first = leaves(value)[0]
     frame = first.frame if isinstance(first, Aggregate) else None
     selection = Selection(leaf.table, leaf.window, whole, warehouse.table, frame=frame)
     columns = _columns(selection, warehouse)
     columns["counted"] = _counted(selection, leaf, counted)
     base = selection.select([column.label(name) for name, column in columns.items()], leaf.where)
+    if isinstance(leaf, Aggregate) and leaf.function not in ("count", "distinct"):  # of these a row may count 0
+        base = base.where(*(sa.not_(test) for _, _, test in value_tests(leaf, selection)))
     total = warehouse.read(sa.select(sa.func.count()).select_from(base.subquery("counted")))[0][0]
     order = selection.table.c[_ordered_by(leaf)]
     found = warehouse.read(base.order_by(order, selection.table.c[selection.contract.key]).limit(limit))
     return RowTable(leaf.table, tuple(columns), tuple(tuple(row) for row in found), int(total))
+
+
+def _untold(warehouse: Warehouse, catalog: Catalog, whole: Question, metric: str) -> str:
+    """Why the rows may not be listed, as a sentence; '' when they may."""
+    (result,) = evaluate(warehouse, catalog, replace(whole, by=()), [metric])[metric]
+    if result.state == "suppressed":
+        return f"{metric} has fewer than {SUPPRESSED_BELOW} answers here, so its rows are hidden to protect people."
+    if result.state == "withheld":
+        return f"{metric} is withheld, and so are its rows: {result.reason or 'a check it stands on failed'}."
+    return ""
 
 
 def _shown_leaf(value: Value, warehouse: Warehouse) -> tuple[Aggregate | SetMember, Aggregate | None]:

@@ -83,7 +83,8 @@ class Branch:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The whole organisation, or the part of it that `slices` names, in one period."""
+    """The whole organisation, or the part of it that `slices` names, in one period. rival: another part that it is
+    held against in the same period, instead of against an earlier one; None: it is not."""
 
     period: Period
     against: Period
@@ -93,6 +94,7 @@ class Scorecard:
     previous_score: float | None
     coverage: float | None
     slices: Mapping[str, str | None] = field(default_factory=dict)
+    rival: str | None = None
 
 
 # ── status and score ─────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from metrics.asking import as_of, ask, cannot_cut
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId
 from metrics.evaluate import evaluate
-from metrics.holding import Extent, goals_for, paced
+from metrics.holding import Extent, extent_of, goals_for, held_at
 from metrics.organisation import departments
 from metrics.period import Duration, Grain, Period, parse_period, period_at, shifted, spine, step
 from metrics.result import MetricResult, State
@@ -87,9 +87,7 @@ def build_scorecard(
     cut = [name for name in screen.names if name not in uncut]
     results = screen.results(cut, (), where)
     uncut |= screen.unnamed(results, where)
-    here = {name: values[0] for name, values in where.items() if len(values) == 1}
-    is_part = bool(where) or scope.teams is not None
-    return screen.board(results, uncut, here, is_part)
+    return screen.board(results, uncut, where)
 
 
 class Screen:
@@ -160,45 +158,42 @@ class Screen:
         self,
         results: Mapping[str, tuple[MetricResult, ...]],
         uncut: Mapping[str, str],
-        slices: Mapping[str, str | None],
-        is_part: bool,
+        where: Mapping[str, Sequence[str | None]],
     ) -> Scorecard:
-        """`results` as cards of a whole, or of the part of it that `slices` names."""
-        cards = {name: self._card(name, results.get(name, ()), uncut.get(name), slices, is_part) for name in self.names}
+        """`results` as cards of a whole, or of the part of it that a filter leaves."""
+        extent = extent_of(where, self.scope, self.belongs)
+        cards = {name: self._card(name, results.get(name, ()), uncut.get(name), extent) for name in self.names}
         branches = []
         for perspective in PERSPECTIVES:
             here = [cards[name] for name in self.names if self.placed[name] == perspective]
             objectives = [one for one in self.catalog.strategy.objectives if one.perspective == perspective]
             branches.append(make_branch(perspective, here, objectives))
-        return make_scorecard(self.period, self.against, self.reach.completes(self.period), branches, slices)
+        return make_scorecard(self.period, self.against, self.reach.completes(self.period), branches, extent.slices)
 
     def _card(
         self,
         name: str,
         found: Sequence[MetricResult],
         lack: str | None,
-        slices: Mapping[str, str | None],
-        is_part: bool,
+        extent: Extent,
     ) -> Card:
         period, whole = self.period, self.reach.completes(self.period)
-        bound, calendar = self.catalog.bound[name], self.warehouse.facts.calendar
-        definition, misfit = goals_for(
-            self.catalog.metrics[name], bound, period, Extent(slices, not is_part, self.belongs)
-        )
-        if misfit:
-            found = tuple(replace(result, reason=result.reason or misfit) for result in found)
+        metric, bound = self.catalog.metrics[name], self.catalog.bound[name]
         by_start = {result.period.start: result for result in found}
         if lack is not None or period.start not in by_start:
+            definition, _ = goals_for(metric, bound, period, extent)
             state: State = "no_data" if lack is None else "not_provided"
-            absent = MetricResult(name, period, None, state, complete=whole, reason=lack or "", slices=slices)
+            absent = MetricResult(name, period, None, state, complete=whole, reason=lack or "", slices=extent.slices)
             return make_card(definition, absent, None, ())
         shown = _newest_ripe(by_start[period.start], found)
         earlier = None
         if self.reach.completes(shown.period):
             earlier = by_start.get(_as_far_before(shown.period, period, self.against))
         trend = [result for result in found if result.complete and result.state != "unripe"][-TREND:]
-        then = definition if earlier is None else paced(definition, bound, None, earlier.period.end, calendar)[0]
-        definition, pace = paced(definition, bound, shown.value, shown.period.end, calendar)
+        calendar = self.warehouse.facts.calendar
+        then = None if earlier is None else held_at(metric, bound, earlier, extent, self.reach, calendar)[0]
+        definition, pace, misfit = held_at(metric, bound, shown, extent, self.reach, calendar)
+        shown = replace(shown, reason=shown.reason or misfit)
         return make_card(definition, shown, earlier, trend, period, pace, then)
 
 

@@ -1,13 +1,13 @@
 """Lifetime value: what customers have brought, what they will still bring, and how sure that is."""
 
-from dashboard import cache, controls, lifetime_value_body, page, wording
+from dashboard import compare, controls, lifetime_value_body, page, wording
 from dashboard.wording import say
 
 scope, load = page.start()
 choice, say_through = controls.head(load, scope, "lifetime_value")
 page.titled(load, say("lifetime_value"), choice.named, wording.period(choice.period))
 with page.told():
-    board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
+    board = compare.board(load, scope, choice)
 say_through(board)
 lifetime_value_body.show(load, scope, choice, board)
 page.end(load)

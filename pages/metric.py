@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cache, components, controls, detail, filters, metric_body, page, sentences, theme, wording
+from dashboard import compare, components, controls, detail, filters, metric_body, page, sentences, theme, wording
 from dashboard.navigation import link
 from dashboard.wording import say
 
@@ -25,7 +25,7 @@ if not level.filters.is_single or level.filters.channel:
     whole = {**level.query(load), **filters.Filters().query(), "rows": None}
     controls.say_filter(level.filters, link("metric", whole))
 with page.told():
-    card = cache.card(load, scope, metric, level.period, level.against, level.where)
+    card = compare.card(load, scope, level)
 view = detail.View(load, card, level.query(load), theme.tokens())
 names = (level.named, wording.period(card.result.period))
 page.titled(load, sentences.brief(card.definition), *names)

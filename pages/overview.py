@@ -6,6 +6,7 @@ from dashboard import (
     attention_parts,
     cache,
     changes_body,
+    compare,
     components,
     controls,
     export_menu,
@@ -22,7 +23,7 @@ currency = load.facts.currency
 choice, say_through = controls.head(load, scope, "overview", export_menu.offered(load, scope))
 
 with page.told():
-    board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
+    board = compare.board(load, scope, choice)
 
 period = wording.period(choice.period)
 page.titled(load, wording.say("overview"), choice.named, period)
@@ -34,6 +35,7 @@ facts = load.facts if scope.teams is None else uncounted(load.facts)
 changed = changes_body.in_short(load, scope, choice, board)
 st.html(
     components.printed_head(load.facts, choice.named, period)
+    + controls.crumbs(choice.named, query)
     + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day, changed)}'
     f"{components.ladder(board, look)}</div>"
     f'<div class="body">{rows.board_rows(board, currency, look, query)}'

@@ -1,13 +1,13 @@
 """Satisfaction: what customers answer and say, what goes with it, and who does not answer."""
 
-from dashboard import cache, controls, page, satisfaction_body, wording
+from dashboard import compare, controls, page, satisfaction_body, wording
 from dashboard.wording import say
 
 scope, load = page.start()
 choice, say_through = controls.head(load, scope, "satisfaction")
 page.titled(load, say("satisfaction"), choice.named, wording.period(choice.period))
 with page.told():
-    board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
+    board = compare.board(load, scope, choice)
 say_through(board)
 satisfaction_body.show(load, scope, choice, board)
 page.end(load)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cache, components, controls, page, strategy_map_body, wording
+from dashboard import compare, components, controls, page, strategy_map_body, wording
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -10,7 +10,7 @@ choice, say_through = controls.head(load, scope, "strategy_map")
 period = wording.period(choice.period)
 page.titled(load, say("strategy_map"), choice.named, period)
 with page.told():
-    board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
+    board = compare.board(load, scope, choice)
 say_through(board)
 st.html(components.printed_head(load.facts, say("strategy_map"), choice.named, period))
 strategy_map_body.show(load, scope, choice, board)

@@ -8,7 +8,8 @@ from dashboard.words_workbench import TEMPLATES
 
 scope, load = page.start()
 metric, template = st.query_params.get("metric", ""), st.query_params.get("new")
-begun = workbench_answers.source(load, metric) if metric else None
+with page.told():
+    begun = workbench_answers.source(load, metric) if metric else None
 page.titled(load, metric or None, say("workbench"))
 if metric and begun is None:
     st.html(workbench_parts.unknown(metric))
@@ -16,7 +17,7 @@ elif begun is not None or template in TEMPLATES:
     start = f"metric {metric}" if begun else f"new {template}"
     text = begun.text if begun else TEMPLATES[template or ""]
     with page.told():
-        workbench_body.show(load, scope, workbench_drafts.work(start, lambda: (text, begun)))
+        workbench_body.show(load, scope, workbench_drafts.work(start, text, begun))
 else:
     st.html(workbench_parts.start(load.definitions.values()))
 page.end(load)

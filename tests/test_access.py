@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, cache, settings
+from dashboard import access, cache, server, settings
 from dashboard.access import Closed, admit
 from dashboard.access_file import read_access
+from dashboard.cli import main
 from data_checks.errors import FileProblems, RequestError
 from metrics.scope import Scope
 from tests import dashboard_fixture as fixture
+from tests.small_company import write_small_company
 
 PEOPLE = """people:
   lead@desk.example: {role: team_lead, teams: [N]}
@@ -209,6 +212,46 @@ def test_the_provider_comes_from_the_environment_whole_or_not_at_all(monkeypatch
     monkeypatch.delenv("SCORECARD_OIDC_CLIENT_SECRET")
     with pytest.raises(RequestError, match="needs SCORECARD_OIDC_CLIENT_SECRET"):
         settings.secrets()
+
+
+def test_the_guide_says_what_each_role_may() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "access.md").read_text(encoding="utf-8")
+    rights = ("agents", "rows", "comments", "sql", "definitions", "write", "save")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in guide.splitlines() if line.startswith("| `")]
+    told = {
+        row[0].strip("`"): {right for right, cell in zip(rights, row[2:], strict=True) if cell}
+        for row in rows
+        if len(row) == 9
+    }
+    assert told == {role: set(rights) for role, rights in access.RIGHTS.items()}
+    assert all(name in guide for name in settings.PROVIDER.values())
+
+
+@pytest.mark.parametrize(
+    ("mode", "content", "told"),
+    [
+        ("open", None, None),
+        ("oidc", None, "access.yaml: there is no such file, so nobody may come in."),
+        ("open", "people:\n  ann: {role: executive}\n", "access.yaml:2:3: 'ann' is no e-mail address."),
+    ],
+)
+def test_the_check_command_tells_the_mistakes_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, content: str | None, told: str | None
+) -> None:
+    monkeypatch.setenv(settings.ACCESS, mode)
+    folder = write_small_company(tmp_path / "company")
+    if content is not None:
+        (folder / "access.yaml").write_text(content, encoding="utf-8")
+    done = CliRunner().invoke(main, ["check", "-w", str(folder)])
+    assert done.exit_code == (2 if told else 0)
+    assert told is None or told in done.output
+
+
+def test_serving_without_what_signs_people_in_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(settings.ACCESS, "oidc")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RequestError, match="pip install authlib"):
+        server.serve(tmp_path)
 
 
 def test_in_open_mode_everybody_may_do_everything_without_a_name() -> None:

@@ -15,6 +15,7 @@ from dashboard import access, cache, changes_answers, changes_parts, explained, 
 from dashboard.changes_answers import CheckMoved, GoalMoved
 from dashboard.floors import RealFloors
 from dashboard.theme import LIGHT
+from data_checks.history import LoadPoint, RulePoint, TablePoint
 from metrics.events import Happening
 from metrics.explain import Explanation, GroupChange
 from metrics.scope import Scope
@@ -186,3 +187,50 @@ def test_a_reader_of_one_team_sees_its_own_changes_only(monkeypatch: pytest.Monk
     assert "North" in teams
     assert not [team for team in teams if team != "North" and team in shown]
     assert "No event is recorded" in shown
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_goal_that_holds_since_the_new_year_is_told_once_it_does() -> None:
+    # goals.csv: gross_margin 34 % and 36 % until 2026, 35 % and 37 % from then on
+    shown = text(run(CHANGES, period="2026-01"))
+    goals = shown.partition("Goals that changed")[2]
+    told = "Goal 36\u00a0% → 37\u00a0%, limit 34\u00a0% → 35\u00a0%."
+    assert told in goals.partition("Gross margin")[2].partition("</div>")[0]
+    assert "the same limit and goal in both periods" in text(run(CHANGES, period="2026-02"))
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_the_load_before_found_too_is_not_newly_withheld_or_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    load, everybody = cache.current(), Scope.everything()
+    quality = cache.quality(load, everybody)
+    shown = {metric for metric, found in quality.touched.items() if found[0].effect in ("withheld", "marked")}
+
+    def moved(is_calm: bool) -> set[str]:
+        tables: dict[str, dict[str, RulePoint]] = {}
+        for check in load.facts.checks:
+            outcome = "passed" if is_calm else check.outcome
+            tables.setdefault(check.table, {})[check.rule] = RulePoint(check.severity, outcome, check.bad_rows, 1)
+        rules = {name: TablePoint({}, found) for name, found in tables.items()}
+        before = LoadPoint("000000", load.facts.loaded_at, True, rules)
+        monkeypatch.setattr(cache, "quality", lambda *_: dataclasses.replace(quality, points=(before,)))
+        return {one.definition.metric for one in changes_answers._checks_moved(load, everybody)}
+
+    assert shown
+    assert moved(is_calm=True) == shown
+    assert moved(is_calm=False) == set()
+
+
+def test_the_overview_says_of_what_the_change_is_made_and_leads_to_all_of_it(floors: fixture.FixtureFloors) -> None:
+    shown = text(run(period="2026-10", against="year"))
+    sentence = re.search(r'<p class="sub why">(.*?)</p>', shown)
+    assert sentence is not None
+    assert "Of the change of " in sentence[1]
+    assert "/changes?against=year" in sentence[1]
+    parts = [Decimal(one.replace("−", "-")) for one in re.findall(r"[+−]\d+\.\d", sentence[1])]
+    change = parts[0]
+    first, last = (Decimal(one) for one in re.findall(r"from (\d+\.\d) to (\d+\.\d)", sentence[1])[0])
+    assert last - first == change
+
+
+def test_an_unfinished_period_has_no_sentence_of_parts(floors: fixture.FixtureFloors) -> None:
+    assert "sub why" not in re.sub(r"<style>.*?</style>", "", text(run(period="2026-11")), flags=re.S)

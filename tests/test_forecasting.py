@@ -51,6 +51,11 @@ metric: rarely_asked
 formula: share(survey_responses.score >= 4)
 min_n: 30
 ---
+metric: opened_so_far
+to_date: {of: count(tickets), since: year}
+red: 100
+goal: 150
+---
 metric: unknowable
 formula: mean(tickets.handle_minutes)
 """
@@ -148,6 +153,14 @@ def test_the_chance_of_a_goal_is_that_of_the_bands(year):
     assert outlook.forecast.chance(last["low_80"], 6) == pytest.approx(0.9, abs=1e-9)
     assert outlook.chance.chance == outlook.forecast.chance(0.6, 6)
     assert all(is_used(result) for result in outlook.used)
+
+
+def test_a_years_goal_is_met_in_a_month_by_as_much_as_is_due_then(tmp_path):
+    folder = company(tmp_path / "pace", 8, "2024-08-31")
+    found = answer(folder, "opened_so_far", "--goal-by", "2024-09")["goal"]
+    # 108 tickets by the end of August; 150 a year are 150 · 274 / 366 = 112.3 by the end of September
+    assert found["goal"] == pytest.approx(150 * 274 / 366)
+    assert found["chance"] > 0.5
 
 
 def test_a_goal_further_away_makes_the_forecast_longer(year):

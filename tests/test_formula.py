@@ -132,7 +132,7 @@ def test_every_mistake_of_a_formula_is_said_in_one_run():
         ("count(tickets open at end)", "total"),
         ("count(tickets open at end) - count(tickets open at start)", "total"),
         ("csat - 0.5", "difference"),
-        ("count(tickets) / 7", "other"),
+        ("count(tickets) / 7", "total"),
         ("count(orders where sold) / (count(orders) + sum(orders.revenue))", "other"),
         ("mean(orders.revenue) * 2", "other"),
     ],

@@ -79,6 +79,21 @@ def test_a_goal_for_one_team_gives_the_others_none(read):
     assert held(metrics, "backlog", "2026-01-01", team="South") == (own.red, own.goal, own.stretch)
 
 
+def test_a_line_never_holds_with_half_of_what_the_definition_says_of_a_team(tmp_path):
+    """Found wrong: North had the file's red of 85 % and the definition's goal of 80 %, so that less was better."""
+    (tmp_path / "own.yaml").write_text(
+        "metric: csat\nformula: share(survey_responses.score >= 4)\nred: 75%\n"
+        "goal: [{value: 85%}, {value: 80%, where: {team: North}}]\n"
+    )
+    own = read_catalog(tmp_path).metrics
+    assert held(own, "csat", "2026-01-01", team="North") == (0.75, 0.80, None)
+    (tmp_path / "goals.csv").write_text("metric,from,red,goal\ncsat,2026,85%,90%\n")
+    metrics, _ = with_goals(own, tmp_path, EVERYBODYS)
+    assert held(metrics, "csat", "2025-12-31", team="North") == (0.75, 0.80, None)
+    assert held(metrics, "csat", "2026-01-01", team="North") == (0.85, 0.90, None)
+    assert goals.entry(metrics["csat"], "goal", dt.date(2026, 1, 1), {"team": "North"}).value == 0.90
+
+
 def test_a_year_begins_with_the_organisations_year(read):
     metrics, _ = read("metric,from,red,goal\ncsat,2026,10%,20%\n", Calendar(year_starts=4, week_starts=1))
     assert held(metrics, "csat", "2025-03-31")[:2] == (0.75, 0.85)

@@ -131,3 +131,24 @@ def test_a_years_sum_in_thousands_is_held_against_its_pace(company, tmp_path):
     assert march.result.value == pytest.approx(0.47)  # 100 + 50 + 200 + 80 + 40
     assert march.definition.goal == pytest.approx(1.2 * 91 / 366)
     assert march.status == "met"
+
+
+# ── beside itself long ago ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("of", ["revenue", "distinct(orders.customer_id where sold)"])
+def test_the_growth_since_last_month_is_held_against_its_goal_over_any_period(company, tmp_path, of):
+    own = f"metric: one\ncompare: {{of: '{of}', with: 1 month ago, as: percent_change}}\nperspective: financial\n"
+    grown = reworked(company, tmp_path, own + "red: -90%\ngoal: -80%\n")
+    # April beside March: 60 of 120 revenue; c1 alone beside c2 alone (one order is nobody's)
+    assert cards(grown, "2024-04")["one"].status == "met"
+    half = cards(grown, "2024-04", until=dt.date(2024, 4, 20))["one"]  # as far into March as into April
+    assert (half.result.complete, half.status) == (False, "met")
+    assert cards(grown, "2024-Q2")["one"].definition.goal == -0.8
+
+
+def test_the_difference_since_last_month_grows_with_the_period(company, tmp_path):
+    own = "metric: one\ncompare: {of: revenue, with: 1 month ago, as: difference}\nperspective: financial\n"
+    grown = reworked(company, tmp_path, own + "red: -90\ngoal: -80\n")
+    assert cards(grown, "2024-04")["one"].status == "met"  # 60 − 120
+    assert cards(grown, "2024-Q2")["one"].definition.goal is None

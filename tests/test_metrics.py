@@ -242,6 +242,17 @@ def test_the_rows_behind_a_share_are_its_denominator_with_what_each_counted(smal
     assert [row[-1] for row in found.rows] == [0, 1, 0, 1, 0, 1]  # an earlier order in the same span
 
 
+def test_a_row_whose_value_nobody_knows_is_not_behind_a_mean(small, tmp_path):
+    """Found wrong: all five tickets, though the mean is over the four that were resolved."""
+    (tmp_path / "own.yaml").write_text(
+        "metric: hours_open\nformula: mean(hours_between(tickets.opened_at, tickets.resolved_at))\n"
+    )
+    warehouse, catalog = small[0], read_catalog(tmp_path)
+    question = ask(warehouse, catalog, Scope.everything(), ["hours_open"], "all")
+    (result,) = evaluate(warehouse, catalog, question, ["hours_open"])["hours_open"]
+    assert (rows_behind(warehouse, catalog, question, "hours_open").total, result.n) == (4, 4)
+
+
 def test_the_rows_behind_a_team_and_month_are_its_tickets(small):
     warehouse, catalog = small
     question = ask(

@@ -18,6 +18,7 @@ from metrics.cascade import build_cascade
 from metrics.catalog import read_catalog
 from metrics.period import parse_period
 from metrics.plans import with_plans
+from metrics.receipt import make_receipt
 from metrics.scope import Scope
 from metrics.screen import beside, build_scorecard
 from tests.small_company import load_small_company
@@ -78,6 +79,36 @@ def test_the_month_before_is_scored_by_the_pace_of_its_own_day(company):
     assert card(company, "2024-02", "revenue_so_far").previous_score == 100
     # February: 350; red 98.4, goal 196.7, stretch 295.1 at 60 days
     assert card(company, "2024-03", "revenue_so_far").previous_score == 100
+
+
+def test_half_a_month_is_as_far_in_the_year_as_its_days(company):
+    # 20 March 2024 is day 31 + 29 + 20 = 80 of 366
+    half = card(company, "2024-03", "revenue_so_far", until=dt.date(2024, 3, 20))
+    assert half.pace.passed == pytest.approx(80 / 366)
+    assert half.pace.expected == half.definition.goal == pytest.approx(1200 * 80 / 366)
+
+
+def test_a_value_is_held_against_the_goal_of_its_own_period(company, tmp_path):
+    """Found wrong: a value shown a month later, for it was too young, was held against that month's goal, and the score
+    of the month before was not the one its own board had."""
+    _, warehouse, _ = company
+    (tmp_path / "young.yaml").write_text(
+        "metric: young\nformula: mean(tickets.transfers)\nripe_after: 30 days\nperspective: internal_process\n"
+        "red: 6\ngoal: 5\n"
+    )
+    (tmp_path / "plain.yaml").write_text("metric: plain\nformula: mean(tickets.transfers)\nperspective: customer\n")
+    lines = ["metric,from,red,goal", "young,,6,5", "young,2024-03,0.1,0", "plain,,6,5", "plain,2024-02,0.5,0"]
+    (tmp_path / "goals.csv").write_text("\n".join(lines) + "\n")
+    mine = (tmp_path, warehouse, with_plans(read_catalog(tmp_path), tmp_path, EVERYBODYS))
+    # February: t3 with 1 transfer; in the middle of April March is too young, so February's is shown
+    april = dt.date(2024, 4, 15)
+    march, february = (card(mine, month, "young", until=april) for month in ("2024-03", "2024-02"))
+    assert march.result == february.result
+    assert [(one.result.value, one.definition.goal, one.status) for one in (march, february)] == [(1, 5, "met")] * 2
+    # January: 0 and 2 transfers, 1 on average, under a goal of 5; February: 1, over a red of 0.5
+    january, february = card(mine, "2024-01", "plain"), card(mine, "2024-02", "plain")
+    assert january.score == february.previous_score == 100
+    assert february.status == "missed"
 
 
 def test_a_share_of_the_year_so_far_has_no_pace(company):
@@ -199,6 +230,28 @@ def test_under_a_scope_only_its_own_teams_stand_in_the_cascade(company):
     node = build_cascade(warehouse, catalog, Scope(frozenset({"N"})), parse_period("2024-01", EVERYBODYS))
     assert [[team.value for team in part.parts] for part in node.parts] == [["North"]]
     assert cards_of(node)["csat"].result.value == cards_of(node.parts[0])["csat"].result.value == 0.8
+
+
+def test_some_teams_of_a_department_are_not_held_against_its_goal_for_a_sum(company):
+    where = {"department": ["Service"]}
+    assert card(company, "2024-01", "backlog", where=where).status == "met"  # t2: 1 of at most 7
+    assert card(company, "2024-01", "backlog", where={**where, "team": ["North", "South"]}).status == "no_goal"
+    _, warehouse, catalog = company
+    january, own = parse_period("2024-01", EVERYBODYS), Scope(frozenset({"N"}))
+    board = build_scorecard(warehouse, catalog, own, january, where=where)
+    receipt = make_receipt(warehouse, catalog, own, "backlog", january, where)
+    service = build_cascade(warehouse, catalog, own, january).parts[0]
+    told = [one for branch in board.branches for one in branch.cards if one.definition.metric == "backlog"]
+    assert [told[0].status, receipt.status, cards_of(service)["backlog"].status] == ["no_goal"] * 3
+    assert cards_of(service.parts[0])["backlog"].status == "met"  # all of North is to be seen, which has its own
+
+
+def test_a_teams_goal_that_names_its_department_too_is_the_teams(company, tmp_path):
+    _, warehouse, _ = company
+    (tmp_path / "goals.csv").write_text("metric,department,team,red,goal\nbacklog,Service,North,3,1\n")
+    catalog = with_plans(read_catalog(tmp_path), tmp_path, EVERYBODYS)
+    assert card((tmp_path, warehouse, catalog), "2024-01", "backlog", where={"team": ["North"]}).status == "met"
+    assert card((tmp_path, warehouse, catalog), "2024-01", "backlog", where={"team": ["South"]}).status == "no_goal"
 
 
 def run(*arguments):

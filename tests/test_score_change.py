@@ -118,7 +118,7 @@ def test_the_sentence_names_the_largest_of_each_sign() -> None:
         "gross margin made −1.5."
     )
     assert made_of(lines) == told
-    counted = "1 metric is clearly better, no metric is clearly worse"
+    counted = "1 metric is clearly better, none clearly worse"
     assert headline(lines, found) == f"The score rose by 6.0 to 68.5: {counted}."
 
 

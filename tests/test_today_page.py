@@ -16,8 +16,9 @@ import pytest
 
 from dashboard import access, cache, raw_rows, settings, stems, today_view
 from dashboard.theme import LIGHT
+from data_checks.journal_entries import About, slices_of
 from data_checks.warehouse import open_warehouse
-from data_checks.warehouse.contract import LoadFacts, Warehouse
+from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
 from data_checks.workspace import read_workspace
 from metrics import open_work, voices
 from metrics.scope import Scope
@@ -156,6 +157,22 @@ def test_without_the_columns_the_day_says_what_is_missing(tmp_path: Path) -> Non
     warehouse.close()
 
 
+class Withheld:
+    """A warehouse on which a check of a table broke."""
+
+    def __init__(self, inner: Warehouse, table: str) -> None:
+        broke = CheckOutcome(f"{table}_unique", table, "critical", "broken", 0, 0, (), "why", "owner")
+        self.facts = dataclasses.replace(inner.facts, checks=(broke,))
+        self.table, self.read = inner.table, inner.read
+
+
+def test_after_a_broken_check_the_rows_are_withheld(warehouse: Warehouse) -> None:
+    work = open_work.open_work(Withheld(warehouse, "tickets"), EVERYBODY)  # type: ignore[arg-type]
+    assert (work.running, work.missing) == (0, "the check tickets_unique on tickets broke, so its rows are withheld")
+    found = voices.comments(Withheld(warehouse, "survey_responses"), EVERYBODY)  # type: ignore[arg-type]
+    assert (found.shown, found.missing.startswith("the check survey_responses_unique")) == ((), True)
+
+
 # ── voices ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -187,7 +204,7 @@ def test_a_reader_of_one_team_hears_its_voices_only(warehouse: Warehouse) -> Non
 def test_the_page_opens_with_the_day_in_a_sentence(served: None) -> None:
     shown = text(run(TODAY))
     assert "<h1>Two tickets are late and two fall due before noon. Two bad ratings wait for an answer.</h1>" in shown
-    assert "Now is 10 Mar 2026, 09:30, as far as the data reach." in shown
+    assert "Now is 10 Mar 2026, 09:30, as far as the data reach; the axis is stretched near it." in shown
     assert "The backlog is <b>6</b>, 4 more than a week ago." in shown
     assert 'Choose one: <a href="/today?team=North">North</a>, <a href="/today?team=South">South</a>.' in shown
 
@@ -214,7 +231,10 @@ def test_what_customers_wrote_is_shown_as_text(served: None) -> None:
 def test_a_list_is_an_address_and_a_file(served: None) -> None:
     app = run(TODAY, list="late")
     shown = text(app)
-    assert "<h1>Tickets that are late</h1>" in shown
+    assert "<h1>Two tickets are late.</h1>" in shown
+    assert "9 Feb" not in shown
+    assert "10 Feb 2026, 09:00" in shown  # Berlin's time
+    assert "Times are Europe/Berlin." in shown
     assert "&lt;i&gt;Old&lt;/i&gt;" in shown
     assert len(app.get("download_button")) == 1
 
@@ -251,6 +271,22 @@ def test_a_day_without_work_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     cache.use(None)
     assert "<h1>No ticket is late and none falls due before midnight.</h1>" in shown
     assert "There was no bad rating of a ticket in the last 30 days." in shown
+
+
+def test_notes_on_numbers_are_shown_to_those_who_may_see_them(
+    company: Path, served: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = cache.current()
+    for team in ("North", "South"):
+        about = About("csat", slices_of({"team": team}), dt.date(2026, 2, 1), "month")
+        cache.write_comment(load, EVERYBODY, about, f"<b>Note</b> of {team}", "Lea")
+    assert "&lt;b&gt;Note&lt;/b&gt; of North" in text(run(TODAY, team="North"))
+    assert "of South" not in text(run(TODAY, team="North"))
+    monkeypatch.setattr(access, "guard", lambda: SOUTH)
+    shown = text(run(TODAY))
+    assert "&lt;b&gt;Note&lt;/b&gt; of South" in shown
+    assert "of North" not in shown
+    assert 'href="/metric?metric=csat&amp;period=2026-02&amp;team=South"' in shown
 
 
 # ── small pictures and phrases ───────────────────────────────────────────────────────────────────────

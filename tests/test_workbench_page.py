@@ -96,7 +96,7 @@ def test_a_mistake_stands_at_its_place_with_a_caret_and_a_button_that_mends_it(c
     shown = text(app)
     assert heading(app) == "One problem in line 2."
     assert "metrics/own_csat.yaml:2:33" in shown
-    assert re.search(r"<pre>formula: share\(survey_responses\.scor &gt;= 4[^\n]*\n {32}\^{4}</pre>", shown)
+    assert re.search(r"<pre[^>]*>formula: share\(survey_responses\.scor &gt;= 4[^\n]*\n {32}\^{4}</pre>", shown)
     assert "last version without problems" in shown
     app = button(app, "Use score").click().run()
     assert heading(app) == "This is Own csat as it is saved."
@@ -232,3 +232,18 @@ def test_the_place_of_a_folded_formula_is_mended_in_its_own_line() -> None:
 def test_a_suggestion_that_is_not_found_in_the_text_is_no_button() -> None:
     one = Problem(Place("metrics/a.yaml", 1, 1), "there is no table 'tickts'. Did you mean 'tickets'?")
     assert workbench_parts.mended("metric: a", 1, one) is None
+
+
+def test_what_is_typed_before_the_click_is_checked_before_it_is_saved(company: Path) -> None:
+    app = write(opened(metric="own_csat"), OWN.replace(">= 4", ">= 5"))
+    (work,) = app.session_state["workbench"].works.values()
+    work.text = OWN.replace("score", "scor")  # the last keys arrive together with the click
+    app = button(app, "Save to workspace").click().run()
+    assert "A draft with problems is not saved" in text(app)
+    assert (company / "metrics" / "own_csat.yaml").read_text(encoding="utf-8") == OWN + "\n"
+
+
+def test_a_page_left_open_follows_a_file_that_changes_while_nothing_is_typed(company: Path) -> None:
+    app = opened(metric="own_csat")
+    (company / "metrics" / "own_csat.yaml").write_text(OWN.replace("Own csat", "Theirs"), encoding="utf-8")
+    assert heading(app.run()) == "This is Theirs as it is saved."

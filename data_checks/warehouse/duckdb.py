@@ -57,6 +57,11 @@ class DuckDBWarehouse:
         with self._engine.connect() as connection:
             return connection.execute(statement).fetchall()
 
+    def columns(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> pa.Table:
+        with self._engine.connect() as connection:
+            found: Any = connection.execute(statement).cursor
+            return found.to_arrow_table()
+
     @property
     def dialect(self) -> str:
         return "duckdb"

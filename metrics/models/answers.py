@@ -32,7 +32,6 @@ MOST_FITS = MONTHS
 """Periods of one question: the last ones are answered. A board looks back further for what ripens late, and a model
 does not."""
 TOO_LONG = f"of one question the last {MOST_FITS} periods are fitted; ask with an earlier end for those before"
-_fitters: weakref.WeakKeyDictionary[Warehouse, Fitter] = weakref.WeakKeyDictionary()
 _fitted: weakref.WeakKeyDictionary[Warehouse, dict[tuple[ModelOf, dt.date, bool], Parts]] = weakref.WeakKeyDictionary()
 
 
@@ -44,15 +43,14 @@ def model_answers(
     if question.by or question.where or question.scope.teams is not None or question.grain in ("day", "week"):
         return {model: {} for model in models}
     kept = _kept(models, warehouse)
-    return {model: _answer(model, question, warehouse, kept.get(key_of(model), {})) for model in models}
+    fitter = Fitter(warehouse)
+    return {model: _answer(model, question, fitter, kept.get(key_of(model), {})) for model in models}
 
 
-def _answer(
-    model: ModelOf, question: Question, warehouse: Warehouse, kept: Mapping[dt.date, Parts]
-) -> Mapping[Group, Parts]:
+def _answer(model: ModelOf, question: Question, fitter: Fitter, kept: Mapping[dt.date, Parts]) -> Mapping[Group, Parts]:
     ends = {period.start: _last_day(period.end, question) for period in question.periods}
     found: dict[Group, Parts] = {}
-    banded = set(_ends(warehouse)[:WITH_BAND])
+    banded = set(_ends(fitter.warehouse)[:WITH_BAND])
     is_line = len(ends) > WITH_BAND
     for count, (start, last) in enumerate(ends.items()):
         group: Group = (None if question.grain == "all" else start, ())
@@ -61,7 +59,7 @@ def _answer(
             continue
         is_enough = last in kept and (is_line or _has_band(kept[last]))
         found[group] = (
-            kept[last] if is_enough else _fit_now(model, last, warehouse, with_band=not is_line or last in banded)
+            kept[last] if is_enough else _fit_now(model, last, fitter, with_band=not is_line or last in banded)
         )
     return found
 
@@ -122,14 +120,9 @@ def _has_band(parts: Parts) -> bool:
     return parts.get("value") is None or parts.get("low") is not None
 
 
-def fitter_of(warehouse: Warehouse) -> Fitter:
-    """The fits of a published version, made once for whoever asks."""
-    return _fitters.setdefault(warehouse, Fitter(warehouse))
-
-
-def _fit_now(model: ModelOf, last: dt.date, warehouse: Warehouse, with_band: bool) -> Parts:
-    fitter = fitter_of(warehouse)
-    known = _fitted.setdefault(warehouse, {})
+def _fit_now(model: ModelOf, last: dt.date, fitter: Fitter, with_band: bool) -> Parts:
+    """What was fitted is remembered; the purchases it was fitted to take too much room."""
+    known = _fitted.setdefault(fitter.warehouse, {})
     if (model, last, with_band) not in known:
         known[model, last, with_band] = fitter.parts(model, last, with_band)
     return known[model, last, with_band]

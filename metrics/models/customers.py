@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from data_checks.calendar import Calendar
 from data_checks.warehouse.contract import Warehouse
 from metrics.bound import ModelOf
-from metrics.models.answers import fitter_of
 from metrics.models.fitted import DAYS_A_WEEK, SEED, Bought, Fitter
 from metrics.models.purchases import PurchaseLog, slices_of_customers
 from metrics.period import floor
@@ -96,7 +95,7 @@ class HeldBack:
 
 def customer_base(warehouse: Warehouse, model: ModelOf, last: dt.date) -> Base | NotKnown:
     """The customers by stage, slice and cohort, each group with what it is still worth by the fit of `model`."""
-    fitter = fitter_of(warehouse)
+    fitter = Fitter(warehouse)
     both = fitter.spending(model, last)
     if isinstance(both, NotKnown):
         return both
@@ -186,7 +185,7 @@ def _scores(found: Bought) -> tuple[tuple[int, ...], ...] | None:
 
 def held_back(warehouse: Warehouse, last: dt.date, weeks: int = HELD_BACK_WEEKS) -> HeldBack | NotKnown:
     """What a fit would have said so many weeks before `last`, beside what came."""
-    return predicted_and_came(fitter_of(warehouse), last, weeks)
+    return predicted_and_came(Fitter(warehouse), last, weeks)
 
 
 def predicted_and_came(fitter: Fitter, last: dt.date, weeks: int = HELD_BACK_WEEKS) -> HeldBack | NotKnown:

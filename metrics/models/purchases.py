@@ -18,7 +18,7 @@ from metrics.stats.purchase_history import History, summarise
 
 @dataclass(frozen=True)
 class PurchaseLog:
-    """One row a customer and day, in order of the day. days: numpy days; paid, earned: revenue and margin, currency.
+    """One row a customer and day, in this order. days: numpy days; paid, earned: revenue and margin, currency.
     earned is not a number where a cost is unknown."""
 
     customers: NDArray[Any]
@@ -28,13 +28,14 @@ class PurchaseLog:
 
     def until(self, last: dt.date) -> PurchaseLog:
         """What had been bought by the end of a day."""
-        end = int(np.searchsorted(self.days, np.datetime64(last, "D"), side="right"))
-        return PurchaseLog(self.customers[:end], self.days[:end], self.paid[:end], self.earned[:end])
+        return self._only(self.days <= np.datetime64(last, "D"))
 
     def since(self, first: dt.date) -> PurchaseLog:
         """The purchases of those alone who bought on or after a day."""
         recent = self.customers[self.days >= np.datetime64(first, "D")]
-        kept = np.isin(self.customers, recent)
+        return self._only(np.isin(self.customers, recent))
+
+    def _only(self, kept: NDArray[np.bool_]) -> PurchaseLog:
         return PurchaseLog(self.customers[kept], self.days[kept], self.paid[kept], self.earned[kept])
 
     def history(self, as_of: dt.date) -> History | NotKnown:
@@ -55,15 +56,14 @@ def read_purchases(warehouse: Warehouse) -> PurchaseLog:
     statement = (
         sa.select(log.c.customer, log.c.ordered_on, sa.func.sum(log.c.revenue), sa.func.sum(log.c.revenue - log.c.cost))
         .group_by(log.c.customer, log.c.ordered_on)
-        .order_by(log.c.ordered_on, log.c.customer)
+        .order_by(log.c.customer, log.c.ordered_on)
     )
-    found = warehouse.read(statement)
-    who, when, paid, earned = zip(*found, strict=True) if found else ((), (), (), ())
+    who, when, paid, earned = (column.to_numpy() for column in warehouse.columns(statement).columns)
     return PurchaseLog(
-        np.array(who, dtype=np.int64),
-        np.array(when, dtype="datetime64[D]"),
-        np.array(paid, dtype=np.float64),
-        np.array([np.nan if one is None else one for one in earned], dtype=np.float64),
+        who.astype(np.int64, copy=False),
+        when.astype("datetime64[D]", copy=False),
+        paid.astype(np.float64, copy=False),
+        earned.astype(np.float64, copy=False),
     )
 
 

@@ -77,8 +77,10 @@ def _history(
     """Purchase days sorted by customer and day, then everything by where each customer's rows begin and end."""
     origin = int(day.min())
     width = as_of - origin + 1
-    keys, inverse = np.unique(codes * width + (day - origin), return_inverse=True)
-    money = np.bincount(inverse, weights=paid)
+    keys, money = codes * width + (day - origin), paid
+    if not (keys[1:] > keys[:-1]).all():
+        keys, inverse = np.unique(keys, return_inverse=True)
+        money = np.bincount(inverse, weights=paid).astype(np.float64)
     owner, on = keys // width, keys % width
     begin = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
     end = np.r_[begin[1:], len(owner)] - 1
@@ -104,8 +106,8 @@ def _history(
 
 def _own_quantile(gaps: Ints, repeats: Ints, level: float) -> Floats:
     """Each customer's quantile of their gaps (linear between neighbours), infinite below two gaps."""
-    owner = np.repeat(np.arange(len(repeats)), repeats)
-    ordered = gaps[np.lexsort((gaps, owner))]
+    owner, span = np.repeat(np.arange(len(repeats)), repeats), int(gaps.max(initial=0)) + 1
+    ordered = np.sort(owner * span + gaps) % span
     found = np.full(len(repeats), np.inf)
     enough = repeats >= 2
     place = level * (repeats[enough] - 1)

@@ -1,0 +1,100 @@
+"""Screens prepared for a load before anybody asks: what every page needs for the period it opens with.
+
+For the whole organisation only: who sees some teams of it asks other questions, each answered at its first asking.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from dashboard import cache
+from dashboard.cache import Load
+from data_checks.errors import ScorecardError
+from metrics.period import shifted
+from metrics.scope import Scope
+
+log = logging.getLogger("scorecard")
+_Answer = TypeVar("_Answer")
+_LOOKED_AFTER = 5.0
+"""Seconds between two looks for a new load."""
+
+_QUESTIONS: tuple[Callable[[Load, Scope], object], ...] = (
+    lambda load, scope: cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1)),
+    cache.teams,
+    cache.departments,
+    lambda load, scope: cache.events(load, scope, cache.Book()),
+    lambda load, _: cache.library(load),
+    cache.quality,
+    lambda load, scope: cache.benchmarks(load, scope, load.default_period, ()),
+    lambda load, scope: cache.cascade(load, scope, load.default_period, shifted(load.default_period, -1)),
+)
+"""What the pages ask first; the page at "/" first of all."""
+
+
+def prepare(load: Load, begun: Callable[[], None] = lambda: None) -> None:
+    """Answer every first question of a load; `begun` is called after the first of them."""
+    for question in _QUESTIONS:
+        _tried(partial(question, load, Scope.everything()))
+        begun()
+
+
+class Newest:
+    """The published load, looked for again and again; each is given to `found` once."""
+
+    def __init__(self, found: Callable[[Load], None]) -> None:
+        self._found = found
+        self._last = ("", "")
+
+    def look(self) -> None:
+        load = _tried(cache.current)
+        if load is not None and (load.version, load.catalog) != self._last:
+            self._last = load.version, load.catalog
+            self._found(load)
+
+
+class Preparing:
+    """Prepares the published load, then every one that follows it, beside the readers.
+
+    A thread that nobody waits for: the process may end while it works.
+    """
+
+    def __init__(self) -> None:
+        self.has_first = threading.Event()
+        """Set when the page at "/" is prepared, or cannot be."""
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, name="screens", daemon=True).start()
+
+    def stop(self) -> None:
+        """Prepare nothing more."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        newest = Newest(partial(prepare, begun=self.has_first.set))
+        while not self._stopped.is_set():
+            newest.look()
+            self.has_first.set()
+            _give_back()
+            self._stopped.wait(_LOOKED_AFTER)
+
+
+def _give_back() -> None:
+    """Return to the system what the C library keeps of memory that is free again: after a fit, hundreds of MiB."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # other C libraries than glibc have no such call
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _tried(ask: Callable[[], _Answer]) -> _Answer | None:
+    """The answer, which is kept; None where there is none: a reader is told why on the page itself."""
+    try:
+        return ask()
+    except ScorecardError as error:
+        log.info("A screen is not prepared: %s", error)
+    except Exception:
+        log.exception("A screen could not be prepared.")
+    return None

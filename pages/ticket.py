@@ -1,0 +1,22 @@
+"""Ticket: one request for help, what happened to it and what the customer said."""
+
+import streamlit as st
+
+from dashboard import cache, components, page, ticket_parts
+from dashboard.wording import say
+from metrics.row_ticket import one_ticket
+
+scope, load = page.start()
+with st.container(horizontal=True, key="ctl"):
+    st.html(components.data_through(load.facts))
+asked = st.query_params.get("ticket", "")
+query = {name: st.query_params.get(name) for name in ("period", "against")}
+with page.told():
+    found = one_ticket(cache.opened(load).warehouse, scope, asked) if asked else None
+page.titled(load, say("ticket"), found.ticket_id if found else None)
+st.html(components.printed_head(load.facts, say("ticket"), found.ticket_id if found else None))
+if found is None:
+    st.html(ticket_parts.unknown(asked, query))
+else:
+    st.html(ticket_parts.body(ticket_parts.View(load, found, query)))
+page.end(load)

@@ -1,0 +1,124 @@
+"""What speed is made of, counted and never timed: bytes over the wire, questions asked, answers kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard import cache, screens, settings
+from dashboard.remembered import Remembered
+from data_checks.errors import RequestError
+from tests import dashboard_fixture as fixture
+from tests.benchmarks.bench_screen import serving
+from tests.benchmarks.sessions import Run, Session
+from tests.test_dashboard_pages import run
+
+FIRST_RENDER, FILTER = 150_000, 40_000
+ASKED_EACH_RUN = {"current", "entries", "updates", "may_write", "verdict"}
+"""What is published, what people wrote a moment ago, and what is no question to a warehouse."""
+
+
+class Counting(fixture.FixtureFloors):
+    """The fixture, counting what it is asked. `broken`: questions it fails to answer."""
+
+    def __init__(self, *broken: str) -> None:
+        super().__init__()
+        self.asked: Counter[str] = Counter()
+        self.broken = broken
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name.startswith("_") or not callable(found):
+            return found
+        self.asked[name] += 1
+        if name in self.broken:
+            raise RuntimeError(name)
+        return found
+
+
+@pytest.fixture
+def floors() -> Iterator[Counting]:
+    used = Counting()
+    cache.use(used)
+    yield used
+    cache.use(None)
+
+
+@pytest.mark.parametrize("name", ["overview", "teams", "customer", "benchmarks", "metric_library", "data_quality"])
+def test_a_second_run_asks_the_floors_below_nothing(floors: Counting, name: str) -> None:
+    page = None if name == "overview" else settings.PAGES / f"{name}.py"
+    run(page)
+    floors.asked.clear()
+    run(page)
+    assert set(floors.asked) <= ASKED_EACH_RUN
+
+
+@pytest.mark.parametrize("name", ["overview", "teams", "customer", "benchmarks", "metric_library", "data_quality"])
+def test_once_a_load_is_prepared_the_first_reader_of_a_page_waits_for_nothing(floors: Counting, name: str) -> None:
+    screens.prepare(cache.current())
+    floors.asked.clear()
+    run(None if name == "overview" else settings.PAGES / f"{name}.py")
+    assert set(floors.asked) <= ASKED_EACH_RUN
+
+
+def test_a_screen_that_cannot_be_prepared_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    used = Counting("quality")
+    cache.use(used)
+    screens.prepare(cache.current())
+    cache.use(None)
+    assert used.asked["cascade"] == 1
+    assert "A screen could not be prepared." in caplog.text
+
+
+def test_a_load_is_prepared_once_and_the_next_one_when_it_is_there() -> None:
+    used, loads = Counting(), list[cache.Load]()
+    cache.use(used)
+    newest = screens.Newest(loads.append)
+    newest.look()
+    newest.look()
+    assert [load.version for load in loads] == ["v1"]
+    used.error = RequestError("The workspace is being moved.")
+    newest.look()
+    used.error = None
+    newest.look()
+    assert len(loads) == 1
+    cache.use(None)
+
+
+def test_answers_are_forgotten_by_their_size_the_oldest_first() -> None:
+    kept: Remembered = Remembered(100_000)
+    for name in "abc":
+        kept.get((name,), lambda name=name: name * 40_000)  # type: ignore[misc]
+    assert kept.get(("b",), lambda: "new")[0] == "b"
+    assert kept.get(("a",), lambda: "new") == "new"
+
+
+def test_what_is_held_elsewhere_weighs_nothing() -> None:
+    kept: Remembered = Remembered(10_000, shared=(bytes,))
+    large = bytes(50_000)
+    kept.get(("a",), lambda: (large, 1))
+    kept.get(("b",), lambda: (large, 2))
+    assert [kept.get((name,), lambda: None) for name in "ab"] == [(large, 1), (large, 2)]
+
+
+async def _visit(address: str) -> tuple[Run, Run, Run]:
+    """The overview opened, another month chosen, and the page run again as it stands."""
+    async with Session(address) as reader:
+        first = await reader.run()
+        months = await reader.choose("period", "2026-08")
+        return first, months, await reader.run(period="2026-08")
+
+
+def test_the_overview_travels_small(loaded_demo: Path) -> None:
+    with serving(loaded_demo) as server:
+        first, other_month, again = asyncio.run(_visit(server.address))
+    assert 5_000 < first.received <= FIRST_RENDER
+    assert first.unpacked <= FIRST_RENDER
+    assert 5_000 < other_month.received <= FILTER
+    assert again.received < other_month.received
+    assert again.references == 2  # the style and the board: the reader has them
