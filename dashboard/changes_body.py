@@ -11,15 +11,15 @@ from dashboard import (
     cache,
     changes_answers,
     changes_parts,
+    changes_short,
     compare,
     components,
-    explained,
     page,
     score_lines,
     sentences,
     theme,
 )
-from dashboard.cache import Load, Where
+from dashboard.cache import Load
 from dashboard.controls import Choice
 from dashboard.navigation import link
 from dashboard.wording import say
@@ -62,22 +62,13 @@ def in_short(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> str:
     if compare.rival_of(choice.against_id) or choice.against_id == compare.GOAL:
         return ""
     question = ("changes in short", load.version, load.catalog, scope, board.period, board.against, choice.where)
-    told = cache.remembered(question, lambda: _in_short(load, scope, board, choice.where))
+    told = cache.remembered(
+        question,
+        lambda: changes_short.in_short(
+            board, load.facts.currency, lambda card: changes_answers.explanation(load, scope, card, choice.where)
+        ),
+    )
     if not told:
         return ""
     more = components.anchor(say("cg_see"), link("changes", choice.query(load)))
     return f'<p class="sub why">{components.esc(told)} {more}.</p>'
-
-
-def _in_short(load: Load, scope: Scope, board: Scorecard, where: Where) -> str:
-    change = score_change(board) if board.complete else None
-    if change is None:
-        return ""
-    told = score_lines.made_of(score_lines.score_lines(change))
-    largest = next((part.card for part in change.parts if part.card.change_is_clear), None)
-    found = changes_answers.explanation(load, scope, largest, where) if largest else None
-    moved, clause = explained.stands_out(found, load.facts.currency, most=2) if found else ("", "")
-    if largest is None or found is None or not clause:
-        return told
-    name = sentences.short(largest.definition)
-    return f"{told} {say('cg_stands_out', name=name, change=moved, slice=found.by, parts=clause)}"

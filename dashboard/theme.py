@@ -110,8 +110,10 @@ def stylesheet(theme: Tokens) -> str:
 @functools.lru_cache
 def stylesheet_of_a_file() -> str:
     """The page CSS for a file that stands alone: it follows the reader's own light or dark, and prints light."""
-    dark = f"@media screen and (prefers-color-scheme: dark){{:root{{{_variables(DARK)}}}}}"
-    return f":root{{{_variables(LIGHT)}}}{dark}\n{_css()}\n{marks.stylesheet(LIGHT)}"
+    at_night = "@media screen and (prefers-color-scheme: dark)"
+    dark = f"{at_night}{{:root{{{_variables(DARK)}}}}}"
+    axes = f"{marks.stylesheet(LIGHT)}\n{at_night}{{{marks.stylesheet(DARK)}}}"
+    return f":root{{{_variables(LIGHT)}}}{dark}\n{_css()}\n{axes}"
 
 
 def _variables(theme: Tokens) -> str:

@@ -69,6 +69,8 @@ def cover(pack: Pack) -> Content:
     parts = [(say(branch.perspective), branch) for branch in board.branches if sentences.provided(branch.cards)]
     return {
         **_answer(board, pack),
+        "summary": runs(summary(pack)),
+        "in_short": pack.in_short,
         "kind": say("xp_pack"),
         "title": pack.title,
         "period": wording.period(board.period),
@@ -78,6 +80,12 @@ def cover(pack: Pack) -> Content:
         "facts": [list(pair) for pair in facts(pack)],
         "contents": say("xp_contents"),
     }
+
+
+def summary(pack: Pack) -> str:
+    """What stands under the answer on the overview, where `pack.in_short` follows."""
+    facts = pack.facts
+    return sentences.summary(pack.board, facts.currency, facts.as_of_day, is_taken_apart=bool(pack.in_short))
 
 
 def _answer(board: Scorecard, pack: Pack) -> Content:

@@ -95,7 +95,7 @@ def _missed(pack: Pack) -> list[str]:
 
 def _text(pack: Pack) -> str:
     board, currency = pack.board, pack.facts.currency
-    summary = sentences.summary(board, currency, pack.facts.as_of_day).replace("**", "")
+    summary = " ".join(one for one in (content.summary(pack).replace("**", ""), pack.in_short) if one)
     counts = ", ".join(text for _, text in components.counted(board))
     parts = [pack.title, sentences.answer(board, currency), summary, counts]
     parts.append("\n".join(f"{name:24} {score}" for name, score in _scores(board)))
@@ -125,7 +125,7 @@ def _html(pack: Pack) -> str:
         f'<p style="{small};margin:0">{esc(pack.title)} · {esc(wording.period(board.period))}</p>',
         f'<h1 style="font-size:24px;line-height:31px;margin:8px 0;color:{look.ink}">'
         f"{esc(sentences.answer(board, currency))}</h1>",
-        f'<p style="margin:0 0 12px">{rich(sentences.summary(board, currency, pack.facts.as_of_day))}</p>',
+        *(f'<p style="margin:0 0 12px">{rich(one)}</p>' for one in (content.summary(pack), pack.in_short) if one),
         f'<img src="cid:{_PICTURE}" width="560" alt="{esc(_spoken(board))}" style="max-width:100%;height:auto">',
     ]
     for head, lines in _lists(pack):

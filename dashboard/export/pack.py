@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dashboard import sentences, wording
+from dashboard.changes_short import in_short
 from dashboard.formula_words import formula_words
 from dashboard.quality import Quality
 from dashboard.wording import say
@@ -61,8 +62,9 @@ class Told:
 @dataclass(frozen=True)
 class Pack:
     """`fingerprints`: of each metric's receipt, by id; none for one that cannot be cut so. `words`: each definition in
-    words. `more_changes`: clear changes that are not told. `comments`: what people wrote, the newest first. `plans`:
-    empty for a reader of some teams, whose `problem` says why the journal could not be read ('': it was)."""
+    words. `in_short`: what the overview says of the change. `more_changes`: clear changes that are not told.
+    `comments`: what people wrote, the newest first. `plans`: empty for a reader of some teams. `problem`: why the
+    journal could not be read ('': it was)."""
 
     asked: Asked
     facts: LoadFacts
@@ -77,6 +79,7 @@ class Pack:
     words: Mapping[str, str]
     comments: tuple[Comment, ...]
     happened: tuple[Happening, ...] = ()
+    in_short: str = ""
     problem: str = ""
 
     @property
@@ -146,6 +149,7 @@ def gather(
         words={name: formula_words(value) for name, value in catalog.bound.items()},
         comments=tuple(newest),
         happened=together(loaded_events(warehouse, asked.scope), entries.events),
+        in_short=in_short(board, warehouse.facts.currency, lambda card: _told(warehouse, catalog, asked, card).found),
         problem=problem,
     )
 
@@ -166,13 +170,14 @@ def _changes(warehouse: Warehouse, catalog: Catalog, asked: Asked, board: Scorec
 
 
 def _told(warehouse: Warehouse, catalog: Catalog, asked: Asked, card: Card) -> Told:
-    metric, period = card.definition.metric, asked.period
+    metric, period = card.definition.metric, card.result.period
+    before = asked.against if card.previous is None else card.previous.period
     try:
         span = (period.start, period.end)
         question = ask(
             warehouse, catalog, asked.scope, [metric], period.grain, (), *span, dict(asked.where), asked.until
         )
-        return Told(card, explain(warehouse, catalog, question, metric, asked.against))
+        return Told(card, explain(warehouse, catalog, question, metric, before))
     except RequestError as error:
         return Told(card, None, sentences.sentence(str(error)))
 

@@ -22,6 +22,7 @@ from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import PERSPECTIVES
 from metrics.scorecard import Branch
+from metrics.standing import uncounted
 
 _FONT = ROOT / "dashboard" / "app" / "static" / "inter-latin-opsz-normal.woff2"
 _LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -83,15 +84,14 @@ def _head(pack: Pack, branches: list[Branch]) -> str:
 
 
 def _overview(pack: Pack, look: Tokens) -> str:
-    board, facts = pack.board, pack.facts
+    board, currency = pack.board, pack.facts.currency
+    facts = pack.facts if pack.sees_all else uncounted(pack.facts)
     first = attention_parts.rail_section(pack.needs, facts.as_of_day, {}, pack.problem)
-    beside = (
-        components.rail(board, facts, look, {}, first) if pack.sees_all else components.beside(board, facts, look, {})
-    )
+    changed = f'<p class="sub why">{esc(pack.in_short)}</p>' if pack.in_short else ""
     return (
-        f'<div class="top">{components.answer(board, facts.currency, look, facts.as_of_day)}'
-        f'{components.ladder(board, look)}</div><div class="body">{rows.board_rows(board, facts.currency, look, {})}'
-        f"{beside}</div>"
+        f'<div class="top">{components.answer(board, currency, look, facts.as_of_day, changed)}'
+        f'{components.ladder(board, look)}</div><div class="body">{rows.board_rows(board, currency, look, {})}'
+        f"{components.rail(board, facts, look, {}, first)}</div>"
     )
 
 
