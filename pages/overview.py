@@ -18,11 +18,18 @@ query = choice.query(load)
 needs, problem = cache.needs(load, scope, board)
 first = attention_parts.rail_section(needs, load.facts.as_of_day, query, problem)
 say_through(board)
+question = ("overview", scope, choice.period, choice.against, choice.where, tuple(query.items()), look.name, first)
 st.html(
-    components.printed_head(load.facts, choice.named, period)
-    + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day)}'
-    f"{components.ladder(board, look)}</div>"
-    f'<div class="body">{rows.board_rows(board, currency, look, query)}'
-    f"{components.rail(board, load.facts, look, query, first)}</div>"
+    cache.drawn(
+        load,
+        question,
+        lambda: (
+            components.printed_head(load.facts, choice.named, period)
+            + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day)}'
+            f"{components.ladder(board, look)}</div>"
+            f'<div class="body">{rows.board_rows(board, currency, look, query)}'
+            f"{components.rail(board, load.facts, look, query, first)}</div>"
+        ),
+    )
 )
 page.end(load)
