@@ -193,6 +193,12 @@ def remembered(question: tuple[Any, ...], compute: Callable[[], _Answer]) -> _An
     return _remembered.get(question, compute)
 
 
+def drawn(load: Load, question: tuple[Any, ...], draw: Callable[[], str]) -> str:
+    """The HTML of a page, drawn once. The question names the page, the scope, every choice, the theme, and whatever
+    else it shows that is not the load's own, as what people wrote in the journal."""
+    return remembered(("drawn", load.version, load.catalog, *question), draw)
+
+
 def opened(load: Load) -> Opened:
     """The published version a run began on and the definitions over it, for a page's own answers."""
     return floors().opened(load)

@@ -33,12 +33,20 @@ first = attention_parts.rail_section(needs, load.facts.as_of_day, query, problem
 say_through(board)
 facts = load.facts if scope.teams is None else uncounted(load.facts)
 changed = changes_body.in_short(load, scope, choice, board)
-st.html(
-    components.printed_head(load.facts, choice.named, period)
-    + controls.crumbs(choice.named, query)
-    + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day, changed)}'
-    f"{components.ladder(board, look)}</div>"
-    f'<div class="body">{rows.board_rows(board, currency, look, query)}'
-    f"{components.rail(board, facts, look, query, first)}</div>"
-)
+told = (first, changed)
+question = ("overview", scope, choice.period, choice.against, choice.where, tuple(query.items()), look.name, told)
+
+
+def drawn() -> str:
+    return (
+        components.printed_head(load.facts, choice.named, period)
+        + controls.crumbs(choice.named, query)
+        + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day, changed)}'
+        f"{components.ladder(board, look)}</div>"
+        f'<div class="body">{rows.board_rows(board, currency, look, query)}'
+        f"{components.rail(board, facts, look, query, first)}</div>"
+    )
+
+
+st.html(cache.drawn(load, question, drawn))
 page.end(load)

@@ -17,5 +17,7 @@ page.titled(load, say("teams"), period)
 with page.told(), st.spinner(say("teams_wait")):
     whole = cache.cascade(load, scope, choice.period, choice.against)
 view = team_parts.View(whole, load.facts, choice.query(load), theme.tokens(), scope.teams is not None)
-st.html(components.printed_head(load.facts, say("teams"), period) + team_parts.body(view))
+question = ("teams", scope, choice.period, choice.against, tuple(choice.query(load).items()), view.theme.name)
+html = cache.drawn(load, question, lambda: team_parts.body(view))
+st.html(components.printed_head(load.facts, say("teams"), period) + html)
 page.end(load)

@@ -13,6 +13,7 @@ import pytest
 from dashboard import cache, screens, settings
 from dashboard.remembered import Remembered
 from data_checks.errors import RequestError
+from metrics.scope import Scope
 from tests import dashboard_fixture as fixture
 from tests.benchmarks.bench_screen import serving
 from tests.benchmarks.sessions import Run, Session
@@ -122,3 +123,17 @@ def test_the_overview_travels_small(loaded_demo: Path) -> None:
     assert 5_000 < other_month.received <= FILTER
     assert again.received < other_month.received
     assert again.references == 2  # the style and the board: the reader has them
+
+
+def test_a_page_is_drawn_once_for_each_choice_and_for_each_word_beside_it(floors: Counting) -> None:
+    load, calls = cache.current(), list[str]()
+
+    def draw() -> str:
+        calls.append("x")
+        return f"drawn {len(calls)}"
+
+    everything, one = Scope.everything(), Scope.of_teams("Quay")
+    assert cache.drawn(load, ("overview", everything, "light", ""), draw) == "drawn 1"
+    assert cache.drawn(load, ("overview", everything, "light", ""), draw) == "drawn 1"
+    assert cache.drawn(load, ("overview", one, "light", ""), draw) == "drawn 2"
+    assert cache.drawn(load, ("overview", everything, "light", "written since"), draw) == "drawn 3"
