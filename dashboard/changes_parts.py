@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard import check_sentences, components, explained, marks, score_lines, sentences, wording
+from dashboard import check_sentences, components, explained, score_lines, sentences, wording
 from dashboard.changes_answers import CheckMoved, GoalMoved
 from dashboard.components import anchor, esc, note, section, status
+from dashboard.contribution_list import Row, contribution_list
 from dashboard.explained import signed
 from dashboard.navigation import link
 from dashboard.score_lines import ScoreLine, ScoreLines
@@ -88,27 +89,6 @@ def _named(one: ScoreLine, view: View) -> str:
     if one.part.kind == "both":
         return name
     return f'{name} <span class="note">{esc(say(f"cg_kind_{one.part.kind}"))}</span>'
-
-
-Row = tuple[str, Decimal, bool]
-"""A line of a contribution list: its name as HTML, its number, whether it is the mix of groups."""
-
-
-def contribution_list(
-    rows: Sequence[Row], total: Decimal, whole: str, text: Callable[[Decimal], str], theme: Tokens
-) -> str:
-    """Part, bar from a zero line, signed number; the sum under a rule, and the sum written out."""
-    largest = max((abs(number) for _, number, _ in rows), default=Decimal(0)) or Decimal(1)
-    lines = "".join(
-        f'<tr><th scope="row">{name}</th><td class="bar">'
-        f"{marks.contribution(round(float(number / largest), 3), is_mix, theme)}</td>"
-        f'<td class="num">{esc(text(number))}</td></tr>'
-        for name, number, is_mix in rows
-    )
-    return (
-        f'<table class="contributions"><tbody>{lines}</tbody><tfoot><tr><th scope="row">{esc(whole)}</th><td></td>'
-        f'<td class="num">{esc(text(total))}</td></tr></tfoot></table>'
-    )
 
 
 # ── each metric ──────────────────────────────────────────────────────────────────────────────────────

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
-from dashboard import marks, sentences, wording
+from dashboard import sentences, wording
 from dashboard.components import esc, note, rich, section
-from dashboard.explained import Contribution, Scale, contributions, named, scale_of, signed, values_of
+from dashboard.contribution_list import contribution_list
+from dashboard.explained import Scale, contributions, named, scale_of, values_of
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.explain import JUDGED, Explanation
@@ -31,7 +31,9 @@ def why(found: Explanation, currency: str, theme: Tokens) -> str:
     if not lines:
         return _section(found, between, note(say("mx_why_none", reason=found.reason)))
     told = "".join(f"<p>{rich(one)}</p>" for one in _told(found, scale, shown))
-    return _section(found, between, f'<div class="mx-told">{told}</div>{_table(lines, scale, shown, theme)}')
+    rows = [(esc(line.name), line.number, line.is_mix) for line in lines]
+    parts = contribution_list(rows, shown, say("mx_sum"), scale.part, theme)
+    return _section(found, between, f'<div class="mx-told">{told}</div>{parts}{note(say("mx_exact"))}')
 
 
 def _section(found: Explanation, scope: str, body: str) -> str:
@@ -57,20 +59,3 @@ def _cause(found: Explanation, part: Part, scale: Scale, shown: Decimal) -> str:
         key = f"mx_why_{kind}"
     name = named(group).replace("*", "")
     return say(key, group=name, part=scale.part(scale.number(part.value)), change=scale.part(shown))
-
-
-def _table(lines: Sequence[Contribution], scale: Scale, shown: Decimal, theme: Tokens) -> str:
-    """Part, bar from a zero line, signed number; the sum under a rule."""
-    most = max((abs(line.number) for line in lines), default=Decimal(1)) or Decimal(1)
-    rows = "".join(
-        f'<tr><th scope="row">{esc(line.name)}</th>'
-        f'<td class="mx-bar">{marks.part(float(line.number / most), line.is_mix, theme)}</td>'
-        f'<td class="num">{esc(signed(line.number))}</td></tr>'
-        for line in lines
-    )
-    heads = "".join(
-        f'<th scope="col"><span class="ear">{esc(say(key))}</span></th>' for key in ("mx_part", "mx_share", "mx_points")
-    )
-    total = f'<th scope="row">{esc(say("mx_sum"))}</th><td></td><td class="num">{esc(scale.part(shown))}</td>'
-    body = f'<tbody>{rows}<tr class="sum">{total}</tr></tbody>'
-    return f'<table class="mx-parts"><thead><tr>{heads}</tr></thead>{body}</table>{note(say("mx_exact"))}'

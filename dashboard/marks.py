@@ -318,18 +318,6 @@ def _address(drawn: str, width: int, height: int, fit: str = "") -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def part(size: float, is_mix: bool, theme: Tokens) -> str:
-    """A part of a change (−1…1 of the largest) as a bar from a zero line; decorative, its number stands beside it."""
-    width = 120
-    length = abs(size) * (width / 2 - 2)
-    left = width / 2 - (length if size < 0 else 0)
-    drawn = f'<path d="M{width / 2} 2V18" stroke="{theme.line}"/>'
-    fill = theme.soft if is_mix else theme.series
-    drawn += f'<rect x="{left:.1f}" y="5" width="{max(length, 0.5):.1f}" height="10" fill="{fill}"/>'
-    return picture(drawn, width, 20, "", "part")
-
-
-@functools.lru_cache(maxsize=1024)
 def importance(share: float, low: float, high: float, most: float, theme: Tokens, alt: str) -> str:
     """A share as a bar from zero with its 95 % interval as a thin line; `most`: what the full width stands for."""
     width = 180

@@ -53,7 +53,7 @@ def number(shown: str) -> Decimal:
 )
 @pytest.mark.parametrize("against", [{}, {"against": "year"}], ids=["previous", "year"])
 def test_the_parts_of_a_change_add_up_exactly_as_shown(metric: str, against: dict[str, str]) -> None:
-    (table,) = tables(text(page(metric, **against)), "mx-parts")
+    (table,) = tables(text(page(metric, **against)), "contributions")
     *parts, total = re.findall(r'<td class="num">([^<]*)</td>', table)
     assert len(parts) > 1
     assert sum(map(number, parts)) == number(total)
@@ -63,14 +63,14 @@ def test_the_sum_is_the_difference_of_the_two_values_as_shown() -> None:
     shown = text(page("csat"))
     between = re.search(r'Why it changed</h2><span class="scope">([\d.]+).% to ([\d.]+).%</span>', shown)
     assert between is not None
-    (table,) = tables(shown, "mx-parts")
+    (table,) = tables(shown, "contributions")
     total = re.findall(r'<td class="num">([^<]*)</td>', table)[-1]
     assert Decimal(between[2]) - Decimal(between[1]) == number(total)
 
 
 def test_a_median_says_why_its_change_has_no_parts() -> None:
     shown = text(page("first_reply_minutes"))
-    assert tables(shown, "mx-parts") == []
+    assert tables(shown, "contributions") == []
     assert "no average of the groups" in shown
 
 
