@@ -47,12 +47,18 @@ def known(load: Load, scope: Scope) -> tuple[Post, ...]:
     return cache.remembered(("posts", load.version, scope), lambda: posts(warehouse, scope))
 
 
+def where_of(load: Load, scope: Scope, post: Post) -> Where:
+    """The agent, and the team where there are teams, as a condition on every query."""
+    of_team: Where = (("team", (post.team or None,)),) if any(one.team for one in known(load, scope)) else ()
+    return (("agent", (post.name,)), *of_team)
+
+
 def one(load: Load, scope: Scope, post: Post, period: Period) -> Agent:
     """Everything about an agent in one period."""
     opened = cache.opened(load)
     warehouse, catalog = opened.warehouse, opened.catalog
-    of_team: Where = (("team", (post.team or None,)),) if any(one.team for one in known(load, scope)) else ()
-    where: Where = (("agent", (post.name,)), *of_team)
+    where = where_of(load, scope, post)
+    of_team = where[1:]
     belongs: Mapping[str, str | None] = cache.remembered(
         ("belongs", load.version, scope), lambda: departments(warehouse, scope)
     )

@@ -140,7 +140,7 @@ class Floors(Protocol):
 
     def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node: ...
 
-    def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict: ...
+    def verdict(self, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where) -> Verdict: ...
 
     def quality(self, load: Load, scope: Scope) -> Quality: ...
 
@@ -215,9 +215,9 @@ def card(load: Load, scope: Scope, metric: str, period: Period, against: Period,
     return _remembered.get(question, lambda: floors().card(load, scope, metric, period, against, where))
 
 
-def verdict(definition: MetricDefinition, result: MetricResult) -> Verdict:
+def verdict(scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where = ()) -> Verdict:
     """How one result is judged against the metric's own limit and goal."""
-    return floors().verdict(definition, result)
+    return floors().verdict(scope, definition, result, where)
 
 
 def months(

@@ -24,7 +24,7 @@ def importance_map(found: ImportanceMap, theme: Tokens) -> Drawing | None:
     rows = [_row(one) for one in sorted(placed, key=lambda one: one.attribute.performance or 0.0)]
     x = _domain([row[end] for row in rows for end in ("x", "x_low", "x_high")])
     for place, row in enumerate(rows):  # neighbours' words on different sides, the rightmost ones to the left
-        row |= {"below": place % 2 == 1, "left": row["x"] > x[0] + (x[1] - x[0]) * 0.7}
+        row |= {"below": (len(rows) - place) % 2 == 0, "left": row["x"] > x[0] + (x[1] - x[0]) * 0.7}
     y = _domain([row[end] for row in rows for end in ("y", "y_low", "y_high")])
     parts = "; ".join(say("sa_map_part", name=row["name"], word=row["word"].lower()) for row in rows)
     alt = say("sa_map_alt", n=len(rows), parts=parts)

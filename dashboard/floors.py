@@ -37,7 +37,7 @@ from metrics.draft_files import metric_files
 from metrics.evaluate import evaluate
 from metrics.events import Happening, loaded_events
 from metrics.goals_file import FILE as GOALS
-from metrics.holding import Extent
+from metrics.holding import extent_of
 from metrics.journal_scope import may_see, own_teams, teams_of, visible
 from metrics.last_good import keep_last_good
 from metrics.one_card import one_card
@@ -221,11 +221,12 @@ class RealFloors:
                 self._journal = (place, Journal(place))
             return self._journal[1]
 
-    def verdict(self, definition: MetricDefinition, result: MetricResult) -> Verdict:
+    def verdict(self, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where) -> Verdict:
         assert self._newest is not None, "current() comes first"
-        extent = Extent(result.slices, not result.slices, self._newest.belongs)
-        bound = self._newest.catalog.bound[definition.metric]
-        return verdict_of(definition, bound, result, extent)
+        part = {**dict(where), **{name: (value,) for name, value in result.slices.items()}}
+        extent = extent_of(part, scope, self._newest.belongs)
+        name, opened = definition.metric, self._newest
+        return verdict_of(opened.catalog.metrics[name], opened.catalog.bound[name], result, extent, opened.load.facts)
 
     def _read_workspace(self, folder: Path) -> Workspace:
         stamp = _stamps(folder / FILE)

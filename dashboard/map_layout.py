@@ -12,9 +12,9 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-BAND = 166
+BAND = 170
 """Pixels of a band: an objective, and room for arrows and their words."""
-NODE = 82
+NODE = 87
 TOP = 16
 BELOW = 64
 """Room under the last band for arrows that stay in it."""

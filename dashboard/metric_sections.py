@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dashboard import (
+    access,
     benchmark_parts,
     charts_forecast,
     cohort_parts,
@@ -128,5 +129,6 @@ def _definition(view: View, level: Level, scope: Scope) -> None:
     if found is not None:
         told = say("mx_definition_library") if found.of_library else say("mx_definition_file", file=found.file)
         edit = anchor(say("mx_definition_edit"), link("workbench", {"metric": level.metric}))
-        st.html(f'<p class="note">{esc(told)} {edit}.</p>')
+        way = f" {edit}." if access.may("definitions") else ""
+        st.html(f'<p class="note">{esc(told)}{way}</p>')
         st.code(found.text, language=None, wrap_lines=True)

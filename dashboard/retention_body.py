@@ -91,7 +91,8 @@ def _contracts(load: Load, scope: Scope, choice: Choice, by: str | None) -> None
         scoped = say("sv_screen_scope", space=wording.SPACE)
         st.html(components.section(say("sv_screen_title"), scoped, refused + survival_parts.told(found)))
         if found.by:
-            st.html(survival_parts.multiples(found, look))
+            if pictures := survival_parts.multiples(found, look):
+                st.html(pictures)
         elif drawn := charts_customers.survival(found.groups[0].curve, look):
             st.vega_lite_chart(drawn.data, drawn.spec, theme=None, key="survival", alt=drawn.alt, width="stretch")
     with right:

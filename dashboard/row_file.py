@@ -12,7 +12,7 @@ from dashboard.cache import RowsBehind
 from dashboard.wording import say
 
 MOST = 200_000
-"""Rows that a file holds; the command line has no such end."""
+"""Rows that a file holds; `scorecard rows` takes up to a million."""
 
 
 def show(

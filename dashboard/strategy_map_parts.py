@@ -84,10 +84,13 @@ def body(view: View) -> str:
 def _answer(view: View) -> str:
     aims = [aim for aim in view.aims.values() if aim.score is not None]
     reached = sum(_word(aim) == "met" for aim in aims)
-    counts = {"n": reached, "all": len(view.strategy.objectives)}
+    counts = {"n": reached, "all": len(aims) or len(view.strategy.objectives)}
     head = say(_reached(counts["n"], counts["all"]) if aims else "map_unjudged", **counts)
     told = [view.strategy.vision.rstrip(".") + "."] if view.strategy.vision else []
     told += [_lowest(aims)] if aims else []
+    lacking = len(view.strategy.objectives) - len(aims)
+    if aims and lacking:
+        told.append(say("map_lacking_one" if lacking == 1 else "map_lacking", n=lacking))
     told += _support(view)
     if view.part:
         told.append(say("map_tested_on", part=view.part))
@@ -119,8 +122,12 @@ def _support(view: View) -> list[str]:
 
 
 def _word(aim: Aim | None) -> str:
-    """The status an objective stands for."""
-    return "no_data" if aim is None or aim.score is None else sentences.standing_of(aim.score, aim.cards)
+    """The status an objective stands for, or why it stands for none."""
+    if aim is None:
+        return "no_data"
+    if aim.score is not None:
+        return sentences.standing_of(aim.score, aim.cards)
+    return "not_judged" if sentences.provided(aim.cards) else "not_provided"
 
 
 # ── the map ──────────────────────────────────────────────────────────────────────────────────────────
@@ -166,7 +173,9 @@ def _node(one: Objective, placed: Layout, view: View) -> str:
     moved = ""
     if aim and aim.score is not None and aim.previous_score is not None:
         moved = f' <span class="note">{esc(wording.score_change(aim.score, aim.previous_score))}</span>'
-    stands = f'{status(_word(aim), view.theme)}<span class="{kind}">{esc(score)}</span>{moved}'
+    word = _word(aim)
+    told = say("map_not_judged") if word == "not_judged" else None
+    stands = f'{status(word, view.theme, told)}<span class="{kind}">{esc(score)}</span>{moved}'
     owner = note(one.owner) if one.owner else ""
     return (
         f'<li class="node" style="--x:{spot.x:.4f};--w:{spot.width:.4f};--y:{spot.y:.0f}px">'

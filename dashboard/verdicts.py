@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dashboard.cache import Verdict
+from data_checks.warehouse.contract import LoadFacts
+from metrics.asking import as_of
 from metrics.bound import Value
 from metrics.definition import MetricDefinition
-from metrics.holding import Extent, goals_for
+from metrics.holding import Extent, held_at
 from metrics.result import MetricResult
 from metrics.scorecard import is_judged, score_of, status_of
 
 
-def verdict_of(definition: MetricDefinition, bound: Value, result: MetricResult, extent: Extent) -> Verdict:
-    """The verdict on a result of this extent, by the goal that holds in its period."""
-    definition, misfit = goals_for(definition, bound, result.period, extent)
+def verdict_of(
+    definition: MetricDefinition, bound: Value, result: MetricResult, extent: Extent, facts: LoadFacts
+) -> Verdict:
+    """The verdict on a result of this extent, by the goal that holds in its period, as the board judges it."""
+    definition, _, misfit = held_at(definition, bound, result, extent, as_of(facts), facts.calendar)
     status = status_of(definition, result)
     if status == "not_judged":
         return Verdict("unripe" if result.state == "ok" else result.state)

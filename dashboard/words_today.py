@@ -98,6 +98,10 @@ TODAY_WORDS = {
     "today_goal": "goal {goal}",
     "today_goals_more": "{n} more are judged.",
     "today_goals_see": "See the whole scorecard",
+    # files of rows
+    "rows_times": "Times are {zone}.",
+    "rows_file_scope": "{shown} of {total} rows",
+    "rows_file_first": "The file holds the first {most} of {total} rows; choose a team or a shorter time for fewer.",
     # lists
     "today_of_late": "{n} tickets are late.",
     "today_of_late_one": "{n} ticket is late.",

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dashboard import cache, settings
+from dashboard import access, cache, settings
 from dashboard.cache import Load, RowsBehind, Verdict
 from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
@@ -120,7 +120,7 @@ def effect(load: Load, scope: Scope, draft: Drafted) -> Effect:
 
 def may_save(scope: Scope) -> str:
     """'' when this reader may save into the workspace; else which word says why not."""
-    if scope.teams is not None or settings.access_mode() != "open":
+    if scope.teams is not None or not access.may("definitions"):
         return "wb_not_yours"
     folder = settings.workspace_folder()
     place = folder / "metrics" if (folder / "metrics").exists() else folder
@@ -198,12 +198,12 @@ class _Judge:
 
         assert draft.metric is not None
         self.definition, self.bound = draft.catalog.metrics[draft.metric], draft.catalog.bound[draft.metric]
-        self.sees_all = scope.teams is None
+        self.scope, self.facts = scope, warehouse.facts
         self.belongs: Mapping[str, str | None] = departments(warehouse, scope)
 
     def verdict(self, result: MetricResult) -> Verdict:
         from dashboard.verdicts import verdict_of
-        from metrics.holding import Extent
+        from metrics.holding import extent_of
 
-        extent = Extent(result.slices, self.sees_all and not result.slices, self.belongs)
-        return verdict_of(self.definition, self.bound, result, extent)
+        extent = extent_of({name: (value,) for name, value in result.slices.items()}, self.scope, self.belongs)
+        return verdict_of(self.definition, self.bound, result, extent, self.facts)

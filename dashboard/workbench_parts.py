@@ -24,15 +24,17 @@ _QUOTED = re.compile(r"'([^']+)'")
 _NO_COLUMN = re.compile(r"(\w+) has no column '")
 
 
-def start(definitions: Iterable[MetricDefinition]) -> str:
-    """Where a draft may begin: a template, or a definition that exists."""
+def start(definitions: Iterable[MetricDefinition], wrong: Sequence[str] = ()) -> str:
+    """Where a draft may begin: a template, or a definition that exists. `wrong`: ids of the broken."""
     templates = "".join(
         f'<div class="item">{anchor(say(f"wb_template_{name}"), link("workbench", {"new": name}))}'
         f"{note(say(f'wb_template_{name}_why'))}</div>"
         for name in TEMPLATES
     )
     groups = list(definitions)
-    listed = "".join(_existing(name, groups) for name in (*PERSPECTIVES, None))
+    broken = "".join(f"<li>{anchor(name, link('workbench', {'metric': name}))}</li>" for name in wrong)
+    to_mend = f"<h3>{esc(say('wb_start_wrong'))}</h3><ul>{broken}</ul>" if broken else ""
+    listed = to_mend + "".join(_existing(name, groups) for name in (*PERSPECTIVES, None))
     head = f'<div class="answer"><h1>{esc(say("wb_start"))}</h1><p class="sub">{esc(say("wb_start_sub"))}</p></div>'
     old = section(say("wb_start_old"), say("wb_start_old_scope"), listed)
     return f'{head}<div class="wb-start">{section(say("wb_start_new"), "", templates)}{old}</div>'
@@ -53,6 +55,13 @@ def unknown(metric: str) -> str:
     library = anchor(say("metric_library"), link("metric_library", {}))
     following = f"{esc(say('wb_unknown_next'))} {library}"
     return f'<div class="answer"><h1>{esc(say("wb_unknown", metric=metric))}</h1><p class="sub">{following}</p></div>'
+
+
+def closed() -> str:
+    """What a reader sees whose role does not write definitions."""
+    library = anchor(say("metric_library"), link("metric_library", {}))
+    told = f'<p class="sub">{esc(say("wb_closed_next"))} {library}</p>'
+    return f'<div class="answer"><h1>{esc(say("wb_closed"))}</h1>{told}</div>'
 
 
 def path(file: str) -> str:

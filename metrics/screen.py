@@ -83,7 +83,8 @@ def build_scorecard(
     where = where or {}
     _check_slices(where)
     screen = Screen(warehouse, catalog, scope, period, against or before(period), until)
-    uncut = screen.uncut(where)
+    by_scope = () if scope.teams is None else ("team",)  # what names no team is nobody's of some teams
+    uncut = screen.uncut([*where, *by_scope])
     cut = [name for name in screen.names if name not in uncut]
     results = screen.results(cut, (), where)
     uncut |= screen.unnamed(results, where)

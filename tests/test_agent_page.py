@@ -240,3 +240,16 @@ def test_two_people_of_one_name_in_a_team_are_said(tmp_path: Path, monkeypatch: 
     shown = text(run(AGENT, agent="Ann", team="North", period="2026-03"))
     cache.use(None)
     assert "2 people of North are called Ann; the rows tell no names apart, so this is all of them." in shown
+
+
+def test_one_persons_count_is_not_held_against_the_goal_of_the_whole(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found wrong: 37 tickets of one agent had met the goal of at most 3,400 for all of them."""
+    monkeypatch.setenv(settings.WORKSPACE, str(demo))
+    cache.use(None)
+    shown = text(run(AGENT, agent="Finn Holt"))
+    cache.use(None)
+    row = next(row for row in re.findall(r"<tr>.*?</tr>", shown, flags=re.S) if "metric=tickets_opened" in row)
+    assert re.findall(r"Met|Missed|Watch", row) == []
+    assert "No goal" in row

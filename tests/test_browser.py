@@ -55,7 +55,7 @@ def test_the_rows_are_landed_on_and_can_be_taken_along(browser: Browser, opened:
     expect(table).to_be_in_viewport()
     with shown.page.expect_download() as download:
         shown.page.get_by_role("button", name="Download as CSV").click()
-    assert download.value.suggested_filename == "csat-2026-09.csv"
+    assert download.value.suggested_filename == "customer-satisfaction-csat-september-2026-south.csv"
     assert (shown.errors, shown.foreign) == ([], [])
 
 

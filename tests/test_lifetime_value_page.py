@@ -25,9 +25,8 @@ from tests.conftest import catalog_of
 from tests.customers_company import load_customers_company
 from tests.loading import ask
 from tests.test_cohorts import scorecard
-from tests.test_dashboard_pages import run, text
 from tests.test_dashboard_parts import read
-from tests.test_retention_page import of, rows
+from tests.test_retention_page import of, page_of, rows
 from tests.test_stats_real_data import HELD_BACK_UNTIL, SEEN_UNTIL, sales  # noqa: F401
 
 PAGE = settings.PAGES / "lifetime_value.py"
@@ -164,7 +163,7 @@ def test_a_test_that_cannot_be_made_says_why() -> None:
 
 
 def test_the_page_shows_what_the_command_line_says(shown: Path, found: tuple[Base, HeldBack]) -> None:
-    page = text(run(PAGE, period="2026-09"))
+    page = page_of(PAGE, period="2026-09")
     base, held = found
     value = base.everybody.value or 0.0
     assert f"<h1>A customer will still bring €{value:.0f} of margin within 3 years.</h1>" in page
@@ -187,7 +186,7 @@ def test_what_customers_of_a_segment_brought_is_what_sql_adds_up(shown: Path) ->
         "and f.first >= '2024-10-01' and f.first < '2025-10-01' group by 1) "
         "select segment, count(*), sum(margin) / count(*) from m join customers using (customer_id) group by 1",
     )
-    page = text(run(PAGE, period="2026-09", cut="segment"))
+    page = page_of(PAGE, period="2026-09", cut="segment")
     part = page[page.index("The same by segment") :]
     brought = {row[0]: row[1] for row in rows(part, "lengths values")}
     assert len(expected) >= 4
@@ -204,7 +203,7 @@ def test_a_reader_of_some_teams_sees_no_customer_of_the_whole(
     base, held = found
     team = ask(demo, "select team_id from teams order by team_id limit 1")[0][0]
     monkeypatch.setattr(access, "guard", lambda: Scope.of_teams(team))
-    page = text(run(PAGE, period="2026-09"))
+    page = page_of(PAGE, period="2026-09")
     assert "a model is fitted to the whole organisation" in page.casefold()
     numbers = [base.customers, held.everybody.came, *(part.customers for part in base.stages if part.customers > 99)]
     assert not [number for number in numbers if f">{number:,}<" in page or f">{number:,}</b>" in page]
@@ -213,7 +212,7 @@ def test_a_reader_of_some_teams_sees_no_customer_of_the_whole(
 
 def test_without_costs_the_page_says_why_nothing_is_predicted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in of(load_customers_company(tmp_path / "company"), monkeypatch):
-        page = text(run(PAGE, period="2024-05"))
+        page = page_of(PAGE, period="2024-05")
     assert "<h1>No lifetime value can be predicted.</h1>" in page
     assert "No source provides orders.cost." in page
     assert "What a point is worth cannot be told: no source provides survey_responses.customer_id." in page
@@ -222,7 +221,7 @@ def test_without_costs_the_page_says_why_nothing_is_predicted(tmp_path: Path, mo
 
 def test_a_team_has_no_model_of_its_own_and_the_way_back_is_there(shown: Path) -> None:
     team = ask(shown, "select name from teams order by team_id limit 1")[0][0]
-    page = text(run(PAGE, period="2026-09", team=team))
+    page = page_of(PAGE, period="2026-09", team=team)
     assert "What customers are still worth is known of the whole organisation only." in page
     assert 'href="/lifetime_value?period=2026-09">Show the whole organisation</a>' in page or (
         'href="/lifetime_value">Show the whole organisation</a>' in page

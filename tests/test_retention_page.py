@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import access, cache, retention_parts, settings, survival_parts
+from dashboard.wording import say
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import read_workspace
@@ -59,8 +60,16 @@ def rows(page: str, table: str) -> list[list[str]]:
     """The body of a table as the text of its cells."""
     body = re.search(rf'<table class="{table}".*?<tbody[^>]*>(.*?)</tbody>', page, re.S)
     assert body, f"no table {table}"
-    found = re.findall(r"<tr[^>]*>(.*?)</tr>", body[1], re.S)
+    heard = re.sub(r'<(\w+)[^>]*aria-hidden="true"[^>]*>.*?</\1>', "", body[1])
+    found = re.findall(r"<tr[^>]*>(.*?)</tr>", heard, re.S)
     return [[plain(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)] for row in found]
+
+
+def page_of(page: Path, **query: str) -> str:
+    """Everything a page says, to its end."""
+    found = text(run(page, **query))
+    assert say("failed_here") not in found
+    return found
 
 
 def plain(html: str) -> str:
@@ -72,7 +81,7 @@ def plain(html: str) -> str:
 
 @pytest.mark.usefixtures("shown")
 def test_the_triangle_on_screen_is_the_one_counted_by_hand() -> None:
-    page = text(run(PAGE, period="2024-05", every="month"))
+    page = page_of(PAGE, period="2024-05", every="month")
     assert rows(page, "triangle") == [
         ["All together", "4", "25 %", "100 %", "0 %", "0 %"],
         ["Jan 2024", "2", "50 %", "100 %", "0 %", "0 %"],
@@ -86,7 +95,7 @@ def test_the_triangle_on_screen_is_the_one_counted_by_hand() -> None:
 @pytest.mark.usefixtures("shown")
 def test_an_earlier_period_knows_nothing_of_what_came_later() -> None:
     """As of 31 March: b bought in February, a and b in March; the cohort of April is not there yet."""
-    page = text(run(PAGE, period="2024-03", every="month"))
+    page = page_of(PAGE, period="2024-03", every="month")
     assert rows(page, "triangle")[1:] == [
         ["Jan 2024", "2", "50 %", "100 %"],
         ["Feb 2024", "1", "0 %", "Too young"],
@@ -95,13 +104,13 @@ def test_an_earlier_period_knows_nothing_of_what_came_later() -> None:
 
 @pytest.mark.usefixtures("shown")
 def test_told_apart_by_a_slice_each_group_is_a_line() -> None:
-    page = text(run(PAGE, period="2024-05", every="month", cut="segment"))
+    page = page_of(PAGE, period="2024-05", every="month", cut="segment")
     assert [row[:3] for row in rows(page, "triangle")] == [["Large", "2", "0 %"], ["Small", "2", "50 %"]]
 
 
 @pytest.mark.usefixtures("shown")
 def test_buyers_who_cannot_be_told_apart_so_are_shown_together_and_it_is_said() -> None:
-    page = text(run(PAGE, period="2024-05", every="month", cut="plan"))
+    page = page_of(PAGE, period="2024-05", every="month", cut="plan")
     assert rows(page, "triangle")[0][:2] == ["All together", "4"]
     assert "Not told apart by plan:" in page
     assert "The groups end at different paces" in page or "No difference between the groups" in page
@@ -123,7 +132,7 @@ def test_the_curve_is_read_as_kaplan_and_meier_would(opened: Warehouse) -> None:
 
 @pytest.mark.usefixtures("shown")
 def test_fewer_than_ten_contracts_have_no_curve_and_it_is_said() -> None:
-    page = text(run(PAGE, period="2024-05"))
+    page = page_of(PAGE, period="2024-05")
     assert "9 contracts, 5 of which ended." in page
     assert "Fewer than 10 contracts: too few for a curve." in page
 
@@ -166,7 +175,7 @@ def test_the_fit_is_that_of_the_metric(loaded_demo: Path, tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("shown")
 def test_every_contract_that_ended_stands_in_one_row_also_without_a_reason() -> None:
-    page = text(run(PAGE, period="2024-05"))
+    page = page_of(PAGE, period="2024-05")
     assert "4 ended from Jun 2023 to May 2024" in page
     found = [[row[0], *row[2:]] for row in rows(page, "lengths")]
     assert [[one[0], one[1].split("  ")[0].strip(), *one[2:]] for one in found] == [
@@ -199,7 +208,7 @@ def test_the_reasons_of_the_demo_are_those_that_sql_counts(loaded_demo: Path, tm
 @pytest.mark.usefixtures("shown")
 def test_a_reader_of_some_teams_gets_sentences_and_no_customer_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "guard", lambda: Scope.of_teams("N"))
-    page = text(run(PAGE, period="2024-05"))
+    page = page_of(PAGE, period="2024-05")
     assert "Who stays is known of the whole organisation only." in page
     assert page.count("only the whole organisation may see") >= 3
     assert not re.search(r'class="(triangle|stays|lengths)"', page)
@@ -210,7 +219,7 @@ def test_without_contracts_the_page_shows_buyers_and_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in of(load_customers_company(tmp_path / "shop", contracts=False, surveys=False), monkeypatch):
-        page = text(run(PAGE, period="2024-05", every="month"))
+        page = page_of(PAGE, period="2024-05", every="month")
     assert rows(page, "triangle")[0][1] == "4"
     assert page.count("no source provides subscriptions") >= 2
     assert read(re.sub(r"<style>.*?</style>", "", page, flags=re.S)).tags.count("h1") == 1

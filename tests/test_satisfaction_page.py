@@ -22,9 +22,8 @@ from tests.conftest import catalog_of
 from tests.customers_company import load_customers_company
 from tests.loading import ask
 from tests.test_cohorts import scorecard
-from tests.test_dashboard_pages import run, text
 from tests.test_dashboard_parts import read
-from tests.test_retention_page import of, plain, rows
+from tests.test_retention_page import of, page_of, plain, rows
 
 PAGE = settings.PAGES / "satisfaction.py"
 MAY = parse_period("2024-05", EVERYBODYS)
@@ -53,7 +52,7 @@ def keys(page: str) -> list[list[str]]:
 
 @pytest.mark.usefixtures("shown")
 def test_the_answers_by_score_are_those_counted_by_hand() -> None:
-    page = text(run(PAGE, period="2024-05"))
+    page = page_of(PAGE, period="2024-05")
     assert "<h1>50.0\u00a0% of the customers who rated us in May 2024 were satisfied.</h1>" in page
     assert keys(page) == [["1 19 % 15", "2 25 % 20", "3 6 % 5", "4 25 % 20", "5 25 % 20"]]
     assert 'class="track" role="img" aria-label="Customer satisfaction (CSAT): 1: 15 (19\u00a0%)' in page
@@ -63,7 +62,7 @@ def test_the_answers_by_score_are_those_counted_by_hand() -> None:
 @pytest.mark.usefixtures("shown")
 def test_channels_say_where_they_clearly_differ() -> None:
     """30 of 40 beside 10 of 40: +50 points, far beyond chance."""
-    page = text(run(PAGE, period="2024-05"))
+    page = page_of(PAGE, period="2024-05")
     found = {row[0]: " ".join(row[1].split()) for row in rows(page, "stays")}
     assert found["mail"].startswith("75.0 % 59.8–85.8 % · n 40 +50.0 pt to the others")
     assert found["phone"].startswith("25.0 % 14.2–40.2 % · n 40 −50.0 pt to the others")
@@ -72,7 +71,7 @@ def test_channels_say_where_they_clearly_differ() -> None:
 @pytest.mark.usefixtures("shown")
 def test_the_silent_ones_could_make_it_anything_from_a_quarter_to_three_quarters() -> None:
     """160 asked, 80 answered, 40 of them satisfied: 40/160 if every silent one were not, 120/160 if every one were."""
-    page = text(run(PAGE, period="2024-05"))
+    page = page_of(PAGE, period="2024-05")
     assert "Of 160 invitations to rate us 80 were answered." in page
     assert "between <b>25.0\u00a0%</b> and <b>75.0\u00a0%</b>" in page
     found = {row[0]: [" ".join(cell.split()) for cell in row[1:]] for row in rows(page, "stays rates")}
@@ -102,7 +101,7 @@ def test_a_difference_of_net_promoters_is_in_points() -> None:
 
 @pytest.mark.usefixtures("shown")
 def test_what_people_wrote_is_text_and_leads_to_the_rows() -> None:
-    page = text(run(PAGE, period="2024-05"))
+    page = page_of(PAGE, period="2024-05")
     assert "Slow &lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "Southern words" in page
     assert "CSAT 4 · South · phone · 3 May 2024" in page
@@ -114,14 +113,14 @@ def test_what_people_wrote_is_text_and_leads_to_the_rows() -> None:
 
 @pytest.mark.usefixtures("shown")
 def test_only_the_unhappy_when_asked_for() -> None:
-    page = text(run(PAGE, period="2024-05", voices="unhappy"))
+    page = page_of(PAGE, period="2024-05", voices="unhappy")
     assert "Southern words" not in page  # with a 4
 
 
 @pytest.mark.usefixtures("shown")
 def test_a_lead_sees_no_other_teams_answers_words_or_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "guard", lambda: Scope.of_teams("N"))
-    page = text(run(PAGE, period="2024-05"))
+    page = page_of(PAGE, period="2024-05")
     assert "<h1>75.0\u00a0% of the customers who rated us" in page
     assert keys(page) == [["1 12 % 5", "2 0 % 0", "3 12 % 5", "4 25 % 10", "5 50 % 20"]]
     assert "Of 60 invitations to rate us 40 were answered." in page
@@ -130,7 +129,7 @@ def test_a_lead_sees_no_other_teams_answers_words_or_counts(monkeypatch: pytest.
 
 @pytest.mark.usefixtures("shown")
 def test_a_team_in_the_address_narrows_everything() -> None:
-    page = text(run(PAGE, period="2024-05", team="South"))
+    page = page_of(PAGE, period="2024-05", team="South")
     assert "<h1>25.0\u00a0% of the customers who rated us" in page
     assert "Slow &lt;script" not in page
     assert "Southern words" in page
@@ -141,7 +140,7 @@ def test_a_team_in_the_address_narrows_everything() -> None:
 
 @pytest.mark.usefixtures("shown")
 def test_a_month_without_answers_says_so() -> None:
-    page = text(run(PAGE, period="2024-04"))
+    page = page_of(PAGE, period="2024-04")
     assert "<h1>Satisfaction has no value for April 2024.</h1>" in page
     assert "fewer than five answers are not told apart" in page
     assert "Nobody wrote anything, or fewer than five answered." in page
@@ -150,7 +149,7 @@ def test_a_month_without_answers_says_so() -> None:
 def test_without_surveys_every_section_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = load_customers_company(tmp_path / "shop", contracts=False, surveys=False)
     for _ in of(folder, monkeypatch):
-        page = text(run(PAGE, period="2024-05"))
+        page = page_of(PAGE, period="2024-05")
     assert "<h1>Satisfaction has no value for May 2024.</h1>" in page
     assert page.count("no source provides survey_responses") >= 3
     assert read(re.sub(r"<style>.*?</style>", "", page, flags=re.S)).tags.count("h1") == 1
@@ -194,7 +193,7 @@ def test_the_drivers_on_screen_are_those_of_the_command_line(demo: Path, monkeyp
     span = ("--from", "2025-10-01", "--to", "2026-10-01")
     answer = json.loads(scorecard("drivers", "csat", "-w", demo, "--as", "json", *span))
     for _ in of(demo, monkeypatch):
-        page = text(run(PAGE, period="2026-09"))
+        page = page_of(PAGE, period="2026-09")
     part = page[page.index("What goes with satisfaction") :]
     shown = {row[0]: row[1] for row in rows(part, "lengths values")}
     found = answer["service"]["drivers"]

@@ -14,6 +14,7 @@ import pytest
 from dashboard import cache, search_index
 from dashboard.wording import say
 from data_checks.journal_entries import About, slices_of
+from metrics.period import shifted
 from metrics.scope import Scope
 from tests import small_company
 from tests.every_page import PATHS, downloads, html, read_as, run_page, sent, serve_folder
@@ -126,6 +127,15 @@ def test_the_scope_is_part_of_every_question_that_is_remembered(
     run_page(path, metric="tickets_opened")
     assert {question[0] for question in questions if NORTH not in question} <= {"library"}
     assert all(load in question for question in questions for load in [cache.current().version])
+
+
+def test_what_names_no_team_stays_outside_the_score_of_a_reader_of_some_teams() -> None:
+    load = cache.current()
+    january = load.periods[-1]  # two tickets of North's
+    board = cache.scorecard(load, NORTH, january, shifted(january, -1))
+    cards = {card.definition.metric: card.result for branch in board.branches for card in branch.cards}
+    assert (cards["revenue"].state, cards["tickets_opened"].state) == ("not_provided", "ok")
+    assert cards["revenue"].reason == "orders cannot be cut by 'team': no source provides orders.team_id"
 
 
 def test_the_search_finds_a_readers_own_teams_and_agents_only() -> None:

@@ -152,6 +152,21 @@ def test_an_objective_shows_status_score_and_owner_and_leads_to_its_place() -> N
     assert "no score" in nothing.partition("</li>")[0]
 
 
+def test_the_answer_counts_the_objectives_that_have_a_score() -> None:
+    # revenue is met; csat and first reply are not; nothing measures the fourth
+    page = strategy_map_parts.body(view())
+    assert "<h1>1 of 3 objectives reaches its goal.</h1>" in page
+    assert "1 other has no score here." in page
+
+
+def test_an_objective_whose_metrics_cannot_be_judged_says_so_and_not_that_it_has_no_data() -> None:
+    card = dataclasses.replace(fixture.card(LINES["revenue"]), score=None, previous_score=None, status="not_judged")
+    unjudged = dataclasses.replace(board(), branches=(make_branch("financial", [card], [GROW]),))
+    node = strategy_map_parts.body(view(board=unjudged)).partition("Revenue &lt;i&gt;grows")[2].partition("</li>")[0]
+    assert "Not judged" in node
+    assert "no score" in node
+
+
 def test_before_the_test_the_page_says_that_it_runs() -> None:
     page = strategy_map_parts.body(view())
     assert "Each link is being held against the data" in page

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import access, cache, settings, workbench_answers, workbench_parts
+from dashboard.access_file import Role
 from dashboard.floors import RealFloors
 from data_checks.errors import Place, Problem, RequestError
 from metrics.drafting import drafted
@@ -247,3 +248,29 @@ def test_a_page_left_open_follows_a_file_that_changes_while_nothing_is_typed(com
     app = opened(metric="own_csat")
     (company / "metrics" / "own_csat.yaml").write_text(OWN.replace("Own csat", "Theirs"), encoding="utf-8")
     assert heading(app.run()) == "This is Theirs as it is saved."
+
+
+def test_a_definition_that_is_wrong_now_is_offered_and_shows_what_is_wrong(company: Path) -> None:
+    cache.current()
+    (company / "metrics" / "own_csat.yaml").write_text(OWN.replace("score", "scor"), encoding="utf-8")
+    assert 'Wrong now, and left out</h3><ul><li><a href="/workbench?metric=own_csat">' in text(opened())
+    assert heading(opened(metric="own_csat")) == "One problem in line 2."
+
+
+def test_what_a_draft_breaks_in_goals_is_listed(company: Path) -> None:
+    (company / "goals.csv").write_text("metric,from,red,goal\nown_csat,2024-01,74%,80%\n", encoding="utf-8")
+    app = write(opened(metric="own_csat"), "metric: own_csat\nformula: count(tickets)\nunit: number")
+    assert "It would make others wrong" in text(app)
+    assert "goals.csv:2" in text(app)
+
+
+@pytest.mark.parametrize("role", ["executive", "team_lead", "operator"])
+def test_who_does_not_write_definitions_is_told_whose_page_it_is(
+    company: Path, monkeypatch: pytest.MonkeyPatch, role: Role
+) -> None:
+    who = access.Reader("a@example.com", role, Scope.everything(), access.RIGHTS[role])
+    monkeypatch.setattr(access, "reader", lambda: who)
+    app = opened(metric="own_csat")
+    assert heading(app) == "The workbench is for analysts, who write definitions."
+    assert OWN not in text(app)
+    assert [one.key for one in app.button if (one.key or "").startswith("wb_")] == []
