@@ -58,7 +58,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "alembic": ("data_checks/journal_schema", "data_checks/journal_migrations/"),
     "duckdb": ("data_checks/",),
     "openpyxl": ("data_checks/sources_workbook", "dashboard/export/workbook"),
-    "typst": ("dashboard/export/board_pack",),
+    "typst": ("dashboard/export/typeset",),
     "vl_convert": ("dashboard/export/pictures",),
     "lark": ("metrics/formula",),
     "scipy": ("metrics/stats/",),
