@@ -14,7 +14,7 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz torture bench bench-screen check docs browser clean
+.PHONY: help run test tour fuzz torture bench bench-screen check docs browser clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -37,6 +37,10 @@ check: .venv/.dev ## formatting, lint and types only
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+tour: browser ## the pictures of docs/tour.md, made anew by walking it
+	@CHROMIUM="$$(cat .venv/.chromium)" $(BIN)/pytest -q tests/test_tour.py -k "well or late or metric"
+	@mkdir -p docs/tour && cp test-results/tour/*.png docs/tour/
 
 docs: .venv/.dev ## docs/contracts.md, written from the contracts
 	@$(BIN)/python -m tests.contracts_page

@@ -31,6 +31,10 @@ QUERIES = {
         "metric=advice_rating",
     ),
     "metrics": ("q=reply",),
+    "agent": ("", "agent=Finn%20Holt"),
+    "ticket": ("ticket=T1000000",),
+    "today": ("", "team=South"),
+    "workbench": ("", "new=share", "metric=csat"),
 }
 """What stands behind the question mark of a page that needs it."""
 ADDRESSES = [

@@ -16,7 +16,13 @@ from dashboard.wording import say
 from tests.states import STATES, State
 
 DEMO = State("demo", loaded=True, change=lambda _folder: None)
-QUERIES = {"metric": ({"metric": "csat"}, {"metric": "csat", "team": "South"}, {"metric": "advice_rating"})}
+QUERIES: dict[str, tuple[dict[str, str], ...]] = {
+    "metric": ({"metric": "csat"}, {"metric": "csat", "team": "South"}, {"metric": "advice_rating"}),
+    "agent": ({}, {"agent": "Finn Holt"}),
+    "ticket": ({"ticket": "T1000000"},),
+    "today": ({}, {"team": "South"}),
+    "workbench": ({}, {"new": "share"}, {"metric": "csat"}),
+}
 PAGES = [
     pytest.param(file, query, id="-".join([path, *query.values()]))
     for path, (file, _, _) in _PAGES.items()
