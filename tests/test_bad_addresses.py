@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -35,15 +35,17 @@ BAD: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return load_small_company(tmp_path_factory.mktemp("bad") / "company")
+@pytest.fixture(scope="module", autouse=True)
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        serve_folder(load_small_company(tmp_path_factory.mktemp("bad") / "company"), patch)
+        yield
+        cache.use(None)
 
 
 @pytest.mark.parametrize("what", BAD)
 @pytest.mark.parametrize("path", PATHS)
-def test_every_page_answers_a_bad_address(path: str, what: str, company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    serve_folder(company, monkeypatch)
+def test_every_page_answers_a_bad_address(path: str, what: str) -> None:
     page = html(run_page(path, **BAD[what]))
     assert "<h1" in page
     assert say("failed_here") not in page
@@ -51,8 +53,7 @@ def test_every_page_answers_a_bad_address(path: str, what: str, company: Path, m
     assert len(page) < 400_000  # nor is a long address written into every link
 
 
-def test_what_was_wrong_is_said(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    serve_folder(company, monkeypatch)
+def test_what_was_wrong_is_said() -> None:
     cache.current()
     page = html(run_page("overview", team="Nroth", agent="Anna", period="1999-13", against="yesterday"))
     assert "There is no team “Nroth”. Did you mean North? You see all teams." in page

@@ -17,7 +17,7 @@ from data_checks.journal_entries import About, slices_of
 from metrics.period import shifted
 from metrics.scope import Scope
 from tests import small_company
-from tests.every_page import PATHS, downloads, html, read_as, run_page, sent, serve_folder
+from tests.every_page import PATHS, downloads, html, read_as, run_page, sent
 
 __all__ = ["downloads", "read_as"]
 
@@ -50,8 +50,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def served(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    serve_folder(company, monkeypatch)
+def served(company: Path) -> None:
+    """What was remembered for one reader stays for the next: nobody may be given another one's."""
 
 
 def named(content: bytes, *asked: str) -> list[str]:
