@@ -141,7 +141,7 @@ def serve(workspace_folder: Path, host: str = "127.0.0.1", port: int = 8501) -> 
             app(host, taken),
             log_level="warning",
             access_log=False,
-            ws_per_message_deflate=True,  # a page is repetition: a sixth of it travels, for half a millisecond
+            ws_per_message_deflate=True,  # a page is repetition: a fifth of it travels, for half a millisecond
             timeout_graceful_shutdown=2,
         )
         note = " Access mode 'open': only this machine can reach it." if settings.access_mode() == "open" else ""

@@ -6,13 +6,18 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from dashboard import cache, screens, settings
 from dashboard.remembered import Remembered
 from data_checks.errors import RequestError
+from data_checks.warehouse import open_warehouse
+from data_checks.workspace import read_workspace
+from metrics.models.answers import MOST_ROWS, prepare_models
 from metrics.scope import Scope
 from tests import dashboard_fixture as fixture
 from tests.benchmarks.bench_screen import serving
@@ -105,6 +110,23 @@ def test_what_is_held_elsewhere_weighs_nothing() -> None:
     kept.get(("a",), lambda: (large, 1))
     kept.get(("b",), lambda: (large, 2))
     assert [kept.get((name,), lambda: None) for name in "ab"] == [(large, 1), (large, 2)]
+
+
+def test_a_load_reads_no_purchases_that_it_may_not_fit() -> None:
+    tables = {"orders": SimpleNamespace(rows=MOST_ROWS + 1)}
+    warehouse: Any = SimpleNamespace(facts=SimpleNamespace(tables=tables))  # it can say how much it holds and no more
+    model: Any = SimpleNamespace(name="lifecycle")
+    assert prepare_models([model], warehouse) == ([], set())
+
+
+def test_columns_hold_what_rows_hold(loaded_demo: Path) -> None:
+    warehouse = open_warehouse(read_workspace(loaded_demo))
+    teams = warehouse.table("teams").c
+    statement = sa.select(teams.team_id, teams.name, sa.null().label("none")).order_by(teams.team_id)
+    rows = [tuple(row) for row in warehouse.read(statement)]
+    assert list(zip(*warehouse.columns(statement).to_pydict().values(), strict=True)) == rows
+    assert len(rows) > 1
+    warehouse.close()
 
 
 async def _visit(address: str) -> tuple[Run, Run, Run]:

@@ -27,7 +27,7 @@ WITH_BAND = 3
 """The unfinished month, the last whole one and the one before it: what a screen shows, not what it draws as a line. A
 question of more periods is a line, too, and has bands there only."""
 MOST_ROWS = 1_000_000
-"""Customers' purchase days that a load fits while it runs: some seconds."""
+"""Orders whose purchases a load fits while it runs: some seconds. It does not read more than it may fit."""
 MOST_FITS = MONTHS
 """Periods of one question: the last ones are answered. A board looks back further for what ripens late, and a model
 does not."""
@@ -69,7 +69,7 @@ def prepare_models(models: Iterable[ModelOf], warehouse: Warehouse) -> tuple[lis
     load may be made to wait is left to whoever asks first."""
     models = tuple(models)
     fitter = Fitter(warehouse)
-    if not models or (any(one.name in OF_PURCHASES for one in models) and len(fitter.log.days) > MOST_ROWS):
+    if any(one.name in OF_PURCHASES for one in models) and warehouse.facts.tables["orders"].rows > MOST_ROWS:
         return [], set()
     ends = _ends(warehouse)
     rows = [
