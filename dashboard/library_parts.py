@@ -15,12 +15,13 @@ from metrics.definition import PERSPECTIVES, MetricDefinition
 
 @dataclass(frozen=True)
 class View:
-    """What is found of all the definitions, and the state that links keep."""
+    """What is found of all the definitions, and the state that links keep. may_edit: the reader writes definitions."""
 
     shown: Sequence[Entry]
     every: Sequence[Entry]
     query: Mapping[str, str | None]
     currency: str
+    may_edit: bool = False
 
     @property
     def names(self) -> dict[str, str]:
@@ -113,7 +114,12 @@ def _facts(entry: Entry, view: View) -> list[tuple[str, str]]:
         (say("lib_causes"), _nodes([one.cause for one in entry.links if one.effect == entry.definition.metric], view)),
         (say("lib_effects"), _nodes([one.effect for one in entry.links if one.cause == entry.definition.metric], view)),
         (say("lib_file"), f"{esc(one.place)} <code>{esc(one.hash[:12])}</code>"),
+        (say("workbench"), _edit(one) if view.may_edit else ""),
     ]
+
+
+def _edit(one: MetricDefinition) -> str:
+    return anchor(say("mx_definition_edit"), link("workbench", {"metric": one.metric}), "inline")
 
 
 def _checks(entry: Entry) -> str:

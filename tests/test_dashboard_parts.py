@@ -474,3 +474,11 @@ def test_the_fonts_are_shipped_with_their_licence() -> None:
     for face in config["theme"]["fontFaces"]:
         assert (static / face["url"].removeprefix("app/static/")).read_bytes()[:4] == b"wOF2"
     assert "SIL Open Font License" in (static / "inter-LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_the_style_follows_the_direction_of_the_words() -> None:
+    """A language that is read from the right finds sides named by where a line starts and ends."""
+    files = sorted((settings.ROOT / "dashboard").glob("*.css"))
+    assert len(files) > 5
+    sides = re.compile(r"(?:padding|margin|border)-(?:left|right)\b|text-align:\s*(?:left|right)")
+    assert {file.name: found for file in files if (found := sides.findall(file.read_text(encoding="utf-8")))} == {}
