@@ -11,13 +11,13 @@ from dashboard import (
     access,
     benchmark_parts,
     charts_forecast,
-    cohort_parts,
     components,
     driver_parts,
     explain_parts,
     forecast_parts,
     metric_answers,
     page,
+    retention_parts,
     sentences,
 )
 from dashboard.components import anchor, esc, note
@@ -110,7 +110,7 @@ def _cohorts(view: View, level: Level, scope: Scope) -> None:
     del level  # a section of the whole alone
     kept = view.definition.retention
     found = metric_answers.cohorts(view.load, scope, "quarter" if kept and kept.every == "quarter" else "month")
-    st.html(cohort_parts.triangle(found, view.load.facts.calendar))
+    st.html(retention_parts.triangle(found, view.load.facts))
 
 
 def _beside(view: View, level: Level, scope: Scope) -> None:

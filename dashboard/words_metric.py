@@ -74,13 +74,6 @@ METRIC_WORDS = {
     "mx_map_possible_overkill": "Perhaps too much",
     "mx_map_unsure": "Too close to say",
     # cohorts
-    "mx_ch_reads": "Of the buyers whose first order was in a {every}, how many bought again so many {every}s later.",
-    "mx_ch_first": "First order",
-    "mx_ch_buyers": "Buyers",
-    "mx_ch_average": "All",
-    "mx_ch_reading": (
-        "Per cent. Bold: above the column’s average by more than chance; pale: below it. Empty: not ended yet."
-    ),
     # definition
     "mx_definition_edit": "Edit in the workbench",
     "mx_definition_library": "From the library.",
