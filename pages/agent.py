@@ -4,10 +4,12 @@ import difflib
 
 import streamlit as st
 
-from dashboard import agent_answers, agent_parts, cache, components, controls, page, theme, wording
+from dashboard import access, agent_answers, agent_parts, cache, components, controls, page, theme, wording
 from dashboard.wording import say
 
 scope, load = page.start()
+page.titled(load, say("agent"))
+page.closed_unless(access.sees_people(), load, say("access_no_agents"))
 with st.container(horizontal=True, key="ctl"):
     choice = controls.choose_period(load)
     st.html(components.data_through(load.facts))
