@@ -190,6 +190,17 @@ def test_a_read_that_takes_longer_than_one_waits_is_broken_off_and_the_version_g
     patient.close()
 
 
+def test_a_read_by_column_is_broken_off_too(tmp_path: Path) -> None:
+    patient = open_warehouse(read_workspace(load_small_company(tmp_path / "company")))
+    impatient = patient.within(0.05)
+    endless = sa.select(sa.func.count()).select_from(sa.text("range(20000000000) as endless(number)"))
+    with pytest.raises(TookTooLong, match=r"longer than 0\.05 seconds"):
+        impatient.columns(endless)
+    impatient.close()
+    assert patient.columns(sa.select(sa.literal(1))).num_rows == 1
+    patient.close()
+
+
 def test_nobody_is_left_waiting_after_a_quick_read(tmp_path: Path) -> None:
     patient = open_warehouse(read_workspace(load_small_company(tmp_path / "company")))
     before = threading.active_count()
