@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 
@@ -172,6 +173,25 @@ def test_a_link_to_elsewhere_is_not_followed(folder: Path) -> None:
     with pytest.raises(RequestError, match="not a file of the workspace"):
         save_definition(folder, "metrics/linked.yaml", b"mine", b"theirs")
     assert outside.read_text(encoding="utf-8") == "theirs"
+
+
+def test_of_two_who_save_over_the_same_text_at_once_one_is_told_to_look_again(folder: Path) -> None:
+    for _ in range(50):
+        (folder / "both.yaml").write_bytes(b"old")
+        saved, start = [], threading.Barrier(2)
+
+        def save(content: bytes, start: threading.Barrier = start, saved: list[bytes] = saved) -> None:
+            start.wait()
+            with contextlib.suppress(ChangedOnDisk):
+                save_definition(folder, "metrics/both.yaml", content, b"old")
+                saved.append(content)
+
+        writers = [threading.Thread(target=save, args=(content,)) for content in (b"hers", b"his")]
+        for one in writers:
+            one.start()
+        for one in writers:
+            one.join()
+        assert saved == [(folder / "both.yaml").read_bytes()]
 
 
 # ── in limited time ──────────────────────────────────────────────────────────────────────────────────
