@@ -140,7 +140,9 @@ class Floors(Protocol):
 
     def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node: ...
 
-    def verdict(self, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where) -> Verdict: ...
+    def verdict(
+        self, load: Load, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where
+    ) -> Verdict: ...
 
     def quality(self, load: Load, scope: Scope) -> Quality: ...
 
@@ -221,9 +223,9 @@ def card(load: Load, scope: Scope, metric: str, period: Period, against: Period,
     return _remembered.get(question, lambda: floors().card(load, scope, metric, period, against, where))
 
 
-def verdict(scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where = ()) -> Verdict:
+def verdict(load: Load, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where = ()) -> Verdict:
     """How one result is judged against the metric's own limit and goal."""
-    return floors().verdict(scope, definition, result, where)
+    return floors().verdict(load, scope, definition, result, where)
 
 
 def months(

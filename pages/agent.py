@@ -33,7 +33,7 @@ else:
     with page.told(), st.spinner(say("agent_wait")):
         agent = agent_answers.one(load, scope, found[0], choice.period)
     part = agent_answers.where_of(load, scope, found[0])
-    verdicts = tuple(cache.verdict(scope, line.definition, line.own, part) for line in agent.lines)
+    verdicts = tuple(cache.verdict(load, scope, line.definition, line.own, part) for line in agent.lines)
     here = {**query, "team": found[0].team}
     view = agent_parts.View(load, agent, choice.period, verdicts, here, theme.tokens())
     st.html(
