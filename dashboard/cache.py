@@ -195,6 +195,11 @@ def remembered(question: tuple[Any, ...], compute: Callable[[], _Answer]) -> _An
     return _remembered.get(question, compute)
 
 
+def forget(question: tuple[Any, ...]) -> None:
+    """Keep an answer no longer: it turned out to be none."""
+    _remembered.forget(question)
+
+
 def drawn(load: Load, question: tuple[Any, ...], draw: Callable[[], str]) -> str:
     """The HTML of a page, drawn once. The question names the page, the scope, every choice, the theme, and whatever
     else it shows that is not the load's own, as what people wrote in the journal."""

@@ -70,6 +70,11 @@ class Remembered:
                 left += gc.get_referents(one)
         return weight
 
+    def forget(self, question: tuple[Any, ...]) -> None:
+        """Computed anew when it is next asked."""
+        with self._guard:
+            self._held -= self._answers.pop(question, (None, 0))[1]
+
     def clear(self) -> None:
         with self._guard:
             self._answers.clear()
