@@ -178,7 +178,8 @@ def test_a_link_to_elsewhere_is_not_followed(folder: Path) -> None:
 def test_of_two_who_save_over_the_same_text_at_once_one_is_told_to_look_again(folder: Path) -> None:
     for _ in range(50):
         (folder / "both.yaml").write_bytes(b"old")
-        saved, start = [], threading.Barrier(2)
+        saved: list[bytes] = []
+        start = threading.Barrier(2)
 
         def save(content: bytes, start: threading.Barrier = start, saved: list[bytes] = saved) -> None:
             start.wait()
