@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from dashboard import components, settings
 from dashboard.access_file import Role, read_access
 from dashboard.wording import say
 from data_checks.errors import FileProblems
+from data_checks.journal_entries import Comment
 from metrics.scope import Scope
 
 log = logging.getLogger("scorecard")
@@ -76,6 +77,16 @@ def guard() -> Scope:
 def may(right: Right) -> bool:
     """Whether the reader has a right. Ends the run as `guard` does."""
     return reader().may(right)
+
+
+def sees_people() -> bool:
+    """Whether the reader sees single tickets, what customers wrote, and whose work it was."""
+    return may("agents") and may("rows") and may("comments")
+
+
+def told_of(comments: Iterable[Comment], sees_agents: bool) -> list[Comment]:
+    """The comments that may be read: those on single agents only by who sees agents."""
+    return [one for one in comments if sees_agents or "agent" not in dict(one.about.slices)]
 
 
 def writer() -> str | None:

@@ -140,7 +140,9 @@ class Floors(Protocol):
 
     def cascade(self, load: Load, scope: Scope, period: Period, against: Period) -> Node: ...
 
-    def verdict(self, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where) -> Verdict: ...
+    def verdict(
+        self, load: Load, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where
+    ) -> Verdict: ...
 
     def quality(self, load: Load, scope: Scope) -> Quality: ...
 
@@ -193,6 +195,11 @@ def remembered(question: tuple[Any, ...], compute: Callable[[], _Answer]) -> _An
     return _remembered.get(question, compute)
 
 
+def forget(question: tuple[Any, ...]) -> None:
+    """Keep an answer no longer: it turned out to be none."""
+    _remembered.forget(question)
+
+
 def drawn(load: Load, question: tuple[Any, ...], draw: Callable[[], str]) -> str:
     """The HTML of a page, drawn once. The question names the page, the scope, every choice, the theme, and whatever
     else it shows that is not the load's own, as what people wrote in the journal."""
@@ -221,9 +228,9 @@ def card(load: Load, scope: Scope, metric: str, period: Period, against: Period,
     return _remembered.get(question, lambda: floors().card(load, scope, metric, period, against, where))
 
 
-def verdict(scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where = ()) -> Verdict:
+def verdict(load: Load, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where = ()) -> Verdict:
     """How one result is judged against the metric's own limit and goal."""
-    return floors().verdict(scope, definition, result, where)
+    return floors().verdict(load, scope, definition, result, where)
 
 
 def months(

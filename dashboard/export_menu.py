@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard import export_answers, wording
+from dashboard import access, export_answers, wording
 from dashboard.cache import Load
 from dashboard.controls import Choice
 from dashboard.wording import say
@@ -38,7 +38,7 @@ def offered(load: Load, scope: Scope) -> Callable[[Choice], None]:
 
 def _menu(load: Load, scope: Scope, choice: Choice) -> None:
     name = "-".join(["scorecard", wording.period_id(choice.period), *_slug(choice.named or "")])
-    asked = (load, scope, choice)
+    asked = (load, scope, choice, access.may("agents"))
     for key, ending, mime, make in (
         ("pdf", "pdf", "application/pdf", lambda: export_answers.board_pack(*asked, "a4")),
         ("pdf_letter", "pdf", "application/pdf", lambda: export_answers.board_pack(*asked, "letter")),

@@ -104,12 +104,14 @@ class RealFloors:
             return self._newest.load
 
     def opened(self, load: Load) -> _Opened:
-        """The version a run began on, also when a newer one has been published since."""
+        """The version a run began on, also when a newer one has been published since.
+
+        Raises RequestError when so many are newer that it is closed: another one's numbers would stand under its name.
+        """
         for opened in reversed(list(self._opened.values())):
             if opened.load is load:
                 return opened
-        assert self._newest is not None, "current() comes first"
-        return self._newest
+        raise RequestError(say("load_closed"))
 
     def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard:
         opened = self.opened(load)
@@ -221,11 +223,12 @@ class RealFloors:
                 self._journal = (place, Journal(place))
             return self._journal[1]
 
-    def verdict(self, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where) -> Verdict:
-        assert self._newest is not None, "current() comes first"
+    def verdict(
+        self, load: Load, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where
+    ) -> Verdict:
+        name, opened = definition.metric, self.opened(load)
         part = {**dict(where), **{name: (value,) for name, value in result.slices.items()}}
-        extent = extent_of(part, scope, self._newest.belongs)
-        name, opened = definition.metric, self._newest
+        extent = extent_of(part, scope, opened.belongs)
         return verdict_of(opened.catalog.metrics[name], opened.catalog.bound[name], result, extent, opened.load.facts)
 
     def _read_workspace(self, folder: Path) -> Workspace:

@@ -86,7 +86,7 @@ def _groups(view: View, level: Level, scope: Scope) -> bool:
     if refused:
         st.html(components.section(say(f"by_{level.by}"), "", components.note(refused)))
     else:
-        verdicts = [cache.verdict(scope, view.card.definition, one, level.where) for one in groups]
+        verdicts = [cache.verdict(view.load, scope, view.card.definition, one, level.where) for one in groups]
         st.html(detail.groups(view, level.by, groups, verdicts))
         by, look = level.by, (view.card.definition, level.period, view.currency, view.theme)
         funnel_parts.show(groups, by, *look, lambda name: view.address(**{by: name, "rows": None}))

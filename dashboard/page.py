@@ -100,6 +100,14 @@ def _back() -> str:
     return components.anchor(say("cannot_show_next"), link("overview", {}))
 
 
+def closed_unless(may: bool, load: Load, why: str) -> None:
+    """Goes on for who may see the page; anybody else's run ends with why not, and the way back."""
+    if not may:
+        st.html(components.message(why, (), _back()))
+        end(load)
+        st.stop()
+
+
 def end(load: Load) -> None:
     """The foot: whose data, which load, how far."""
     complete = [period for period in load.periods if load.is_complete(period)]

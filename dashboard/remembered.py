@@ -52,6 +52,7 @@ class Remembered:
     def _keep(self, question: tuple[Any, ...], answer: Any) -> None:
         weight = self._weight((question, answer))
         with self._guard:
+            self._held -= self._answers.pop(question, (None, 0))[1]  # after an error two may have computed it at once
             self._answers[question] = answer, weight
             self._held += weight
             while self._held > self._most and len(self._answers) > 1:
@@ -68,6 +69,11 @@ class Remembered:
                 weight += sys.getsizeof(one)
                 left += gc.get_referents(one)
         return weight
+
+    def forget(self, question: tuple[Any, ...]) -> None:
+        """Computed anew when it is next asked."""
+        with self._guard:
+            self._held -= self._answers.pop(question, (None, 0))[1]
 
     def clear(self) -> None:
         with self._guard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import (
+    access,
     charts_map,
     components,
     controls,
@@ -88,6 +89,9 @@ def _drivers(load: Load, scope: Scope, choice: Choice) -> None:
 
 def _voices(load: Load, scope: Scope, choice: Choice) -> None:
     """What customers wrote, with the choice of whose."""
+    if not access.may("comments"):
+        st.html(components.section(say("sa_voices"), "", components.note(say("access_no_people"))))
+        return
     with st.container(key="cut"):
         mood = controls.select("voices", ["", "unhappy"], "", lambda one: say(f"voices_{one or 'all'}"), width=240)
     found = ask.voices(load, scope, choice, mood == "unhappy")

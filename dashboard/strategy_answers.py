@@ -22,9 +22,14 @@ def _beside() -> ThreadPoolExecutor:
 
 def tested_links(load: Load, scope: Scope) -> Future[tuple[TestedLink, ...]]:
     """Every link of the strategy with what the reader's own numbers say about it, begun once for all who may see the
-    same; it goes on when the reader leaves."""
+    same; it goes on when the reader leaves. A test that failed is told to whoever waits for it, and begun anew for who
+    comes next."""
     question = ("tested links", load.version, load.catalog, scope)
-    return cache.remembered(question, lambda: _beside().submit(_test, load, scope))
+    found = cache.remembered(question, lambda: _beside().submit(_test, load, scope))
+    if found.done() and found.exception() is not None:
+        cache.forget(question)
+        found = cache.remembered(question, lambda: _beside().submit(_test, load, scope))
+    return found
 
 
 def _test(load: Load, scope: Scope) -> tuple[TestedLink, ...]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
-from dashboard import cache
+from dashboard import access, cache
 from dashboard.cache import Load, RowsBehind, Where
 from data_checks.journal_entries import Comment, current
 from metrics.definition import MetricDefinition
@@ -40,7 +40,8 @@ def day(load: Load, scope: Scope, where: Where) -> Day:
     question = ("open work", load.version, scope, where)
     work = cache.remembered(question, lambda: open_work(warehouse, scope, where))
     book = cache.book(load, scope, None)
-    written = [one for one in current(book.entries.comments) if _about(one, where)]
+    seen = access.told_of(current(book.entries.comments), access.may("agents"))
+    written = [one for one in seen if _about(one, where)]
     notes = tuple(sorted(written, key=lambda one: (one.written_at, one.id), reverse=True)[:_NOTES])
     ratings, said = unanswered(warehouse, scope, where), comments(warehouse, scope, where)
     return Day(work, ratings, said, notes, book.problem)

@@ -9,7 +9,7 @@ from dashboard.today_view import View
 
 def show(view: View, compared: Compared | None) -> None:
     """Draw the funnel; nothing where no metric compares them. An agent leads to their page, a team to its day."""
-    if compared is None:
+    if compared is None or (compared.by == "agent" and not view.sees_people):
         return
 
     def address(name: str) -> str:

@@ -61,6 +61,8 @@ def _choose(view: View) -> str:
 
 def main(view: View, day: Day) -> str:
     """Tickets, ratings, comments: what somebody has to do or read."""
+    if not view.sees_people:
+        return section(say("today_near"), "", note(say("access_no_people"))) + today_voices.notes(view, day)
     tickets = _unshown("today_near", day.work.missing or day.work.no_due) or _near(view, day.work)
     return tickets + today_voices.ratings(view, day.ratings) + today_voices.comments(view, day)
 
@@ -151,7 +153,7 @@ def ages(view: View, work: Work) -> str:
 
 
 def _oldest(view: View, work: Work) -> str:
-    if work.oldest is None:
+    if work.oldest is None or not view.sees_people:
         return ""
     one = work.oldest
     topic = f", {one.topic}" if one.topic else ""

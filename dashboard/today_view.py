@@ -17,7 +17,8 @@ _SPELLED = tuple(say("today_numbers").split())
 
 @dataclass(frozen=True)
 class View:
-    """Whose day it is (`named` None: all of `teams`; `own`: the reader sees some teams only), under which address."""
+    """Whose day it is (`named` None: all of `teams`; `own`: the reader sees some teams only), under which address.
+    `sees_people`: whether single tickets, their agents and what customers wrote may be shown."""
 
     load: Load
     teams: tuple[str, ...]
@@ -25,6 +26,7 @@ class View:
     named: str | None
     query: Mapping[str, str | None]
     theme: Tokens
+    sees_people: bool = True
 
     def address(self, **changes: str | None) -> str:
         return link("today", {**self.query, **changes})

@@ -38,7 +38,7 @@ def comments(view: View, day: Day) -> str:
     else:
         scope = say("today_said_scope_one" if found.total == 1 else "today_said_scope", n=wording.count(found.total))
         body = "".join(comment(view, one) for one in found.shown) + _all(view, "comments", "today_all_said", found)
-    return section(say("today_said"), scope, body) + _notes(view, day)
+    return section(say("today_said"), scope, body) + notes(view, day)
 
 
 def score_of(one: Voice) -> str:
@@ -76,7 +76,7 @@ def _zone(view: View) -> str:
     return view.load.facts.timezone
 
 
-def _notes(view: View, day: Day) -> str:
+def notes(view: View, day: Day) -> str:
     """What people wrote about the numbers of these teams; '' when nobody did."""
     if day.notes_problem:
         return section(say("today_noted"), "", note(say("comments_unread", why=day.notes_problem)))

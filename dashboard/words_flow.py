@@ -87,10 +87,12 @@ FLOW_WORDS = {
     "role_analyst": "analyst",
     "role_operator": "operator",
     "access_no_agents": "Your role sees teams, not single agents.",
+    "access_no_people": "Your role sees numbers, not single tickets and what customers wrote.",
     # counts of everybody's rows, to a reader of some teams
     "check_uncounted": "{rule} did not pass for {table}",
     "left_out_some": "Counted without the rows of {table} that are in quarantine.",
     "q_part": "How many rows each check found is of the whole organisation, and not shown to a reader of some teams.",
+    "load_closed": "there are newer numbers than those this page began with; load the page again",
     "load_part": "What the checks found, and which metrics they touch, stands on the page of data quality.",
     # comments under a filter
     "comments_one": "Comments are about one team, one agent or one channel. Choose one to read and write them.",

@@ -6,9 +6,13 @@ import contextlib
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 from data_checks.errors import RequestError
+
+_one_at_a_time = threading.Lock()
+"""Between looking at a file and replacing it no other reader of this server saves."""
 
 
 class ChangedOnDisk(RequestError):
@@ -32,15 +36,17 @@ def save_definition(folder: Path, file: str, content: bytes, seen: bytes | None)
     Raises ChangedOnDisk when it holds something else, RequestError when the system refuses.
     """
     target = _target(folder, file)
-    if in_file(folder, file) != seen:
-        raise ChangedOnDisk(f"{file} {'has changed' if seen is not None else 'is there already'}; look at it first.")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _put(target, content, is_new=seen is None)
-    except FileExistsError:
-        raise ChangedOnDisk(f"{file} is there already; look at it first.") from None
-    except OSError as error:
-        raise RequestError(f"{file} cannot be written: {error.strerror or error}.") from None
+    with _one_at_a_time:
+        if in_file(folder, file) != seen:
+            told = "has changed" if seen is not None else "is there already"
+            raise ChangedOnDisk(f"{file} {told}; look at it first.")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _put(target, content, is_new=seen is None)
+        except FileExistsError:
+            raise ChangedOnDisk(f"{file} is there already; look at it first.") from None
+        except OSError as error:
+            raise RequestError(f"{file} cannot be written: {error.strerror or error}.") from None
 
 
 def _target(folder: Path, file: str) -> Path:

@@ -4,10 +4,12 @@ import difflib
 
 import streamlit as st
 
-from dashboard import agent_answers, agent_parts, cache, components, controls, page, theme, wording
+from dashboard import access, agent_answers, agent_parts, cache, components, controls, page, theme, wording
 from dashboard.wording import say
 
 scope, load = page.start()
+page.titled(load, say("agent"))
+page.closed_unless(access.sees_people(), load, say("access_no_agents"))
 with st.container(horizontal=True, key="ctl"):
     choice = controls.choose_period(load)
     st.html(components.data_through(load.facts))
@@ -31,7 +33,7 @@ else:
     with page.told(), st.spinner(say("agent_wait")):
         agent = agent_answers.one(load, scope, found[0], choice.period)
     part = agent_answers.where_of(load, scope, found[0])
-    verdicts = tuple(cache.verdict(scope, line.definition, line.own, part) for line in agent.lines)
+    verdicts = tuple(cache.verdict(load, scope, line.definition, line.own, part) for line in agent.lines)
     here = {**query, "team": found[0].team}
     view = agent_parts.View(load, agent, choice.period, verdicts, here, theme.tokens())
     st.html(

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from dashboard import cache, components, page, ticket_parts
+from dashboard import access, cache, components, page, ticket_parts
 from dashboard.wording import say
 from metrics.row_ticket import one_ticket
 
 scope, load = page.start()
+page.titled(load, say("ticket"))
+page.closed_unless(access.sees_people(), load, say("access_no_people"))
 with st.container(horizontal=True, key="ctl"):
     st.html(components.data_through(load.facts))
 asked = st.query_params.get("ticket", "")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import (
+    access,
     cache,
     components,
     controls,
@@ -30,12 +31,13 @@ where = (("team", (team,)),) if team else (("department", (department,)),) if de
 kept = {name: st.query_params.get(name) for name in ("period", "against")}
 query = {**kept, "team": team or None, "department": department}
 teams = cache.teams(load, scope)
-view = today_view.View(load, teams, scope.teams is not None, named, query, theme.tokens())
+view = today_view.View(load, teams, scope.teams is not None, named, query, theme.tokens(), access.sees_people())
 page.titled(load, say("today"), named)
 st.html(components.printed_head(load.facts, say("today"), named))
 wanted = st.query_params.get("list", "")
 with page.told():
     if wanted in today_answers.LISTS:
+        page.closed_unless(view.sees_people, load, say("access_no_people"))
         found = today_answers.listed(load, scope, where, wanted, 200)
         st.html(today_parts.list_head(view, wanted, found.total or 0))
         about = today_parts.list_about(view, wanted)

@@ -471,7 +471,9 @@ class FixtureFloors:
     def card(self, load: Load, scope: Scope, metric: str, period: Period, against: Period, where: Where) -> Card:
         return card(self.lines[metric], period, against)
 
-    def verdict(self, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where) -> Verdict:
+    def verdict(
+        self, load: Load, scope: Scope, definition: MetricDefinition, result: MetricResult, where: Where
+    ) -> Verdict:
         line = self.lines[definition.metric]
         if result.state != "ok":
             return Verdict(result.state)

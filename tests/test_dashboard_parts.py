@@ -85,7 +85,7 @@ def all_rows(lines: tuple[fixture.Line, ...] = fixture.LINES, **query: str | Non
 
 def whole_metric_page() -> str:
     results = FLOORS.results(LOAD, Scope.everything(), "csat", "month", ("team",), fixture.OCTOBER, ())
-    verdicts = [FLOORS.verdict(Scope.everything(), LOAD.definitions["csat"], result, ()) for result in results]
+    verdicts = [FLOORS.verdict(LOAD, Scope.everything(), LOAD.definitions["csat"], result, ()) for result in results]
     here = view(team="Harbour", agent="S. <i>Vance</i>")
     found = FLOORS.rows(LOAD, Scope.everything(), "csat", fixture.OCTOBER, (("agent", (HOSTILE,)),), 5)
     return (

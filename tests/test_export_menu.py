@@ -91,10 +91,10 @@ def choice(load: cache.Load) -> Choice:
 
 def test_the_menu_writes_what_the_command_writes(load: cache.Load, loaded_demo: Path, tmp_path: Path) -> None:
     forms: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: export_answers.board_pack(load, Scope.everything(), choice(load), "a4"),
-        "xlsx": lambda: export_answers.workbook(load, Scope.everything(), choice(load)),
-        "html": lambda: export_answers.snapshot(load, Scope.everything(), choice(load)),
-        "csv": lambda: export_answers.table(load, Scope.everything(), choice(load)),
+        "pdf": lambda: export_answers.board_pack(load, Scope.everything(), choice(load), True, "a4"),
+        "xlsx": lambda: export_answers.workbook(load, Scope.everything(), choice(load), True),
+        "html": lambda: export_answers.snapshot(load, Scope.everything(), choice(load), True),
+        "csv": lambda: export_answers.table(load, Scope.everything(), choice(load), True),
     }
     words = [word for form in forms for word in (f"--{form}", str(tmp_path / form))]
     done = CliRunner().invoke(main, ["export", "-w", str(loaded_demo), *words])
@@ -104,10 +104,10 @@ def test_the_menu_writes_what_the_command_writes(load: cache.Load, loaded_demo: 
 
 def test_a_reader_of_some_teams_gets_the_own_teams_only(load: cache.Load) -> None:
     scope = Scope.of_teams(_teams(load)["North"])
-    found = export_answers.pack(load, scope, choice(load))
+    found = export_answers.pack(load, scope, choice(load), True)
     assert found.asked.scope == scope
     assert found.plans.initiatives == ()
-    whole = export_answers.pack(load, Scope.everything(), choice(load))
+    whole = export_answers.pack(load, Scope.everything(), choice(load), True)
     assert found.fingerprints["csat"] != whole.fingerprints["csat"]
 
 
@@ -118,7 +118,7 @@ def test_a_team_outside_the_scope_is_nobodys(load: cache.Load) -> None:
         dataclasses.replace(choice(load), filters=Filters(team=("South",))),
     )
     with pytest.raises(RequestError, match=r"there is no team 'South'\."):
-        export_answers.pack(load, scope, asked)
+        export_answers.pack(load, scope, asked, True)
 
 
 def _teams(load: cache.Load) -> dict[str, str]:

@@ -284,3 +284,17 @@ def test_a_reader_of_one_team_sees_no_other_team_and_no_plans(monkeypatch: pytes
     assert not [team for team in teams if team != "North" and team in shown]
     assert not [one.name for one in load.strategy.initiatives if one.name in shown]
     assert "of 12 teams" not in shown
+
+
+def test_a_test_of_links_that_failed_is_begun_anew_for_the_next_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(load: cache.Load, scope: Scope) -> None:
+        raise MemoryError
+
+    everybody = Scope.everything()
+    cache.use(fixture.FixtureFloors())
+    load = cache.current()
+    monkeypatch.setattr(strategy_answers, "_test", fails)
+    assert isinstance(strategy_answers.tested_links(load, everybody).exception(), MemoryError)
+    monkeypatch.setattr(strategy_answers, "_test", lambda load, scope: ())
+    assert strategy_answers.tested_links(load, everybody).result() == ()
+    cache.use(None)

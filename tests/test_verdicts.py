@@ -33,7 +33,7 @@ def test_an_agent_of_a_team_is_held_against_the_goal_of_the_team(load: cache.Loa
     for one in cache.groups(load, everybody, metric, "agent", period, (team,)):
         where = (team, ("agent", (one.slices["agent"],)))
         card = cache.card(load, everybody, metric, period, before, where)
-        word = cache.verdict(everybody, load.definitions[metric], one, (team,)).word
+        word = cache.verdict(load, everybody, load.definitions[metric], one, (team,)).word
         if card.status != "not_judged":
             judged += 1
             assert word == card.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 
@@ -174,6 +175,26 @@ def test_a_link_to_elsewhere_is_not_followed(folder: Path) -> None:
     assert outside.read_text(encoding="utf-8") == "theirs"
 
 
+def test_of_two_who_save_over_the_same_text_at_once_one_is_told_to_look_again(folder: Path) -> None:
+    for _ in range(50):
+        (folder / "both.yaml").write_bytes(b"old")
+        saved: list[bytes] = []
+        start = threading.Barrier(2)
+
+        def save(content: bytes, start: threading.Barrier = start, saved: list[bytes] = saved) -> None:
+            start.wait()
+            with contextlib.suppress(ChangedOnDisk):
+                save_definition(folder, "metrics/both.yaml", content, b"old")
+                saved.append(content)
+
+        writers = [threading.Thread(target=save, args=(content,)) for content in (b"hers", b"his")]
+        for one in writers:
+            one.start()
+        for one in writers:
+            one.join()
+        assert saved == [(folder / "both.yaml").read_bytes()]
+
+
 # ── in limited time ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -187,6 +208,17 @@ def test_a_read_that_takes_longer_than_one_waits_is_broken_off_and_the_version_g
         impatient.read(sa.select(sa.literal(1)))
     impatient.close()
     assert patient.read(sa.select(sa.literal(1)))[0][0] == 1
+    patient.close()
+
+
+def test_a_read_by_column_is_broken_off_too(tmp_path: Path) -> None:
+    patient = open_warehouse(read_workspace(load_small_company(tmp_path / "company")))
+    impatient = patient.within(0.05)
+    endless = sa.select(sa.func.count()).select_from(sa.text("range(20000000000) as endless(number)"))
+    with pytest.raises(TookTooLong, match=r"longer than 0\.05 seconds"):
+        impatient.columns(endless)
+    impatient.close()
+    assert patient.columns(sa.select(sa.literal(1))).num_rows == 1
     patient.close()
 
 

@@ -31,7 +31,9 @@ def typeset(layout: Path, pack: str, timestamp: int) -> bytes:
         done = subprocess.run(
             command, input=request.encode(), capture_output=True, timeout=_SECONDS, cwd=root, check=False
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired:
+        raise RequestError(f"it takes longer than {_SECONDS} seconds") from None
+    except OSError as error:
         raise RequestError(str(error)) from None
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip().splitlines()

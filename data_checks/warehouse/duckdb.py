@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +15,8 @@ from data_checks.errors import RequestError, TookTooLong
 from data_checks.warehouse.contract import LoadFacts
 from data_checks.warehouse.facts import from_json
 from data_checks.warehouse.tables import canonical_tables
+
+_Found = TypeVar("_Found")
 
 
 def _in_utc(connection: Any, record: object) -> None:
@@ -59,8 +61,7 @@ class DuckDBWarehouse:
 
     def columns(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> pa.Table:
         with self._engine.connect() as connection:
-            found: Any = connection.execute(statement).cursor
-            return found.to_arrow_table()
+            return _table(connection.execute(statement))
 
     @property
     def dialect(self) -> str:
@@ -88,11 +89,17 @@ class _Impatient(DuckDBWarehouse):
         self._is_over = False
 
     def read(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Sequence[sa.Row[Any]]:
+        return self._in_time(lambda connection: connection.execute(statement).fetchall())
+
+    def columns(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> pa.Table:
+        return self._in_time(lambda connection: _table(connection.execute(statement)))
+
+    def _in_time(self, fetch: Callable[[sa.Connection], _Found]) -> _Found:
         with self._engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             self._begin(raw)
             try:
-                return connection.execute(statement).fetchall()
+                return fetch(connection)
             except (sa.exc.SQLAlchemyError, duckdb.Error):
                 if self._is_over:
                     raise TookTooLong(f"it takes longer than {self._seconds:g} seconds") from None
@@ -121,6 +128,11 @@ class _Impatient(DuckDBWarehouse):
         """Ends the waiting; the version itself belongs to whoever opened it."""
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _table(found: sa.CursorResult[Any]) -> pa.Table:
+    cursor: Any = found.cursor
+    return cursor.to_arrow_table()
 
 
 def _in_its_own_words(context: Any) -> None:
