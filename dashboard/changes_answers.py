@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard import cache, sentences
+from dashboard import cache, changes_short, sentences
 from dashboard.cache import Load, Where
 from data_checks.errors import RequestError
 from data_checks.history import LoadPoint
@@ -120,3 +120,12 @@ def _gravest(touched: Mapping[str, tuple[Standing, ...]]) -> Mapping[str, Standi
 
 def _rank(standing: Standing | None) -> int:
     return len(EFFECTS) if standing is None else EFFECTS.index(standing.effect)
+
+
+def in_short(load: Load, scope: Scope, board: Scorecard, where: Where) -> str:
+    """Of what the change of the score is made, in two sentences; '' without a change."""
+    question = ("changes in short", load.version, load.catalog, scope, board.period, board.against, where)
+    currency = load.facts.currency
+    return cache.remembered(
+        question, lambda: changes_short.in_short(board, currency, lambda card: explanation(load, scope, card, where))
+    )

@@ -11,7 +11,6 @@ from dashboard import (
     cache,
     changes_answers,
     changes_parts,
-    changes_short,
     compare,
     components,
     page,
@@ -61,13 +60,7 @@ def in_short(load: Load, scope: Scope, choice: Choice, board: Scorecard) -> str:
     beside what is no period."""
     if compare.rival_of(choice.against_id) or choice.against_id == compare.GOAL:
         return ""
-    question = ("changes in short", load.version, load.catalog, scope, board.period, board.against, choice.where)
-    told = cache.remembered(
-        question,
-        lambda: changes_short.in_short(
-            board, load.facts.currency, lambda card: changes_answers.explanation(load, scope, card, choice.where)
-        ),
-    )
+    told = changes_answers.in_short(load, scope, board, choice.where)
     if not told:
         return ""
     more = components.anchor(say("cg_see"), link("changes", choice.query(load)))

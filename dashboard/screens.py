@@ -24,10 +24,20 @@ _Answer = TypeVar("_Answer")
 _LOOKED_AFTER = 5.0
 """Seconds between two looks for a new load."""
 
+
+def _changes(load: Load, scope: Scope) -> str:
+    from dashboard import changes_answers
+
+    board = cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1))
+    return changes_answers.in_short(load, scope, board, ())
+
+
 _QUESTIONS: tuple[Callable[[Load, Scope], object], ...] = (
     lambda load, scope: cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1)),
     cache.teams,
     cache.departments,
+    lambda load, scope: cache.names(load, scope, "agent"),
+    _changes,
     lambda load, scope: cache.events(load, scope, cache.Book()),
     lambda load, _: cache.library(load),
     cache.quality,

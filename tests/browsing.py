@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Route, expect
 
+expect.set_options(timeout=15_000)  # a machine that does other work too is slow, not wrong
+
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 
 
@@ -94,3 +96,11 @@ def overflow(page: Page) -> int:
                    return Math.max(d.scrollWidth - d.clientWidth, m.scrollWidth - m.clientWidth) }"""
     )
     return int(found)
+
+
+def fits(page: Page) -> None:
+    """Wait until the page is no wider than its window: a chart is drawn first and then made to fit."""
+    page.wait_for_function(
+        """() => { const d = document.documentElement, m = document.querySelector('[data-testid="stMain"]') || d;
+                   return Math.max(d.scrollWidth - d.clientWidth, m.scrollWidth - m.clientWidth) <= 0 }"""
+    )

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.navigation import _PAGES
-from tests.browsing import SIZES, Visit, overflow, serving, visit
+from tests.browsing import SIZES, Visit, fits, serving, visit
 from tests.conftest import ROOT
 from tests.states import STATES
 
@@ -76,7 +76,7 @@ def test_a_page_answers_fits_and_keeps_nobody_out(
 ) -> None:
     shown = visit(browser, address, where, *look)
     expect(shown.page.locator("h1")).to_have_count(1)
-    assert overflow(shown.page) <= 0
+    fits(shown.page)
     assert (shown.errors, shown.foreign) == ([], [])
     whole_picture(shown, f"{name_of(where)}-{SIZES[look[0]][0]}-{look[1]}")
     assert barriers(shown.page) == []
@@ -103,7 +103,7 @@ def test_a_page_in_trouble_answers_fits_and_keeps_nobody_out(
     address, state = in_state
     shown = visit(browser, address, where, *look)
     expect(shown.page.locator("h1")).to_have_count(1)
-    assert overflow(shown.page) <= 0
+    fits(shown.page)
     assert (shown.errors, shown.foreign) == ([], [])
     whole_picture(shown, f"{state}-{name_of(where)}-{SIZES[look[0]][0]}-{look[1]}")
     assert barriers(shown.page) == []

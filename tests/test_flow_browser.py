@@ -31,7 +31,7 @@ def test_tab_and_enter_lead_from_the_overview_to_the_rows_and_back_again(
     page = shown.page
     here = page.locator(".crumbs [aria-current=page]")
     trail = []
-    for level in (".c-metric a[href*='first_reply'], .c-metric a[href*=csat]", ".groups th a", ".groups th a"):
+    for level in (".c-metric a[href*=after_hours_share]", ".groups th a", ".groups th a"):
         name = tab_to(page, level)
         page.keyboard.press("Enter")
         expect(here).to_have_text(name)
@@ -55,7 +55,7 @@ def test_a_slash_opens_the_search_and_enter_goes_where_it_says(browser: Browser,
     page.keyboard.press("/")
     field = page.get_by_role("combobox", name="A page, metric, team or agent")
     expect(field).to_be_focused()
-    page.keyboard.type("satisf")
+    page.keyboard.type("customer satisf")
     expect(page.locator(FOUND).first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowDown")
     expect(page.locator(FOUND).nth(1)).to_have_attribute("aria-selected", "true")

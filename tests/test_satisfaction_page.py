@@ -195,7 +195,7 @@ def test_the_drivers_on_screen_are_those_of_the_command_line(demo: Path, monkeyp
     for _ in of(demo, monkeypatch):
         page = page_of(PAGE, period="2026-09")
     part = page[page.index("What goes with satisfaction") :]
-    shown = {row[0]: row[1] for row in rows(part, "lengths values")}
+    shown = {row[0]: row[2] for row in rows(part, "groups mx-drivers")}
     found = answer["service"]["drivers"]
     assert len(found) >= 3
     told = [float(cell.split()[0]) for cell in shown.values()]

@@ -25,6 +25,9 @@ from tests.benchmarks.sessions import Run, Session
 from tests.test_dashboard_pages import run
 
 FIRST_RENDER, FILTER = 150_000, 40_000
+"""Bytes that travel, packed as they are."""
+UNPACKED = 200_000
+"""Bytes of a first render before they are packed: style, search index and the page."""
 ASKED_EACH_RUN = {"current", "entries", "updates", "may_write", "verdict"}
 """What is published, what people wrote a moment ago, and what is no question to a warehouse."""
 
@@ -141,10 +144,10 @@ def test_the_overview_travels_small(loaded_demo: Path) -> None:
     with serving(loaded_demo) as server:
         first, other_month, again = asyncio.run(_visit(server.address))
     assert 5_000 < first.received <= FIRST_RENDER
-    assert first.unpacked <= FIRST_RENDER
+    assert first.unpacked <= UNPACKED
     assert 5_000 < other_month.received <= FILTER
     assert again.received < other_month.received
-    assert again.references == 2  # the style and the board: the reader has them
+    assert again.references == 3  # the style, what can be searched for and the board: the reader has them
 
 
 def test_a_page_is_drawn_once_for_each_choice_and_for_each_word_beside_it(floors: Counting) -> None:
