@@ -109,7 +109,7 @@ class RealFloors:
         Raises RequestError when so many are newer that it is closed: another one's numbers would stand under its name.
         """
         for opened in reversed(list(self._opened.values())):
-            if opened.load is load:
+            if opened.load.definitions is load.definitions:  # read once for each version and edit
                 return opened
         raise RequestError(say("load_closed"))
 
