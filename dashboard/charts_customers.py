@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from dashboard import survival_sentences, wording
 from dashboard.charts import config
+from dashboard.drawing import Drawing
 from dashboard.survival_sentences import AT_LEAST, DAYS_A_MONTH
 from dashboard.theme import Tokens
 from dashboard.wording import say
@@ -19,15 +19,6 @@ from metrics.stats.survival import Curve
 _HEIGHT = 260
 _AHEAD = 24
 """Months that a prediction is drawn beyond what was observed."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart ready to draw, with the sentence for those who do not see it."""
-
-    spec: dict[str, Any]
-    data: pa.Table
-    alt: str
 
 
 def survival(curve: Curve, theme: Tokens) -> Drawing | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from dashboard import charts, wording
+from dashboard.drawing import Drawing
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.forecasting import Outlook, is_used
@@ -18,16 +18,7 @@ _PAST = 18
 _HEIGHT = 260
 
 
-@dataclass(frozen=True)
-class Ahead:
-    """A chart ready to draw: spec, columns and the sentence for those who do not see it."""
-
-    spec: dict[str, Any]
-    data: pa.Table
-    alt: str
-
-
-def ahead(found: Outlook, currency: str, theme: Tokens) -> Ahead:
+def ahead(found: Outlook, currency: str, theme: Tokens) -> Drawing:
     """One row per month; a past one has a value, one ahead the middle and the ends of both bands."""
     definition = found.definition
     past = found.history[-_PAST:]
@@ -56,7 +47,7 @@ def ahead(found: Outlook, currency: str, theme: Tokens) -> Ahead:
         interval=wording.interval(last.low_95, last.high_95, definition.unit, currency),
     )
     goal_text = "" if goal is None else wording.value(goal, definition.unit, currency, exact=True)
-    return Ahead(_spec(columns["month"], ticks, texts, goal, goal_text, theme), data, alt)
+    return Drawing(_spec(columns["month"], ticks, texts, goal, goal_text, theme), data, alt)
 
 
 def _spec(

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from dashboard.charts import config
-from dashboard.charts_customers import Drawing
+from dashboard.drawing import Drawing
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.stats.importance_map import ImportanceMap, Placed
