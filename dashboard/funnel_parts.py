@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -12,25 +12,10 @@ from dashboard.funnel_chart import funnel, value_text
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import MetricDefinition
-from metrics.fair_groups import FairGroup, FairGroups, compare_groups
+from metrics.fair_groups import FairGroup, FairGroups
 from metrics.period import Period
-from metrics.result import MetricResult
 
 _NAMED = 6
-
-
-def show(
-    results: Sequence[MetricResult],
-    by: str,
-    definition: MetricDefinition,
-    period: Period,
-    currency: str,
-    theme: Tokens,
-    address: Callable[[str], str],
-) -> None:
-    """Draw the funnel of a metric's teams or agents in one period; `address`: the page of one of them. Kinds that a
-    funnel cannot hold say nothing."""
-    draw(compare_groups(results, by, definition), by, definition, period, currency, theme, address)
 
 
 def draw(
@@ -42,7 +27,8 @@ def draw(
     theme: Tokens,
     address: Callable[[str], str],
 ) -> None:
-    """The same for groups compared already."""
+    """Draw the funnel of compared groups in one period; `address`: the page of one of them. Kinds that a funnel cannot
+    hold say nothing."""
     if not fair.groups and not fair.small:
         return
     head = say(f"funnel_{by}"), say("funnel_scope", name=sentences.brief(definition), period=wording.period(period))

@@ -24,6 +24,7 @@ from dashboard.controls import Level
 from dashboard.detail import View
 from dashboard.wording import say
 from data_checks.errors import RequestError
+from metrics.fair_groups import compare_groups
 from metrics.scope import Scope
 
 
@@ -88,8 +89,10 @@ def _groups(view: View, level: Level, scope: Scope) -> bool:
     else:
         verdicts = [cache.verdict(view.load, scope, view.card.definition, one, level.where) for one in groups]
         st.html(detail.groups(view, level.by, groups, verdicts))
-        by, look = level.by, (view.card.definition, level.period, view.currency, view.theme)
-        funnel_parts.show(groups, by, *look, lambda name: view.address(**{by: name, "rows": None}))
+        by, definition = level.by, view.card.definition
+        look = (definition, level.period, view.currency, view.theme)
+        fair = compare_groups(groups, by, definition)
+        funnel_parts.draw(fair, by, *look, lambda name: view.address(**{by: name, "rows": None}))
     return any(one.slices.get(level.by) is not None for one in groups)
 
 

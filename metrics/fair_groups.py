@@ -89,7 +89,7 @@ def _is_compared(one: MetricResult, least: int) -> bool:
         return False
     if one.denominator != math.floor(one.denominator) or one.denominator < least:
         return False
-    return one.kind == "proportion" or "squares" in one.parts
+    return float(one.numerator).is_integer() if one.kind == "proportion" else "squares" in one.parts
 
 
 def _shares(names: list[str], found: list[MetricResult], small: tuple[str, ...]) -> FairGroups:

@@ -65,6 +65,13 @@ def test_names_stand_in_order_and_small_ones_are_named_without_numbers() -> None
     assert len(fair.groups) == 8
 
 
+def test_weighted_answers_are_not_compared_though_their_weights_come_to_a_whole_number() -> None:
+    weighted = dataclasses.replace(share("W", 80, 100), numerator=52.5, value=0.525)
+    fair = compare_groups([*ALIKE, weighted], "agent", CSAT)
+    assert "W" not in [group.name for group in fair.groups]
+    assert fair.centre == pytest.approx(640 / 800)  # with its 52.5 of 100 it would be 0.769
+
+
 def test_fewer_than_five_are_not_compared() -> None:
     fair = compare_groups([*ALIKE[:4], share("few", 1, 6)], "agent", CSAT)
     assert fair.groups == ()
