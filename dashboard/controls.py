@@ -91,9 +91,10 @@ def choose_level(load: Load, scope: Scope, metric: str) -> Level:
     return Level(choice.period, choice.against, choice.against_id, choice.filters, metric, all_rows)
 
 
-def choose(load: Load, scope: Scope) -> Choice:
-    """Draw period, comparison, team and filter, and return what is chosen."""
-    when = choose_period(load, scope)
+def choose(load: Load, scope: Scope, has_rivals: bool = True) -> Choice:
+    """Draw period, comparison, team and filter, and return what is chosen. `has_rivals`: the page holds its numbers
+    against the goal and other teams too."""
+    when = choose_period(load, scope if has_rivals else None)
     return replace(when, filters=filter_bar.choose(load, scope))
 
 
@@ -135,13 +136,13 @@ def _against(load: Load, period: Period, against_id: str) -> Period:
 
 
 def head(
-    load: Load, scope: Scope, here: str, tools: Callable[[Choice], None] = lambda _: None
+    load: Load, scope: Scope, here: str, tools: Callable[[Choice], None] = lambda _: None, has_rivals: bool = True
 ) -> tuple[Choice, Callable[[Scorecard], None]]:
     """Draw the controls of page `here`, its `tools`, and what is wrong in the address. The choice, and what says beside
-    the controls how far the data reach, once a board is there to tell what is withheld."""
+    the controls how far the data reach, once a board is there to tell what is withheld. `has_rivals`: as in choose."""
     with st.container(horizontal=True, key="ctl"):
         wrong = misread(load, scope)
-        choice = choose(load, scope)
+        choice = choose(load, scope, has_rivals)
         through = st.empty()
         tools(choice)
     through.html(components.data_through(load.facts))

@@ -6,7 +6,7 @@ from dashboard import benchmark_parts, cache, components, controls, page, theme,
 from dashboard.wording import say
 
 scope, load = page.start()
-choice, _ = controls.head(load, scope, "benchmarks")
+choice, _ = controls.head(load, scope, "benchmarks", has_rivals=False)
 period = wording.period(choice.period)
 page.titled(load, say("benchmarks"), choice.named, period)
 with page.told():

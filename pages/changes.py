@@ -6,7 +6,7 @@ from dashboard import cache, changes_body, components, controls, page, wording
 from dashboard.wording import say
 
 scope, load = page.start()
-choice, say_through = controls.head(load, scope, "changes")
+choice, say_through = controls.head(load, scope, "changes", has_rivals=False)
 period = wording.period(choice.period)
 page.titled(load, say("changes"), choice.named, period)
 with page.told():

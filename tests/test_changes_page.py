@@ -234,3 +234,13 @@ def test_the_overview_says_of_what_the_change_is_made_and_leads_to_all_of_it(flo
 
 def test_an_unfinished_period_has_no_sentence_of_parts(floors: fixture.FixtureFloors) -> None:
     assert "sub why" not in re.sub(r"<style>.*?</style>", "", text(run(period="2026-11")), flags=re.S)
+
+
+def test_what_changed_is_told_since_a_period_and_offers_nothing_else(floors: fixture.FixtureFloors) -> None:
+    """Found wrong: with the goal or another team chosen the page told what changed since the month before."""
+    overview, changes = run(against="goal"), run(CHANGES, against="goal")
+    offered = [app.selectbox(key="choice_against").options for app in (overview, changes)]
+    assert "Against the goal" in offered[0]
+    assert offered[1] == offered[0][: len(offered[1])]
+    assert not [one for one in offered[1] if "goal" in one or one.removeprefix("Against ") in fixture.TEAMS]
+    assert changes.selectbox(key="choice_against").value == ""
