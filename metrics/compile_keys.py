@@ -1,4 +1,4 @@
-"""Sets of keys → SQLAlchemy Core: distinct( ) over several members, and retention.
+"""Sets of keys → SQLAlchemy Core: distinct( ) over several members, several distinct( ) of one key, and retention.
 
 Who was there in which period is one number a key, a bit a period: nothing is joined to itself.
 """
@@ -16,7 +16,7 @@ from metrics.compile import Scan
 from metrics.constructs import Element, bucket_start, shifted_bit
 from metrics.period import step
 from metrics.question import Question
-from metrics.selection import Tables, key_rows, number_of
+from metrics.selection import Selection, Tables, key_rows, number_of
 
 BITS = 62
 """Periods that one number holds, its sign left alone."""
@@ -29,6 +29,37 @@ def compile_set(aggregate: Aggregate, question: Question, tables: Tables) -> Sca
     statement = sa.select(*_shown(grouping, question), sa.func.count(sa.distinct(keys.c.key)).label("v0"))
     statement = statement.select_from(keys).group_by(*grouping)
     return Scan(statement, ((aggregate, "n"),), question.grain != "all", len(question.by))
+
+
+def compile_distinct(wanted: Sequence[Aggregate], question: Question, tables: Tables) -> Scan:
+    """Several distinct( ) of one key over the same rows, at most BITS of them: every key is looked at once a group and
+    says in one number whom it counts for, a bit an aggregate; so many sets of keys would be held otherwise."""
+    first = wanted[0]
+    assert first.argument is not None
+    selection = Selection(first.table, first.window, question, tables, frame=first.frame)
+    key = selection.rows.sql(first.argument)
+    bits = sa.func.bit_or(sum(_counts_for(wanted, key, selection)), type_=sa.BigInteger())
+    grouping = [column.label(f"k{place}") for place, column in enumerate(selection.keys)]
+    keys = selection.select([*grouping, bits.label("bits")]).group_by(*selection.keys, key).subquery("keys")
+    cut = [keys.c[column.name] for column in grouping]
+    counts = [
+        sa.func.count(sa.case((keys.c.bits.bitwise_and(1 << place) != 0, 1))).label(f"v{place}")
+        for place in range(len(wanted))
+    ]
+    statement = sa.select(*_shown(cut, question), *counts).group_by(*cut)
+    return Scan(statement, tuple((one, "n") for one in wanted), question.grain != "all", len(question.by))
+
+
+def _counts_for(wanted: Sequence[Aggregate], key: Element, selection: Selection) -> list[Element]:
+    """The bit of every aggregate that a row's key counts for; a row without a key counts for none."""
+    known = [(key.is_not(None), one.where) for one in wanted]
+    conditions = [
+        is_known if where is None else sa.and_(is_known, selection.rows.sql(where)) for is_known, where in known
+    ]
+    return [
+        sa.case((condition, sa.cast(1 << place, sa.BigInteger())), else_=0)
+        for place, condition in enumerate(conditions)
+    ]
 
 
 def _shown(grouping: Sequence[Element], question: Question) -> list[Element]:

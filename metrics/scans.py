@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data_checks.warehouse.contract import Warehouse
 from metrics.bound import Aggregate, Item, Leaf, ModelOf, Products, RetentionOf, Value, is_reference, sets_in
 from metrics.compile import Scan, compile_plain
-from metrics.compile_keys import compile_retention, compile_set
+from metrics.compile_keys import BITS, compile_distinct, compile_retention, compile_set
 from metrics.figures import Parts
 from metrics.kinds import kind_of
 from metrics.models.answers import model_answers
@@ -54,7 +54,7 @@ def scans_of(
     tables = warehouse.facts.tables
     plain: dict[object, tuple[Rollup | None, list[Aggregate | Products]]] = {}
     scans: list[tuple[Scan, Question]] = []
-    for item in dict.fromkeys(leaves):
+    for item in dict.fromkeys(_as_counted(leaf, warehouse) for leaf in leaves):
         leaf = item.left if isinstance(item, Products) else item
         if question.scope.teams is not None and not all(knows_teams(t, tables) for t in provided_tables(leaf, tables)):
             continue
@@ -68,10 +68,33 @@ def scans_of(
             assert not isinstance(item, RetentionOf)
             alone = leaf.where if any(sets_in(leaf.where)) else None
             rollup = rollup_of(item, question, prepared)
-            together = (leaf.table, leaf.window, leaf.frame, alone, rollup and rollup.name)
+            key = leaf.argument if leaf.function == "distinct" else None
+            together = (leaf.table, leaf.window, leaf.frame, alone, rollup and rollup.name, key)
             plain.setdefault(together, (rollup, []))[1].append(item)
-    scans += [(compile_plain(group, question, warehouse, rollup), question) for rollup, group in plain.values()]
+    for rollup, group in plain.values():
+        scans += [(scan, question) for scan in _plain(group, question, warehouse, rollup)]
     return scans
+
+
+def _plain(
+    group: Sequence[Aggregate | Products], question: Question, warehouse: Warehouse, rollup: Rollup | None
+) -> list[Scan]:
+    """Aggregates that can share a scan, in one; but so many distinct( ) of a key as one number has bits."""
+    distinct = [item for item in group if isinstance(item, Aggregate) and item.function == "distinct"]
+    if len(distinct) < 2:
+        return [compile_plain(group, question, warehouse, rollup)]
+    chunks = [distinct[at : at + BITS] for at in range(0, len(distinct), BITS)]
+    return [compile_distinct(chunk, question, warehouse.table) for chunk in chunks]
+
+
+def _as_counted(item: Any, warehouse: Warehouse) -> Any:
+    """A union of which one plain set has a source is that set, which shares a scan with others."""
+    if not isinstance(item, Aggregate) or not item.members:
+        return item
+    first, *others = available_members(item, warehouse.facts.tables) or item.members
+    if others or first.word != "union":
+        return item
+    return Aggregate("distinct", first.table, first.key, first.window, first.where, frame=item.frame)
 
 
 def _reduced(leaf: Any, warehouse: Warehouse) -> Any:
@@ -116,6 +139,8 @@ def run(items: Iterable[Item], question: Question, warehouse: Warehouse, values:
         else:
             for row in rows:
                 _take(row, scan, found)
+    for item in rest:
+        found[item] = found[_as_counted(item, warehouse)]
     if models:
         found |= {model: dict(groups) for model, groups in model_answers(models, question, warehouse).items()}
     unripe = {(leaf, start) for leaf in plain if isinstance(leaf, RetentionOf) for start in _unripe(leaf, question)}
