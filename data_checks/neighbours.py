@@ -54,8 +54,10 @@ def own_answers(
     """Create and name a temp table (`__row`, a column for each name): what the table's own rows answer, in one pass,
     so that columns with one `per` share their sorting."""
     result = f"own_answers_{contract.table}_{next(iter(wanted))}"
+    # Days of UTC follow its times, so one sorting serves both; elsewhere clocks may go back past midnight.
+    by_day = timezone == "UTC" and any(contract.derived[name].on == "other day" for name in wanted)
     columns = ", ".join(
-        f"{_own(contract, contract.derived[name], member, timezone)} as {quoted(name)}"
+        f"{_own(contract, contract.derived[name], member, timezone, by_day)} as {quoted(name)}"
         for name, member in wanted.items()
     )
     connection.execute(f"create temp table {result} as select __row, {columns} from {view}")
@@ -113,16 +115,16 @@ def _first(view: str, derived: Derived, member: Member, timezone: str) -> str:
     )
 
 
-def _own(contract: Contract, derived: Derived, member: Member, timezone: str) -> str:
+def _own(contract: Contract, derived: Derived, member: Member, timezone: str, by_day: bool = False) -> str:
     """The answer of the table's own rows, as a window over them. Rows without a time, or the first of `per`, are
-    nobody's neighbours and have none."""
+    nobody's neighbours and have none. `by_day`: to be ordered by the day first, like the windows beside it."""
     time, per = quoted(member.time), _per(derived)
     instant = _instant(member.time, member.kind, derived, timezone)
     value = f"case when {time} is not null and ({member.where or 'true'}) then {instant} end"
     if derived.neighbour == "first":
         return f"case when {per[0]} is not null then min({value}) over (partition by {', '.join(per)}) end"
+    day = local_day(time, timezone) if member.kind == "time" else time
     if derived.on == "other day":
-        day = local_day(time, timezone) if member.kind == "time" else time
         edge, frame = (
             ("min", "1 following and unbounded following")
             if derived.neighbour == "next"
@@ -131,7 +133,7 @@ def _own(contract: Contract, derived: Derived, member: Member, timezone: str) ->
         found = f"{edge}({value}) over (partition by {', '.join(per)} order by {day} groups between {frame})"
     else:
         function = "lead" if derived.neighbour == "next" else "lag"
-        order = f"{time}, {quoted(contract.key)}"
+        order = f"{f'{day}, ' if by_day else ''}{time}, {quoted(contract.key)}"
         found = f"{function}({value} ignore nulls) over (partition by {', '.join(per)} order by {order})"
     return f"case when {time} is not null and {per[0]} is not null then {found} end"
 

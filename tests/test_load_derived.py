@@ -69,6 +69,17 @@ def test_another_day_is_another_local_day(tmp_path: Path) -> None:
     assert rows == [("a", "01 23:30", None), ("b", None, "01 22:30"), ("c", None, "01 22:30")]
 
 
+def test_the_order_before_is_the_one_before_where_clocks_go_back_past_midnight(tmp_path: Path) -> None:
+    # St John's, 7 November 2010: at 00:01 clocks went back to 23:01 of the 6th, so b comes after a on an earlier day.
+    folder = orders(
+        tmp_path,
+        "a,X,2010-11-07T02:30:30Z,completed\nb,X,2010-11-07T03:00:00Z,completed\n",
+        zone="America/St_Johns",
+    )
+    told = "order_id, day(ordered_on), strftime(previous_order_at, '%H:%M:%S')"
+    assert ask(folder, f"select {told} from orders order by 1") == [("a", 7, None), ("b", 6, "02:30:30")]
+
+
 def test_whole_months_since_the_first_order_are_counted_on_local_days(tmp_path: Path) -> None:
     folder = orders(
         tmp_path,
