@@ -6,6 +6,7 @@ Everything heavy is imported inside the command that needs it, so that `--help` 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -104,6 +105,7 @@ def demo(folder: Path, scale: float) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     """Read, check and publish the sources. Exit 3: refused, and nothing has changed."""
+    gc.set_threshold(100_000, 50, 50)  # importing the libraries makes many objects and no rubbish to look for
     from dashboard import printing, printing_load
     from data_checks.load import load as run_load
     from metrics.catalog import read_catalog

@@ -110,10 +110,20 @@ def _empty_columns(contract: Contract, provided: set[str]) -> frozenset[str]:
 def _create(contract: Contract, empty: frozenset[str]) -> str:
     """SQL of the published table. A column that is null in every row is said to be, and not written."""
     columns = (
-        f"{quoted(name)} {stored_type(kind)}{' generated always as (null) virtual' if name in empty else ''}"
+        f"{quoted(name)} {stored_type(kind)}{_held(contract, name, name in empty)}"
         for name, kind in contract.types.items()
     )
     return f"create table {contract.table} ({', '.join(columns)})"
+
+
+def _held(contract: Contract, name: str, is_empty: bool) -> str:
+    """How a column is written. Keys of rows and of customers are nearly as many as the rows: that no dictionary of them
+    pays need not be found out anew with every load, which takes longer than writing them."""
+    if is_empty:
+        return " generated always as (null) virtual"
+    column = contract.columns.get(name)
+    many = name == contract.key or (column is not None and column.references == "customers")
+    return " using compression fsst" if many and stored_type(contract.types[name]) == "varchar" else ""
 
 
 def _no_rows(contract: Contract) -> str:

@@ -201,10 +201,10 @@ class _Load:
         check_headers(sources, found)
         books.notes += sorted({note for header in found.values() for note in header.notes})
         books.notes += [*drift(sources, found), *copies(sources, hashes)]
-        import_meanwhile()
         write_report(var, books.report("loading"))
         warehouse_folder(var).mkdir(parents=True, exist_ok=True)
         opened = self._open_files(sources, found, hashes, folder)
+        import_meanwhile()
         staging = folder / f"{STAGING}.duckdb"
         tables = {name: self.tables[name] for name in self.workspace.sources}
         quarantine = self._quarantine()
