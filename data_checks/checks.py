@@ -30,17 +30,8 @@ def evaluate_rows(
     "published and marked".
     """
     table, staged = contract.table, f"staged_{contract.table}"
-    broken = _crashing(connection, staged, checks)
-    bits = [
-        f"case when {check.bad} then {1 << place} else 0 end"
-        for place, check in enumerate(checks)
-        if check.rule not in broken
-    ]
     critical = sum(1 << place for place, check in enumerate(checks) if check.severity == "critical")
-    connection.execute(
-        f"create table failed_{table} as select __row, __failed from "
-        f"(select __row, ({' | '.join(bits)})::bigint as __failed from {staged}) where __failed <> 0"
-    )
+    broken = _failed(connection, table, checks)
     connection.execute(
         f"create view clean_{table} as select * from {staged} anti join "
         f"(select __row from failed_{table} where __failed & {critical} <> 0) using (__row)"
@@ -75,16 +66,24 @@ def _is_counted(check: Check, critical: int) -> str:
     return "true" if check.severity == "critical" else f"__failed & {critical} = 0"
 
 
-def _crashing(connection: duckdb.DuckDBPyConnection, staged: str, checks: Sequence[Check]) -> dict[str, str]:
-    """The checks that cannot be computed on these rows, and why. They are tried alone only when they fail together."""
-    together = ", ".join(f"count(*) filter (where {check.bad})" for check in checks)
+def _failed(connection: duckdb.DuckDBPyConnection, table: str, checks: Sequence[Check]) -> dict[str, str]:
+    """Create `failed_<table>`. The checks that cannot be computed on these rows, which are left out of it, and why:
+    they are tried alone only when they fail together."""
+    bits = {check.rule: f"case when {check.bad} then {1 << place} else 0 end" for place, check in enumerate(checks)}
+    create = f"create table failed_{table} as select __row, __failed from (select __row, "
+    rest = f"::bigint as __failed from staged_{table}) where __failed <> 0"
     try:
-        connection.execute(f"select {together} from {staged}").fetchall()
+        connection.execute(f"{create}({' | '.join(bits.values())}){rest}")
     except duckdb.Error as error:
         if system_error(error):  # a full disk is no fault of a rule
             raise
-        return {check.rule: reason for check in checks if (reason := _crash(connection, staged, check.bad))}
-    return {}
+    else:
+        return {}
+    staged = f"staged_{table}"
+    broken = {check.rule: reason for check in checks if (reason := _crash(connection, staged, check.bad))}
+    sound = [bit for rule, bit in bits.items() if rule not in broken]
+    connection.execute(f"{create}({' | '.join(sound) or '0'}){rest}")
+    return broken
 
 
 def _crash(connection: duckdb.DuckDBPyConnection, staged: str, predicate: str) -> str:
