@@ -169,6 +169,8 @@ def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> No
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
 def serve(folder: Path, host: str, port: int) -> None:
     """Open the dashboard in a browser at http://HOST:PORT."""
+    # Before anybody imports Arrow: its own pools keep what a finished thread used, the C library's give it back.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     from dashboard.server import serve as run_server
 
     read_workspace(folder)

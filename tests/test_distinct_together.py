@@ -34,7 +34,8 @@ class Counting:
     prepared = ""
 
     def __init__(self, warehouse) -> None:
-        self.warehouse, self.asked = warehouse, []
+        self.warehouse = warehouse
+        self.asked: list[object] = []
 
     def __getattr__(self, name):
         return getattr(self.warehouse, name)

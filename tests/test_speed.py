@@ -162,3 +162,23 @@ def test_a_page_is_drawn_once_for_each_choice_and_for_each_word_beside_it(floors
     assert cache.drawn(load, ("overview", everything, "light", ""), draw) == "drawn 1"
     assert cache.drawn(load, ("overview", one, "light", ""), draw) == "drawn 2"
     assert cache.drawn(load, ("overview", everything, "light", "written since"), draw) == "drawn 3"
+
+
+def test_a_version_that_nobody_reads_any_more_gives_back_what_it_read(loaded_demo: Path) -> None:
+    warehouse: Any = open_warehouse(read_workspace(loaded_demo))
+    held = sa.text("select sum(memory_usage_bytes) from duckdb_memory() where tag = 'BASE_TABLE'")
+    tickets = sa.select(*(sa.func.count(sa.distinct(column)) for column in warehouse.table("tickets").c))
+    counted = warehouse.read(tickets)
+    ((full,),) = warehouse.read(held)
+    warehouse.rest()  # it was read since the last call
+    assert warehouse.read(held)[0][0] == full
+    warehouse.rest()
+    with warehouse._connected():
+        warehouse.rest()  # somebody reads
+        warehouse.rest()
+    assert warehouse.read(held)[0][0] == full
+    warehouse.rest()
+    warehouse.rest()
+    assert warehouse.read(held)[0][0] < full / 4
+    assert warehouse.read(tickets) == counted  # with as much memory as before
+    warehouse.close()

@@ -125,6 +125,11 @@ class Warehouse(Protocol):
         """The name of the engine's SQL, as those who format SQL call it."""
         ...
 
+    def rest(self) -> bool:
+        """Called now and then: once nobody has read since the call before, what is kept in memory of the version's
+        file is given back, and read again from the file when it is asked for. Whether that was done now."""
+        ...
+
     def close(self) -> None: ...
 
 

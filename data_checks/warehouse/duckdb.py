@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,34 @@ def _in_utc(connection: Any, record: object) -> None:
     connection.execute("set TimeZone = 'UTC'")
 
 
+class _Reading:
+    """Who reads a version now, and how often it was read: nothing may be taken from under a reader."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now = self._ever = self._looked = self._rested = 0
+
+    def begin(self) -> None:
+        with self._lock:
+            self._now += 1
+            self._ever += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._now -= 1
+
+    @contextlib.contextmanager
+    def pause(self) -> Iterator[bool]:
+        """Nobody begins to read inside. False: somebody reads, or has since the last look, or nobody has since the
+        last pause; then there is nothing to be done."""
+        with self._lock:
+            was, self._looked = self._looked, self._ever
+            is_idle = not self._now and was == self._ever != self._rested
+            yield is_idle
+            if is_idle:
+                self._rested = self._ever
+
+
 class DuckDBWarehouse:
     """See warehouse/contract.py. Every read takes a connection of its own from the pool, so threads do not meet.
 
@@ -36,9 +65,11 @@ class DuckDBWarehouse:
         url = sa.URL.create("duckdb", database=str(path))
         self._engine = sa.create_engine(url, connect_args=dict(options or {"read_only": True}))
         sa.event.listen(self._engine, "connect", _in_utc)
+        self._reading = _Reading()
         try:
             with self._engine.connect() as connection:
                 facts, prepared = connection.execute(sa.text("select facts, prepared from _load")).one()
+                self._limit = str(connection.execute(sa.text("select current_setting('memory_limit')")).scalar_one())
             self._facts, self._prepared = from_json(facts), str(prepared)
         except (sa.exc.SQLAlchemyError, duckdb.Error, ValueError):
             self._engine.dispose()
@@ -56,12 +87,27 @@ class DuckDBWarehouse:
         return canonical_tables()[name]
 
     def read(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Sequence[sa.Row[Any]]:
-        with self._engine.connect() as connection:
+        with self._connected() as connection:
             return connection.execute(statement).fetchall()
 
     def columns(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> pa.Table:
-        with self._engine.connect() as connection:
+        with self._connected() as connection:
             return _table(connection.execute(statement))
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        self._reading.begin()
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        finally:
+            self._reading.end()
+
+    def rest(self) -> bool:
+        with self._reading.pause() as is_idle:
+            if is_idle:
+                _let_go(self._engine, self._limit)
+        return is_idle
 
     @property
     def dialect(self) -> str:
@@ -82,6 +128,7 @@ class _Impatient(DuckDBWarehouse):
 
     def __init__(self, patient: DuckDBWarehouse, seconds: float) -> None:
         self._engine, self._facts, self._prepared = patient._engine, patient.facts, patient.prepared
+        self._reading, self._limit = patient._reading, patient._limit
         self._seconds = seconds
         self._lock = threading.Lock()
         self._running: set[Any] = set()
@@ -95,7 +142,7 @@ class _Impatient(DuckDBWarehouse):
         return self._in_time(lambda connection: _table(connection.execute(statement)))
 
     def _in_time(self, fetch: Callable[[sa.Connection], _Found]) -> _Found:
-        with self._engine.connect() as connection:
+        with self._connected() as connection:
             raw = connection.connection.dbapi_connection
             self._begin(raw)
             try:
@@ -128,6 +175,18 @@ class _Impatient(DuckDBWarehouse):
         """Ends the waiting; the version itself belongs to whoever opened it."""
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _let_go(engine: sa.Engine, limit: str) -> None:
+    """Have the engine forget what it read of the file. It has no word for that, but it forgets what does not fit: for a
+    moment next to nothing does, which would break off whoever reads meanwhile. `limit`: its own, to be set again:
+    DuckDB 1.5's `reset` brings back the setting's text and not the limit."""
+    with engine.connect() as connection:
+        try:
+            with contextlib.suppress(sa.exc.SQLAlchemyError, duckdb.Error):  # so little is left that it is refused
+                connection.execute(sa.text("set memory_limit = '1MB'"))
+        finally:
+            connection.execute(sa.text(f"set memory_limit = '{limit}'"))
 
 
 def _table(found: sa.CursorResult[Any]) -> pa.Table:
