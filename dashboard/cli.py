@@ -5,12 +5,13 @@ Everything heavy is imported inside the command that needs it, so that `--help` 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gc
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -41,6 +42,10 @@ from dashboard.cli_options import (
     workspace_option,
 )
 from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
+
+if TYPE_CHECKING:
+    from data_checks.workspace import Workspace
+    from metrics.catalog import Catalog
 
 DEBUG = "SCORECARD_DEBUG"
 
@@ -125,6 +130,28 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
         click.echo(printing.as_json(report.to_json()))
     else:
         click.echo(printing_load.load_report(report, folder))
+    _fit_after(workspace, catalog)
+
+
+def _fit_after(workspace: Workspace, catalog: Catalog) -> None:
+    """What readers of a large company would wait for, and the load was not made to wait for."""
+    from dashboard import printing
+    from data_checks.warehouse import adding_later, open_warehouse
+    from metrics.prepare import prepare_later
+
+    with contextlib.closing(open_warehouse(workspace)) as warehouse:
+        if (made := prepare_later(warehouse, catalog)) is None:
+            return
+        load_id = warehouse.facts.load_id
+        printing.progress(f"fitting models of purchases; load {load_id} can be read meanwhile")
+        try:
+            with adding_later(workspace, load_id) as keep:
+                keep(made())
+        except Exception as error:  # published is published
+            reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+            printing.progress(f"models could not be fitted ({reason}); whoever asks for them first waits for them.")
+        else:
+            printing.progress("fitted")
 
 
 @main.command()

@@ -8,21 +8,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from data_checks.contract import contracts
 from data_checks.errors import LoadRefused
-from data_checks.warehouse.contract import Unpublished
+from data_checks.warehouse.contract import Unpublished, Warehouse
 from metrics.asking import as_of, cannot_cut
 from metrics.bound import Aggregate, Leaf, ModelOf, Products, RetentionOf, Value, is_reference
 from metrics.catalog import Catalog
 from metrics.compile import compile_daily, compile_plain
 from metrics.evaluate import ends_by_query
 from metrics.kinds import kind_of, measured
-from metrics.models.answers import prepare_models
+from metrics.models.answers import are_left, fit_later, prepare_models
 from metrics.prepared import ANSWERS, CUTS, EndsOf, answer_of, rows_of
 from metrics.provided import missing
 from metrics.question import AsOf, Question
@@ -39,10 +39,10 @@ def prepare(version: Unpublished, catalog: Catalog) -> None:
 
     Raises LoadRefused when a rollup counts other rows than its facts.
     """
-    bound = [value for value in catalog.bound.values() if missing(value, version.facts.tables) is None]
+    bound = _provided(version, catalog)
     measures = dict.fromkeys(item for value in bound for item in measured(value))
     items = [item for item in measures if not isinstance(item, ModelOf)]
-    models = [item for item in measures if isinstance(item, ModelOf)]
+    models = _models(bound)
     # Fits are arithmetic and the rest is the engine's work: one does not wait for the other.
     with ThreadPoolExecutor(max_workers=1) as beside:
         fitting = beside.submit(prepare_models, models, version)
@@ -52,6 +52,22 @@ def prepare(version: Unpublished, catalog: Catalog) -> None:
     version.insert(ANSWERS, [*rows, *fitted])
     since = _months(version, ()).periods[0].start
     version.note(to_json(Prepared(tuple(rollups), frozenset(answered | kept), since)))
+
+
+def prepare_later(version: Warehouse, catalog: Catalog) -> Callable[[], str] | None:
+    """What makes the text that a published version keeps beside it (adding_later): the models whose fits the load was
+    not made to wait for. None when there is nothing to make, or it is there."""
+    models = _models(_provided(version, catalog))
+    return (lambda: fit_later(models, version)) if are_left(models, version) else None
+
+
+def _provided(version: Warehouse, catalog: Catalog) -> list[Value]:
+    return [value for value in catalog.bound.values() if missing(value, version.facts.tables) is None]
+
+
+def _models(bound: Iterable[Value]) -> list[ModelOf]:
+    measures = dict.fromkeys(item for value in bound for item in measured(value))
+    return [item for item in measures if isinstance(item, ModelOf)]
 
 
 def _as_the_facts(version: Unpublished, rollup: Rollup, items: Iterable[Leaf | Products]) -> Rollup:

@@ -1,16 +1,20 @@
-"""The warehouse: where published tables are read. Two doors: open the current version, or ask which one it is."""
+"""The warehouse: where published tables are read. Its doors: open the current version, ask which one it is, and add to
+one what is made later."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
 from data_checks.warehouse.duckdb import DuckDBWarehouse
+from data_checks.warehouse.later import adding
 from data_checks.warehouse.versions import UNKNOWN, current_version, kept_versions, number_of, version_path
 from data_checks.workspace import Workspace
 
-__all__ = ["current_version", "open_warehouse"]
+__all__ = ["adding_later", "current_version", "open_warehouse"]
 
 
 def open_warehouse(place: Workspace | Path) -> Warehouse:
@@ -29,6 +33,11 @@ def open_warehouse(place: Workspace | Path) -> Warehouse:
                 raise RequestError(_fault(var, version)) from None
             version = newer
     raise RequestError(f"nothing is published in {var.parent.name or var} yet; run `scorecard load` first.")
+
+
+def adding_later(place: Workspace, load_id: str) -> contextlib.AbstractContextManager[Callable[[str], None]]:
+    """See adding in warehouse/later.py: what is given in it, readers of this load's version find as its `later`."""
+    return adding(version_path(place.var, f"w-{load_id}"))
 
 
 def _fault(var: Path, version: str) -> str:

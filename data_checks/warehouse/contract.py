@@ -99,6 +99,11 @@ class Warehouse(Protocol):
         """What the floor above built into this version beside the tables, in its own words; '' for nothing."""
         ...
 
+    def later(self) -> str:
+        """What the floor above made of this version after it was published, in its own words; '' for nothing. Waits
+        while it is being made."""
+        ...
+
     def table(self, name: str) -> sa.Table:
         """The canonical table, also when no source provides it. Raises KeyError for an unknown name."""
         ...

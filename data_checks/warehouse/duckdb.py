@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from data_checks.errors import RequestError, TookTooLong
 from data_checks.warehouse.contract import LoadFacts
 from data_checks.warehouse.facts import from_json
+from data_checks.warehouse.later import added
 from data_checks.warehouse.tables import canonical_tables
 
 _Found = TypeVar("_Found")
@@ -65,7 +66,7 @@ class DuckDBWarehouse:
         url = sa.URL.create("duckdb", database=str(path))
         self._engine = sa.create_engine(url, connect_args=dict(options or {"read_only": True}))
         sa.event.listen(self._engine, "connect", _in_utc)
-        self._reading = _Reading()
+        self._reading, self._path = _Reading(), path
         try:
             with self._engine.connect() as connection:
                 facts, prepared = connection.execute(sa.text("select facts, prepared from _load")).one()
@@ -82,6 +83,9 @@ class DuckDBWarehouse:
     @property
     def prepared(self) -> str:
         return self._prepared
+
+    def later(self) -> str:
+        return added(self._path)
 
     def table(self, name: str) -> sa.Table:
         return canonical_tables()[name]
@@ -128,7 +132,7 @@ class _Impatient(DuckDBWarehouse):
 
     def __init__(self, patient: DuckDBWarehouse, seconds: float) -> None:
         self._engine, self._facts, self._prepared = patient._engine, patient.facts, patient.prepared
-        self._reading, self._limit = patient._reading, patient._limit
+        self._reading, self._limit, self._path = patient._reading, patient._limit, patient._path
         self._seconds = seconds
         self._lock = threading.Lock()
         self._running: set[Any] = set()

@@ -61,6 +61,11 @@ def version_path(var: Path, version: str) -> Path:
     return warehouse_folder(var) / f"{version}.duckdb"
 
 
+def later_path(version: Path) -> Path:
+    """The file beside a version's own that holds what was made of it after it was published."""
+    return version.with_suffix(".later.json")
+
+
 def kept_versions(var: Path) -> tuple[str, ...]:
     """The names of all versions on disk, oldest first."""
     found = [path.stem for path in warehouse_folder(var).glob("w-*.duckdb") if _VERSION.fullmatch(path.stem)]
@@ -100,7 +105,9 @@ def point_at(var: Path, version: str) -> None:
 
 def sweep(var: Path) -> None:
     """Remove what a killed load left half done: builds, their logs, a pointer never moved, versions beyond three."""
-    for stale in (*warehouse_folder(var).glob(".build-*"), warehouse_folder(var) / f".{_CURRENT}"):
+    folder = warehouse_folder(var)
+    beside = [path for path in folder.glob("w-*.later.*") if not version_path(var, path.name.split(".")[0]).exists()]
+    for stale in (*folder.glob(".build-*"), folder / f".{_CURRENT}", *beside):
         stale.unlink(missing_ok=True)
     version = current_version(var)
     if version in kept_versions(var):
@@ -114,6 +121,7 @@ def _forget_old(var: Path, version: str | None, before: str | None) -> None:
     room = KEPT_VERSIONS - (len(kept) - len(others))
     for old in others[: max(0, len(others) - room)]:
         version_path(var, old).unlink(missing_ok=True)
+        later_path(version_path(var, old)).unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -66,19 +67,37 @@ def _answer(model: ModelOf, question: Question, fitter: Fitter, kept: Mapping[dt
 
 def prepare_models(models: Iterable[ModelOf], warehouse: Warehouse) -> tuple[list[dict[str, Any]], set[str]]:
     """Rows of ANSWERS for the months of a screen, and the names of the models kept. What takes longer to read than a
-    load may be made to wait is left to whoever asks first."""
+    load may be made to wait is fitted after it (see fit_later)."""
     models = tuple(models)
-    fitter = Fitter(warehouse)
-    if any(one.name in OF_PURCHASES for one in models) and warehouse.facts.tables["orders"].rows > MOST_ROWS:
+    if any(one.name in OF_PURCHASES for one in models) and _is_long(warehouse):
         return [], set()
-    ends = _ends(warehouse)
-    rows = [
+    return _fitted_rows(models, warehouse), {_name(one) for one in models}
+
+
+def are_left(models: Iterable[ModelOf], warehouse: Warehouse) -> bool:
+    """Whether the load left models to be fitted after it that nobody has fitted yet."""
+    left = [model for model in models if _name(model) not in prepared_of(warehouse).answered]
+    return bool(left) and _is_long(warehouse) and not {key_of(one) for one in left} <= _later(warehouse).keys()
+
+
+def fit_later(models: Iterable[ModelOf], warehouse: Warehouse) -> str:
+    """What the models say for the months of a screen, as the text that a published version keeps beside it."""
+    rows = [{**row, "period": row["period"].isoformat()} for row in _fitted_rows(tuple(models), warehouse)]
+    return json.dumps({"load": warehouse.facts.load_id, "loaded_at": str(warehouse.facts.loaded_at), "rows": rows})
+
+
+def _is_long(warehouse: Warehouse) -> bool:
+    return warehouse.facts.tables["orders"].rows > MOST_ROWS
+
+
+def _fitted_rows(models: Sequence[ModelOf], warehouse: Warehouse) -> list[dict[str, Any]]:
+    fitter, ends = Fitter(warehouse), _ends(warehouse)
+    return [
         {"item": key_of(one), "cut": CUT, "period": last, "slice": None, "part": part, "value": value}
         for last in ends
         for one in models
         for part, value in fitter.parts(one, last, with_band=last in ends[:WITH_BAND]).items()
     ]
-    return rows, {_name(one) for one in models}
 
 
 def _ends(warehouse: Warehouse) -> list[dt.date]:
@@ -97,7 +116,7 @@ def _kept(models: Sequence[ModelOf], warehouse: Warehouse) -> Mapping[str, Mappi
     answered = prepared_of(warehouse).answered
     keys = sorted(key_of(model) for model in models if _name(model) in answered)
     if not keys:
-        return {}
+        return _later(warehouse) if _is_long(warehouse) else {}
     table = ANSWERS.c
     statement = sa.select(table.item, table.period, table.part, table.value).where(
         table.item.in_(keys), table.cut == CUT
@@ -107,6 +126,22 @@ def _kept(models: Sequence[ModelOf], warehouse: Warehouse) -> Mapping[str, Mappi
     for row in warehouse.read(statement):
         item, last, part, value = row
         found.setdefault(item, {}).setdefault(last, {})[part] = value
+    return found
+
+
+def _later(warehouse: Warehouse) -> Mapping[str, Mapping[dt.date, Parts]]:
+    """The same of what was fitted after the load. Nothing of a text that cannot be read, or is of another load: whoever
+    asks then fits what it asks for."""
+    found: dict[str, dict[dt.date, dict[str, float | None]]] = {}
+    try:
+        told = json.loads(warehouse.later() or "{}")
+        if (told.get("load"), told.get("loaded_at")) != (warehouse.facts.load_id, str(warehouse.facts.loaded_at)):
+            return {}
+        for row in told["rows"]:
+            last = dt.date.fromisoformat(row["period"])
+            found.setdefault(row["item"], {}).setdefault(last, {})[row["part"]] = row["value"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
     return found
 
 
