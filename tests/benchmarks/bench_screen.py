@@ -24,8 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 from data_checks.demo import write_demo
-from metrics.catalog import read_catalog
-from metrics.prepare import prepare
+from data_checks.warehouse import adding_later, open_warehouse
+from data_checks.workspace import read_workspace
+from metrics.catalog import Catalog, read_catalog
+from metrics.prepare import prepare, prepare_later
 from tests.benchmarks.company import publish_company
 from tests.benchmarks.sessions import Run, Session
 
@@ -129,7 +131,18 @@ def _large(given: Path, folder: Path, scale: float) -> Path:
         (workspace / "metrics" / "screen.yaml").write_text(DEFINITIONS.read_text(encoding="utf-8"), encoding="utf-8")
         catalog = read_catalog(workspace / "metrics")
         publish_company(generated, workspace, lambda version: prepare(version, catalog))
+        _fit_after(workspace, catalog)
     return workspace
+
+
+def _fit_after(folder: Path, catalog: Catalog) -> None:
+    """As the load command does."""
+    workspace = read_workspace(folder)
+    with contextlib.closing(open_warehouse(workspace)) as warehouse:
+        made = prepare_later(warehouse, catalog)
+        assert made
+        with adding_later(workspace, "000001") as keep:
+            keep(made())
 
 
 async def _measured(name: str, workspace: Path) -> Seen:
