@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlencode
@@ -61,11 +63,21 @@ _KEYS = {
 def pages() -> dict[str, list[st.Page]]:
     """Every page of the dashboard by its section of the menu, in menu order."""
     menu: dict[str, list[st.Page]] = {}
-    for place, (path, (file, word, section)) in enumerate(_PAGES.items()):
-        shown: Literal["visible", "hidden"] = "hidden" if section is None else "visible"
-        page = st.Page(PAGES / file, title=say(word), url_path=path, default=place == 0, visibility=shown)
+    for path, (_, _, section) in _PAGES.items():
+        # A page of its own for every run, which may run it once; twenty of them look a hundred times at the disk.
+        page = copy.copy(_known_page(path)) if st.runtime.exists() else _page(path)
         menu.setdefault(say(section) if section else "", []).append(page)
     return menu
+
+
+def _page(path: str) -> st.Page:
+    file, word, section = _PAGES[path]
+    shown: Literal["visible", "hidden"] = "hidden" if section is None else "visible"
+    is_first = path == next(iter(_PAGES))
+    return st.Page(PAGES / file, title=say(word), url_path=path, default=is_first, visibility=shown)
+
+
+_known_page = functools.cache(_page)
 
 
 def in_menu() -> list[tuple[str, str]]:
