@@ -16,7 +16,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from dashboard import chart_usual, sentences, wording
+from dashboard import charts_usual, sentences, wording
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import MetricDefinition
@@ -85,7 +85,7 @@ def trend(
     within = [one for one in events if results[0].period.start <= one.day < results[-1].period.end]
     drawn = tuple(within[-_MOST_EVENTS:])
     usual = usual_range(results, definition.bounds)
-    frame = _frame(results, [*values, *chart_usual.ends(usual)], judged, definition, currency)
+    frame = _frame(results, [*values, *charts_usual.ends(usual)], judged, definition, currency)
     frame = replace(frame, events=_event_marks(results, drawn), has_usual=usual is not None)
     known = [value for value in values if value is not None]
     return Trend(
@@ -97,7 +97,7 @@ def trend(
         has_gap=any(value is None for value in values),
         events=drawn,
         events_left_out=len(within) - len(drawn),
-        usual=chart_usual.told(usual, results, definition, currency),
+        usual=charts_usual.told(usual, results, definition, currency),
     )
 
 
@@ -195,7 +195,7 @@ def _columns(
             "text": text,
             "note": note,
         }
-        row |= chart_usual.row(usual, place)
+        row |= charts_usual.row(usual, place)
         points.append(row | {"month": wording.period(result.period), "low": result.low, "high": result.high})
     return pa.Table.from_pylist(_apart(_link_running(points), frame))
 
@@ -279,30 +279,40 @@ def _ground(frame: Frame, theme: Tokens) -> list[Any]:
     layers: list[Any] = [_constant(y=low, x=0).mark_point(opacity=0).encode(x=x, y=y)]
     for place in frame.withheld:
         base = _constant(x=place, x2=place + 1, y=low, y2=high, word=say("withheld").lower())
-        layers.append(base.mark_rect(color=theme.hatch).encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"))
+        layers.append(
+            base.mark_rect(color=theme.hatch).encode(
+                x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q"), y2=alt.Y2("y2:Q")
+            )
+        )
         words = base.mark_text(color=theme.ink3, baseline="bottom", dy=-4, fontSize=12, align="left")
-        layers.append(words.encode(x="x:Q", y="y:Q", text="word:N"))
+        layers.append(words.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("word:N")))
     if frame.goal is not None:
         zone = _constant(x=0, x2=len(frame.months), y=frame.goal, y2=high if frame.higher_is_better else low)
-        layers.append(zone.mark_rect(color=theme.band).encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"))
+        layers.append(
+            zone.mark_rect(color=theme.band).encode(
+                x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q"), y2=alt.Y2("y2:Q")
+            )
+        )
         layers += _rule(frame.goal, named["goal"], frame.goal_text, theme.met, len(frame.months), dash=None)
     if frame.limit is not None:
         layers += _rule(frame.limit, named["limit"], frame.limit_text, theme.missed, len(frame.months), dash=[4, 3])
     for at, number in frame.events:
         base = _constant(x=at, y=low, y2=high, word=number)
         line = base.mark_rule(color=theme.ink3, strokeDash=[1, 3], strokeWidth=1)
-        layers.append(line.encode(x="x:Q", y="y:Q", y2="y2:Q"))
+        layers.append(line.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), y2=alt.Y2("y2:Q")))
         words = base.mark_text(color=theme.ink3, baseline="bottom", dy=-3, fontSize=12)
-        layers.append(words.encode(x="x:Q", y="y2:Q", text="word:N"))
-    return [*layers, *(chart_usual.marks(_points(), theme) if frame.has_usual else ())]
+        layers.append(words.encode(x=alt.X("x:Q"), y=alt.Y("y2:Q"), text=alt.Text("word:N")))
+    return [*layers, *(charts_usual.marks(_points(), theme) if frame.has_usual else ())]
 
 
 def _rule(at: float, words_at: float, words: str, colour: str, end: int, dash: list[int] | None) -> list[Any]:
     """A horizontal line with its name at the right end, outside the plot."""
     base = _constant(x=0, x2=end, y=at, words_y=words_at, word=words)
-    line = base.mark_rule(color=colour, strokeDash=dash or [1, 0], strokeWidth=1).encode(x="x:Q", x2="x2:Q", y="y:Q")
+    line = base.mark_rule(color=colour, strokeDash=dash or [1, 0], strokeWidth=1).encode(
+        x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q")
+    )
     name = base.mark_text(color=colour, align="left", dx=6, fontSize=12, baseline="middle")
-    return [line, name.encode(x="x2:Q", y="words_y:Q", text="word:N")]
+    return [line, name.encode(x=alt.X("x2:Q"), y=alt.Y("words_y:Q"), text=alt.Text("word:N"))]
 
 
 def _lines(theme: Tokens) -> list[Any]:
@@ -313,28 +323,30 @@ def _lines(theme: Tokens) -> list[Any]:
     running = base.transform_filter("datum.kind == 'running'")
     interval = judged.transform_filter("isValid(datum.low) && isValid(datum.high)")
     return [
-        interval.mark_rule(color=theme.soft, strokeWidth=3, opacity=0.8).encode(y="low:Q", y2="high:Q"),
-        solid.mark_line(color=theme.series, strokeWidth=1.8).encode(detail="run:N"),
+        interval.mark_rule(color=theme.soft, strokeWidth=3, opacity=0.8).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
+        solid.mark_line(color=theme.series, strokeWidth=1.8).encode(detail=alt.Detail("run:N")),
         base.transform_filter("datum.run == 'so far'")
         .mark_line(color=theme.series, strokeWidth=1.5, strokeDash=[2, 3])
-        .encode(detail="run:N"),
+        .encode(detail=alt.Detail("run:N")),
         base.transform_filter("datum.kind == 'month'").mark_circle(color=theme.series, size=26, opacity=1),
         judged.mark_circle(color=theme.series, size=64, opacity=1),
         judged.mark_text(
             stroke=theme.paper, strokeWidth=4, dx=-10, align="right", fontWeight=600, fontSize=12.5, baseline="bottom"
-        ).encode(text="text:N"),  # clears the line behind the number
+        ).encode(text=alt.Text("text:N")),  # clears the line behind the number
         judged.mark_text(
             color=theme.ink, dx=-10, align="right", fontWeight=600, fontSize=12.5, baseline="bottom"
-        ).encode(text="text:N"),
+        ).encode(text=alt.Text("text:N")),
         running.mark_point(fill=theme.paper, stroke=theme.series, size=42, strokeWidth=1.6, opacity=1),
-        running.mark_text(color=theme.series, dx=10, align="left", fontSize=12).encode(y="note_y:Q", text="note:N"),
+        running.mark_text(color=theme.series, dx=10, align="left", fontSize=12).encode(
+            y=alt.Y("note_y:Q"), text=alt.Text("note:N")
+        ),
     ]
 
 
 def _points() -> alt.Chart:
     """The columns handed over with the spec."""
     tooltip = [alt.Tooltip("month:N"), alt.Tooltip("text:N")]
-    return alt.Chart(alt.NamedData("columns")).encode(x="x:Q", y="value:Q", tooltip=tooltip)
+    return alt.Chart(alt.NamedData("columns")).encode(x=alt.X("x:Q"), y=alt.Y("value:Q"), tooltip=tooltip)
 
 
 def _constant(**values: Any) -> alt.Chart:

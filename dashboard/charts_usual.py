@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import altair as alt
+
 from dashboard import wording
 from dashboard.theme import Tokens
 from dashboard.wording import say
@@ -45,8 +47,8 @@ def marks(base: Any, theme: Tokens) -> list[Any]:
     limits = base.transform_filter("isValid(datum.usual_low) && datum.kind != 'link'")
     ring = base.transform_filter("datum.is_signal && datum.kind != 'link'")
     return [
-        limits.mark_line(**dots).encode(y="usual_low:Q"),
-        limits.mark_line(**dots).encode(y="usual_high:Q"),
+        limits.mark_line(**dots).encode(y=alt.Y("usual_low:Q")),
+        limits.mark_line(**dots).encode(y=alt.Y("usual_high:Q")),
         ring.mark_point(stroke=theme.ink, fill="transparent", size=190, strokeWidth=1.4, opacity=1),
     ]
 
