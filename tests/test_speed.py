@@ -173,8 +173,9 @@ def test_a_version_that_nobody_reads_any_more_gives_back_what_it_read(loaded_dem
     warehouse.rest()  # it was read since the last call
     assert warehouse.read(held)[0][0] == full
     warehouse.rest()
-    with warehouse._connected():
-        warehouse.rest()  # somebody reads
+    other: Any = open_warehouse(read_workspace(loaded_demo))
+    with other._connected():
+        warehouse.rest()  # somebody reads, by another door
         warehouse.rest()
     assert warehouse.read(held)[0][0] == full
     warehouse.rest()
@@ -182,3 +183,4 @@ def test_a_version_that_nobody_reads_any_more_gives_back_what_it_read(loaded_dem
     assert warehouse.read(held)[0][0] < full / 4
     assert warehouse.read(tickets) == counted  # with as much memory as before
     warehouse.close()
+    other.close()

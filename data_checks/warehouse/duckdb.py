@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,6 +56,10 @@ class _Reading:
                 self._rested = self._ever
 
 
+_READINGS: weakref.WeakValueDictionary[str, _Reading] = weakref.WeakValueDictionary()
+"""By file: within a process the engine opens a file once, whoever opens it, with one memory for all."""
+
+
 class DuckDBWarehouse:
     """See warehouse/contract.py. Every read takes a connection of its own from the pool, so threads do not meet.
 
@@ -66,9 +71,9 @@ class DuckDBWarehouse:
         url = sa.URL.create("duckdb", database=str(path))
         self._engine = sa.create_engine(url, connect_args=dict(options or {"read_only": True}))
         sa.event.listen(self._engine, "connect", _in_utc)
-        self._reading, self._path = _Reading(), path
+        self._reading, self._path = _READINGS.setdefault(str(path.resolve()), _Reading()), path
         try:
-            with self._engine.connect() as connection:
+            with self._connected() as connection:
                 facts, prepared = connection.execute(sa.text("select facts, prepared from _load")).one()
                 self._limit = str(connection.execute(sa.text("select current_setting('memory_limit')")).scalar_one())
             self._facts, self._prepared = from_json(facts), str(prepared)
