@@ -59,7 +59,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "duckdb": ("data_checks/",),
     "openpyxl": ("data_checks/sources_workbook", "dashboard/export/workbook"),
     "typst": ("dashboard/export/typeset",),
-    "vl_convert": ("dashboard/export/pictures",),
+    "vl_convert": ("dashboard/export/draw",),
     "lark": ("metrics/formula",),
     "scipy": ("metrics/stats/",),
     "click": ("dashboard/cli", "dashboard/printing"),

@@ -14,8 +14,8 @@ import pytest
 from pypdf import PdfReader
 
 from dashboard import sentences
+from dashboard.export import apart
 from dashboard.export import board_pack as laid_out
-from dashboard.export import typeset
 from dashboard.export.pack import Asked, Pack, check_period
 from data_checks.errors import RequestError
 from data_checks.journal_entries import About, Comment, Entries
@@ -180,10 +180,8 @@ def test_nothing_is_laid_out_when_the_layout_is_refused(pack: Pack, monkeypatch:
         laid_out.board_pack(pack)
 
 
-def test_a_pack_that_takes_too_long_is_told_without_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    def endless(command: list[str], **_: object) -> None:
-        raise subprocess.TimeoutExpired(command, 120)
-
-    monkeypatch.setattr(subprocess, "run", endless)
-    with pytest.raises(RequestError, match=r"^it takes longer than 120 seconds$"):
-        typeset.typeset(Path("board_pack.typ"), "{}", 0)
+def test_a_pack_that_takes_too_long_is_told_without_the_command(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 0)
+    monkeypatch.setattr(laid_out, "pages", lambda *_: {})
+    with pytest.raises(RequestError, match=r"^the board pack cannot be laid out: it takes longer than 0 seconds$"):
+        laid_out.board_pack(pack)

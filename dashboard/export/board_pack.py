@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from dashboard import sentences
-from dashboard.export import content, content_reasons
+from dashboard.export import apart, content, content_reasons
 from dashboard.export.pack import Pack
 from dashboard.export.pictures import PRINT
 from dashboard.export.safe_text import visible_in
-from dashboard.export.typeset import typeset
 from dashboard.wording import say
 from data_checks.errors import RequestError
 
@@ -23,12 +23,17 @@ _LAYOUT = Path(__file__).parent / "board_pack.typ"
 
 def board_pack(pack: Pack, paper: Paper = "a4") -> bytes:
     """The PDF. Raises RequestError when it cannot be laid out."""
-    written = json.dumps(visible_in(pages(pack, paper)), ensure_ascii=False)
-    instant = pack.facts.loaded_at.replace(tzinfo=dt.UTC)
     try:
-        return typeset(_LAYOUT, written, int(instant.timestamp()))
+        return apart.work("dashboard.export.typeset", _request(pack, paper))
     except RequestError as error:
         raise RequestError(say("xp_no_word", why=error)) from None
+
+
+def _request(pack: Pack, paper: Paper) -> Iterator[str]:
+    """Made while typst gets ready."""
+    written = json.dumps(visible_in(pages(pack, paper)), ensure_ascii=False)
+    instant = pack.facts.loaded_at.replace(tzinfo=dt.UTC)
+    yield json.dumps({"layout": str(_LAYOUT), "pack": written, "timestamp": int(instant.timestamp())})
 
 
 def pages(pack: Pack, paper: Paper = "a4") -> dict[str, Any]:

@@ -35,24 +35,29 @@ def changes(pack: Pack) -> Content:
     return {
         "title": say("xp_changed"),
         "lead": lead,
-        "items": [_change(one, pack) for one in pack.changes],
+        "items": [_change(one, pack, chart) for one, chart in zip(pack.changes, _charts(pack), strict=True)],
         "more": "" if not more else say("xp_changed_more_one" if more == 1 else "xp_changed_more", n=more),
     }
 
 
-def _change(one: Told, pack: Pack) -> Content:
+def _change(one: Told, pack: Pack, chart: Content) -> Content:
     found = one.found
     told = [one.why_not] if found is None else told_plainly(one, pack)
-    card = one.card
-    spec = pictures.trend_spec(card.trend, card.result.period, card.definition, pack.facts.currency, _CHART)
-    chart = {"svg": pictures.svg(spec[0]), "alt": spec[1].alt} if spec else {"svg": "", "alt": ""}
     return {
-        **status(sentences.mark_of(card)),
-        "name": sentences.title(card.definition),
+        **status(sentences.mark_of(one.card)),
+        "name": sentences.title(one.card.definition),
         "head": told[0],
         "lines": told[1:],
         "chart": chart,
     }
+
+
+def _charts(pack: Pack) -> list[Content]:
+    """The months of each change, and what they show in words."""
+    currency = pack.facts.currency
+    cards = [one.card for one in pack.changes]
+    found = (pictures.trend_spec(one.trend, one.result.period, one.definition, currency, _CHART) for one in cards)
+    return [{"svg": drawn, "alt": alt} for drawn, alt in pictures.svgs(found)]
 
 
 def told_plainly(one: Told, pack: Pack) -> list[str]:

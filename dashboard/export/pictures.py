@@ -1,35 +1,32 @@
-"""Pictures for paper and files: our small drawings as SVG, and a metric's trend drawn by Vega without a browser.
-
-vl-convert is imported at first need; it may load nothing from anywhere, and knows the fonts that are shipped.
-"""
+"""Pictures for paper and files: our small drawings as SVG, and a metric's trend drawn by Vega without a browser."""
 
 from __future__ import annotations
 
+import base64
 import dataclasses
-import functools
 import html
 import json
 import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from dashboard import charts, marks, theme
+from dashboard.export import apart
 from dashboard.theme import Tokens
+from dashboard.wording import say
+from data_checks.errors import RequestError
 from metrics.definition import MetricDefinition
 from metrics.events import Happening
 from metrics.period import Period
 from metrics.result import MetricResult
 
-FONTS = Path(__file__).parent / "fonts"
+Spec = dict[str, Any]
+"""A whole Vega-Lite specification, with its values."""
 PRINT = dataclasses.replace(theme.LIGHT, name="print", paper="#FFFFFF")
 """The light look on white paper."""
-NOWHERE = ["https://nothing.invalid/"]
-"""The only place a chart might load data from; there is nothing there. Specs carry their own values."""
 _ADDRESS = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*src="data:image/svg\+xml,([^"]*)"')
 _OPENING = re.compile(r"<svg [^>]*viewBox='0 0 (\d+) 26'>")
-_PNG_SCALE = 2.0
 
 
 def svg_of(image: str) -> tuple[str, str]:
@@ -61,7 +58,7 @@ def trend_spec(
     size: tuple[int, int],
     look: Tokens = PRINT,
     events: Sequence[Happening] = (),
-) -> tuple[dict[str, Any], charts.Trend] | None:
+) -> tuple[Spec, charts.Trend] | None:
     """A trend as a whole Vega-Lite spec with its values in it, and what it shows; None when no month has a value."""
     drawn = charts.trend(results, judged, definition, currency, look, events)
     if drawn is None:
@@ -76,33 +73,39 @@ def trend_spec(
     }, drawn
 
 
-def svg(spec: dict[str, Any]) -> str:
-    """A chart as SVG. Nothing is fetched."""
-    return _svg(json.dumps(spec))
+def svgs(found: Iterable[tuple[Spec, charts.Trend] | None]) -> list[tuple[str, str]]:
+    """Trends as SVG, each with its words; two empty texts for none. One is drawn while the next is described.
+    Raises RequestError."""
+    words: list[str | None] = []
+
+    def described() -> Iterator[Spec]:
+        for one in found:
+            words.append(one[1].alt if one else None)
+            if one:
+                yield one[0]
+
+    drawn = iter(_draw("svg", described()))
+    return [("", "") if alt is None else (next(drawn).decode(), alt) for alt in words]
 
 
-@functools.lru_cache(maxsize=64)
-def _svg(spec: str) -> str:
-    """Kept: an export in another form, or for another paper, draws the same charts again."""
-    drawn: str = _converter().vegalite_to_svg(spec, allowed_base_urls=NOWHERE)
-    return drawn
+def svg(spec: Spec) -> str:
+    """A chart as SVG. Raises RequestError."""
+    return _draw("svg", [spec])[0].decode()
 
 
-def png(spec: dict[str, Any]) -> bytes:
-    """A chart as PNG, two dots for each of the screen's."""
-    drawn: bytes = _converter().vegalite_to_png(spec, scale=_PNG_SCALE, allowed_base_urls=NOWHERE)
-    return drawn
+def png(spec: Spec) -> bytes:
+    """A chart as PNG, two dots for each of the screen's. Raises RequestError."""
+    return _draw("png", [spec])[0]
 
 
 def png_of_svg(drawn: str) -> bytes:
-    """An SVG as PNG, two dots for each of the screen's."""
-    found: bytes = _converter().svg_to_png(drawn, scale=_PNG_SCALE)
-    return found
+    """An SVG as PNG, two dots for each of the screen's. Raises RequestError."""
+    return _draw("png_of_svg", [drawn])[0]
 
 
-@functools.lru_cache(maxsize=1)
-def _converter() -> Any:
-    import vl_convert
-
-    vl_convert.register_font_directory(str(FONTS))
-    return vl_convert
+def _draw(form: Literal["svg", "png", "png_of_svg"], asked: Iterable[Spec | str]) -> list[bytes]:
+    try:
+        drawn = apart.work("dashboard.export.draw", map(json.dumps, asked), form)
+    except RequestError as error:
+        raise RequestError(say("xp_no_picture", why=error)) from None
+    return [base64.b64decode(one) for one in json.loads(drawn)]
