@@ -118,7 +118,7 @@ def _slice_hint(slices: Iterable[str], tables: Iterable[str]) -> str:
     for table in tables:
         for name in slices:
             if name not in (known := contracts()[table].slices):
-                return did_you_mean(name, known) or f" It has {', '.join(known)}."
+                return did_you_mean(name, known) or (f" It has {', '.join(known)}." if known else "")
     return ""
 
 

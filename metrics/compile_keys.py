@@ -47,7 +47,7 @@ def compile_distinct(wanted: Sequence[Aggregate], question: Question, tables: Ta
         for place in range(len(wanted))
     ]
     statement = sa.select(*_shown(cut, question), *counts).group_by(*cut)
-    return Scan(statement, tuple((one, "n") for one in wanted), question.grain != "all", len(question.by))
+    return Scan(statement, tuple((one, "n") for one in wanted), question.grain != "all", len(selection.slices))
 
 
 def _counts_for(wanted: Sequence[Aggregate], key: Element, selection: Selection) -> list[Element]:

@@ -97,3 +97,46 @@ def test_a_union_of_which_only_one_set_was_loaded_is_counted_like_that_set(tmp_p
     warehouse.close()
     assert [[one.n for one in found[name]] for name in names] == [[1, 1], [1, 1]]
     assert len(counting.asked) == 1
+
+
+RIVALS = """id,metric,competitor,industry,day,value
+1,nps,Acme,retail,2024-01-01,40
+2,nps,Bolt,telecom,2024-01-01,30
+3,csat,Bolt,telecom,2024-01-01,0.7
+"""
+SHARE_OF_RETAIL = """metric: rivals_in_retail
+formula: distinct(benchmarks.competitor where industry = 'retail') / distinct(benchmarks.competitor)
+---
+metric: customers_a_rival
+formula: distinct(orders.customer_id) / distinct(benchmarks.competitor)
+"""
+ORDERS = "id,customer,day\no1,c1,2024-01-10\no2,c2,2024-01-11\no3,c3,2024-01-12\n"
+CUSTOMERS = "id,segment\nc1,SMB\nc2,Large\nc3,SMB\n"
+
+
+@pytest.mark.parametrize(
+    ("by", "customers", "retail"),
+    [((), {(): 1.5}, {(): 0.5}), (("segment",), {("Large",): 0.5, ("SMB",): 1.0}, {})],
+    ids=["whole", "cut"],
+)
+def test_what_cannot_be_cut_is_the_same_for_every_slice_and_alone_in_none(tmp_path, by, customers, retail):
+    sources = {
+        "orders": "{files: orders.csv, columns: {order_id: id, customer_id: customer, ordered_at: day}}",
+        "customers": "{files: customers.csv, columns: {customer_id: id, segment: segment}}",
+        "benchmarks": "{files: rivals.csv, columns: {benchmark_id: id, metric: metric, competitor: competitor, "
+        "industry: industry, period_start: day, value: value}}",
+    }
+    told = "".join(f"  {name}: {source}\n" for name, source in sources.items())
+    folder = loading.write(
+        tmp_path, f"title: X\nas_of: 2024-12-31\nsources:\n{told}", orders=ORDERS, customers=CUSTOMERS, rivals=RIVALS
+    )
+    loading.load_folder(folder)
+    (folder / "metrics").mkdir()
+    (folder / "metrics" / "own.yaml").write_text(SHARE_OF_RETAIL)
+    catalog, names = read_catalog(folder / "metrics"), ["rivals_in_retail", "customers_a_rival"]
+    warehouse = open_warehouse(read_workspace(folder))
+    question = ask(warehouse, catalog, Scope.everything(), names, "year", by)
+    found = evaluate(warehouse, catalog, question, names)
+    warehouse.close()
+    values = {name: {tuple(one.slices.values()): one.value for one in found[name]} for name in names}
+    assert values == {"customers_a_rival": customers, "rivals_in_retail": retail}
