@@ -139,19 +139,19 @@ def _fit_after(workspace: Workspace, catalog: Catalog) -> None:
     from data_checks.warehouse import adding_later, open_warehouse
     from metrics.prepare import prepare_later
 
-    with contextlib.closing(open_warehouse(workspace)) as warehouse:
-        if (made := prepare_later(warehouse, catalog)) is None:
-            return
-        load_id = warehouse.facts.load_id
-        printing.progress(f"fitting models of purchases; load {load_id} can be read meanwhile")
-        try:
+    try:
+        with contextlib.closing(open_warehouse(workspace)) as warehouse:
+            if (made := prepare_later(warehouse, catalog)) is None:
+                return
+            load_id = warehouse.facts.load_id
+            printing.progress(f"fitting models of purchases; load {load_id} can be read meanwhile")
             with adding_later(workspace, load_id) as keep:
                 keep(made())
-        except Exception as error:  # published is published
-            reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-            printing.progress(f"models could not be fitted ({reason}); whoever asks for them first waits for them.")
-        else:
-            printing.progress("fitted")
+    except Exception as error:  # published is published
+        reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        printing.progress(f"models could not be fitted ({reason}); whoever asks for them first waits for them.")
+    else:
+        printing.progress("fitted")
 
 
 @main.command()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dashboard.cli import main
-from data_checks.warehouse import later
+from data_checks.errors import TookTooLong
+from data_checks.warehouse import duckdb as duckdb_warehouse
+from data_checks.warehouse import later, open_warehouse
 from data_checks.warehouse.versions import later_path, version_path
+from data_checks.workspace import read_workspace
 from metrics.models import answers
 from metrics.models.fitted import Fitter
 from tests.loading import load_folder, write
@@ -100,11 +105,38 @@ def test_an_unchanged_load_fits_nothing_twice_and_makes_up_for_what_is_missing(s
     assert later_of(folder).exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"load": "000001"}', '{"load": "000002", "rows": []}', "\x00"])
-def test_a_reader_fits_for_itself_what_is_not_to_be_read(small: None, folder: Path, text: str) -> None:
+def one_digit_more(kept: str) -> str:
+    return re.sub(r'"value": (\d)', r'"value": 9\1', kept, count=1)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda _: "", lambda _: "{", lambda _: "\x00", lambda kept: kept[:-200], one_digit_more, lambda _: "[" * 200_000],
+    ids=["empty", "cut_off", "nonsense", "shorter", "one_digit_more", "deep"],
+)
+def test_what_was_changed_since_it_was_kept_is_fitted_again(
+    small: None, folder: Path, damage: Callable[[str], str]
+) -> None:
     scorecard("load", "-w", folder)
-    kept = worth(folder)
-    later_of(folder).write_text(text)
+    kept, text = worth(folder), later_of(folder).read_text(encoding="utf-8")
+    damaged = damage(text)
+    assert damaged != text
+    later_of(folder).write_text(damaged, encoding="utf-8")
+    assert worth(folder) == kept
+    assert "fitting" in scorecard("load", "-w", folder).stderr
+    assert later_of(folder).read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("named", ["load", "loaded_at"])
+def test_what_was_fitted_to_another_load_says_nothing_of_this_one(small: None, folder: Path, named: str) -> None:
+    scorecard("load", "-w", folder)
+    kept, version = worth(folder), version_path(folder / "var", "w-000001")
+    told = json.loads(later.added(version, 60))
+    told[named] = "2001-01-01 00:00:00"
+    for row in told["rows"]:
+        row["value"] = None if row["value"] is None else row["value"] + 1
+    with later.adding(version) as keep:
+        keep(json.dumps(told))
     assert worth(folder) == kept
 
 
@@ -121,15 +153,31 @@ def test_who_asks_while_it_is_being_made_waits_for_it(tmp_path: Path) -> None:
     version = tmp_path / "w-000001.duckdb"
     version.touch()
     found: list[str] = []
-    reader = threading.Thread(target=lambda: found.append(later.added(version)))
+    reader = threading.Thread(target=lambda: found.append(later.added(version, 60)))
     with later.adding(version) as keep:
         reader.start()
         reader.join(0.2)
         assert reader.is_alive()
         keep("made")
     reader.join()
-    assert (found, later.added(version)) == (["made"], "made")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["w-000001.duckdb", "w-000001.later.json"]
+    assert (found, later.added(version, 60)) == (["made"], "made")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["w-000001.duckdb", "w-000001.later"]
+
+
+def test_who_waits_no_longer_is_told_so_and_nobody_waits_for_ever(
+    small: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorecard("load", "-w", folder)
+    warehouse = open_warehouse(read_workspace(folder))
+    monkeypatch.setattr(duckdb_warehouse, "_WAIT", 0)
+    with later.adding(version_path(folder / "var", "w-000001")):
+        with pytest.raises(TookTooLong, match=r"^it takes longer than 0\.1 seconds$"):
+            warehouse.within(0.1).later()
+        assert warehouse.later() == ""
+        said = scorecard("load", "-w", folder)
+        assert "models could not be fitted (another process makes it now)" in said.stderr
+    assert warehouse.later() != ""
+    warehouse.close()
 
 
 def test_nothing_is_kept_beside_a_version_that_is_gone(tmp_path: Path) -> None:
@@ -143,8 +191,8 @@ def test_it_goes_with_its_version_and_what_a_killed_one_left_goes_too(folder: Pa
     later_of(folder).write_text("{}")
     left = [
         later_of(folder, "000009"),
-        later_of(folder).with_suffix(".123.build"),
-        later_of(folder).with_suffix(".lock"),
+        later_of(folder).with_name("w-000001.later.123.build"),
+        later_of(folder).with_name("w-000001.later.lock"),
     ]
     for path in left:
         path.touch()

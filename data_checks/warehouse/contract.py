@@ -101,7 +101,7 @@ class Warehouse(Protocol):
 
     def later(self) -> str:
         """What the floor above made of this version after it was published, in its own words; '' for nothing. Waits
-        while it is being made."""
+        a minute while it is being made, or as long as somebody waits at all; TookTooLong then."""
         ...
 
     def table(self, name: str) -> sa.Table:

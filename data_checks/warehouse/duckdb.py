@@ -20,6 +20,8 @@ from data_checks.warehouse.later import added
 from data_checks.warehouse.tables import canonical_tables
 
 _Found = TypeVar("_Found")
+_WAIT = 60.0
+"""Seconds that are waited for what is being made of a version; it is said not to be there after that."""
 
 
 def _in_utc(connection: Any, record: object) -> None:
@@ -90,7 +92,9 @@ class DuckDBWarehouse:
         return self._prepared
 
     def later(self) -> str:
-        return added(self._path)
+        with contextlib.suppress(TookTooLong):
+            return added(self._path, _WAIT)
+        return ""
 
     def table(self, name: str) -> sa.Table:
         return canonical_tables()[name]
@@ -143,6 +147,9 @@ class _Impatient(DuckDBWarehouse):
         self._running: set[Any] = set()
         self._timer: threading.Timer | None = None
         self._is_over = False
+
+    def later(self) -> str:
+        return added(self._path, self._seconds)
 
     def read(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> Sequence[sa.Row[Any]]:
         return self._in_time(lambda connection: connection.execute(statement).fetchall())

@@ -63,7 +63,7 @@ def version_path(var: Path, version: str) -> Path:
 
 def later_path(version: Path) -> Path:
     """The file beside a version's own that holds what was made of it after it was published."""
-    return version.with_suffix(".later.json")
+    return version.with_suffix(".later")
 
 
 def kept_versions(var: Path) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def point_at(var: Path, version: str) -> None:
 def sweep(var: Path) -> None:
     """Remove what a killed load left half done: builds, their logs, a pointer never moved, versions beyond three."""
     folder = warehouse_folder(var)
-    beside = [path for path in folder.glob("w-*.later.*") if not version_path(var, path.name.split(".")[0]).exists()]
+    beside = [path for path in folder.glob("w-*.later*") if not version_path(var, path.name.split(".")[0]).exists()]
     for stale in (*folder.glob(".build-*"), folder / f".{_CURRENT}", *beside):
         stale.unlink(missing_ok=True)
     version = current_version(var)
