@@ -113,6 +113,12 @@ class RealFloors:
                 return opened
         raise RequestError(say("load_closed"))
 
+    def rest(self) -> bool:
+        """Give back what the engine keeps of versions that nobody reads. True: of one there was something to give."""
+        with self._lock:  # none is closed meanwhile
+            given = [warehouse.rest() for warehouse in self._warehouses.values()]
+        return any(given)
+
     def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard:
         opened = self.opened(load)
         return build_scorecard(opened.warehouse, opened.catalog, scope, period, against, dict(where))

@@ -97,7 +97,7 @@ class Preparing:
 def _give_back() -> None:
     """Return to the system what is kept of memory that nobody needs: by the engine, of the columns it read, by rings of
     Python's objects, and by the C library. Of five million orders that is half a GiB after a fit."""
-    if (load := _tried(cache.current)) is not None and cache.opened(load).warehouse.rest():
+    if cache.floors().rest():
         gc.collect()
     with contextlib.suppress(AttributeError, OSError, TypeError):  # other C libraries than glibc have no such call
         ctypes.CDLL(None).malloc_trim(0)

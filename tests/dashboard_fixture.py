@@ -432,6 +432,9 @@ class FixtureFloors:
     def opened(self, load: Load) -> Opened:
         raise RequestError("The fixture has no warehouse.")
 
+    def rest(self) -> bool:
+        return False
+
     def scorecard(self, load: Load, scope: Scope, period: Period, against: Period, where: Where) -> Scorecard:
         return scorecard(tuple(self.lines.values()), period, against)
 

@@ -13,8 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from dashboard import cache, screens, settings
+from dashboard.floors import RealFloors
 from dashboard.remembered import Remembered
 from data_checks.errors import RequestError
+from data_checks.load import load
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.models.answers import MOST_ROWS, prepare_models
@@ -22,6 +24,8 @@ from metrics.scope import Scope
 from tests import dashboard_fixture as fixture
 from tests.benchmarks.bench_screen import serving
 from tests.benchmarks.sessions import Run, Session
+from tests.loading import NOW
+from tests.small_company import load_small_company
 from tests.test_dashboard_pages import run
 
 FIRST_RENDER, FILTER = 150_000, 40_000
@@ -184,3 +188,45 @@ def test_a_version_that_nobody_reads_any_more_gives_back_what_it_read(loaded_dem
     assert warehouse.read(tickets) == counted  # with as much memory as before
     warehouse.close()
     other.close()
+
+
+def test_a_version_that_is_held_keeps_its_memory_and_every_door_the_first_ones_limit(loaded_demo: Path) -> None:
+    warehouse: Any = open_warehouse(read_workspace(loaded_demo))
+    limit = sa.text("select current_setting('memory_limit')")
+    ((whole,),) = warehouse.read(limit)
+    tickets = sa.select(*(sa.func.count(sa.distinct(column)) for column in warehouse.table("tickets").c))
+    warehouse.read(tickets)
+    held = warehouse._engine.raw_connection()
+    cursor = held.cursor()
+    cursor.execute("select * from tickets, range(100)")
+    cursor.fetchone()  # nothing is taken from under a reader, whom nobody knows of here
+    for _ in range(2):
+        warehouse.rest()
+    other: Any = open_warehouse(read_workspace(loaded_demo))
+    assert gigabytes(warehouse.read(limit)[0][0]) == pytest.approx(gigabytes(whole), rel=0.02)
+    assert other._reading.limit == whole
+    held.close()
+    warehouse.close()
+    other.close()
+
+
+def gigabytes(text: str) -> float:
+    number, unit = text.split()
+    assert unit == "GiB"
+    return float(number)
+
+
+def test_versions_that_were_followed_by_another_rest_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = load_small_company(tmp_path / "company")
+    monkeypatch.setenv(settings.WORKSPACE, str(folder))
+    floors = RealFloors()
+    before: Any = floors.opened(floors.current()).warehouse
+    (folder / "workspace.yaml").write_text((folder / "workspace.yaml").read_text() + "# again\n")
+    load(read_workspace(folder), NOW)
+    assert floors.opened(floors.current()).warehouse is not before
+    held = sa.text("select sum(memory_usage_bytes) from duckdb_memory() where tag = 'BASE_TABLE'")
+    before.read(sa.select(*(sa.func.count(sa.distinct(column)) for column in before.table("tickets").c)))
+    ((full,),) = before.read(held)
+    for _ in range(2):
+        floors.rest()
+    assert before.read(held)[0][0] < full

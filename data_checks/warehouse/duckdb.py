@@ -31,7 +31,10 @@ def _in_utc(connection: Any, record: object) -> None:
 
 
 class _Reading:
-    """Who reads a version now, and how often it was read: nothing may be taken from under a reader."""
+    """Who reads a version now, and how often it was read: nothing may be taken from under a reader. `limit`: how much
+    memory the engine may use for it, as it was when it was opened."""
+
+    limit = ""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -60,6 +63,7 @@ class _Reading:
 
 _READINGS: weakref.WeakValueDictionary[str, _Reading] = weakref.WeakValueDictionary()
 """By file: within a process the engine opens a file once, whoever opens it, with one memory for all."""
+_OPENING = threading.Lock()
 
 
 class DuckDBWarehouse:
@@ -73,11 +77,14 @@ class DuckDBWarehouse:
         url = sa.URL.create("duckdb", database=str(path))
         self._engine = sa.create_engine(url, connect_args=dict(options or {"read_only": True}))
         sa.event.listen(self._engine, "connect", _in_utc)
-        self._reading, self._path = _READINGS.setdefault(str(path.resolve()), _Reading()), path
+        self._path = path
+        with _OPENING:
+            self._reading = _READINGS.setdefault(str(path.resolve()), _Reading())
         try:
             with self._connected() as connection:
                 facts, prepared = connection.execute(sa.text("select facts, prepared from _load")).one()
-                self._limit = str(connection.execute(sa.text("select current_setting('memory_limit')")).scalar_one())
+                limit = str(connection.execute(sa.text("select current_setting('memory_limit')")).scalar_one())
+                self._reading.limit = self._reading.limit or limit
             self._facts, self._prepared = from_json(facts), str(prepared)
         except (sa.exc.SQLAlchemyError, duckdb.Error, ValueError):
             self._engine.dispose()
@@ -119,7 +126,7 @@ class DuckDBWarehouse:
     def rest(self) -> bool:
         with self._reading.pause() as is_idle:
             if is_idle:
-                _let_go(self._engine, self._limit)
+                _let_go(self._engine, self._reading.limit)
         return is_idle
 
     @property
@@ -141,7 +148,7 @@ class _Impatient(DuckDBWarehouse):
 
     def __init__(self, patient: DuckDBWarehouse, seconds: float) -> None:
         self._engine, self._facts, self._prepared = patient._engine, patient.facts, patient.prepared
-        self._reading, self._limit, self._path = patient._reading, patient._limit, patient._path
+        self._reading, self._path = patient._reading, patient._path
         self._seconds = seconds
         self._lock = threading.Lock()
         self._running: set[Any] = set()
@@ -197,7 +204,8 @@ def _let_go(engine: sa.Engine, limit: str) -> None:
     """Have the engine forget what it read of the file. It has no word for that, but it forgets what does not fit: for a
     moment next to nothing does, which would break off whoever reads meanwhile. `limit`: its own, to be set again:
     DuckDB 1.5's `reset` brings back the setting's text and not the limit."""
-    with engine.connect() as connection:
+    # In a transaction, a setting that is refused would have the next one refused, too.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
             with contextlib.suppress(sa.exc.SQLAlchemyError, duckdb.Error):  # so little is left that it is refused
                 connection.execute(sa.text("set memory_limit = '1MB'"))
