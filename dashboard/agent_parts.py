@@ -257,7 +257,7 @@ def trends(view: View) -> str:
     if not main:
         return ""
     items = "".join(_trend(view, line) for line in main)
-    return section(say("agent_trends"), say("agent_trends_scope"), f'<div class="trends">{items}</div>')
+    return section(say("agent_trends"), say("agent_trends_scope"), f'<div class="months">{items}</div>')
 
 
 def _trend(view: View, line: AgentLine) -> str:

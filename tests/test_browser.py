@@ -103,6 +103,14 @@ def test_a_perspective_in_the_menu_keeps_the_team_and_the_session(browser: Brows
     assert sockets == []
 
 
+def test_the_months_of_a_perspective_stand_beside_each_other(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/customer")
+    boxes = [figure.bounding_box() for figure in shown.page.locator(".multiples figure").all()]
+    tops = [box["y"] for box in boxes if box]
+    assert tops.count(tops[0]) >= 3
+    assert max(box["x"] + box["width"] for box in boxes if box) > 1000  # of 1,440
+
+
 def test_a_department_leads_from_the_teams_to_its_own_overview(browser: Browser, opened: None, address: str) -> None:
     shown = visit(browser, address, "/teams")
     shown.page.locator(".n-department a").first.click()

@@ -22,6 +22,8 @@ from tests.company import Company
 RUN = "timeit"
 """A module of Python's own that runs its argument."""
 ONCE = ("-n1", "-r1")
+MORE = "a" * 1_000_000
+"""Than a pipe holds."""
 
 
 @pytest.fixture
@@ -50,7 +52,13 @@ def test_lines_are_made_while_the_module_runs(processes: list[subprocess.Popen[b
 def test_a_process_that_dies_is_a_sentence() -> None:
     code = f"import os; os.kill(os.getpid(), {int(signal.SIGKILL)})"
     with pytest.raises(RequestError, match=r"^its process ended with -9$"):
-        apart.work(RUN, ["a" * 1_000_000] * 3, *ONCE, code)  # more than a pipe holds: it ends before it has read them
+        apart.work(RUN, [MORE] * 3, *ONCE, code)  # before it has read them
+
+
+def test_one_that_says_much_before_it_reads_is_heard(caplog: pytest.LogCaptureFixture) -> None:
+    code = "import sys; print('what ' * 100_000, file=sys.stderr, flush=True); print(len(sys.stdin.read()))"
+    assert apart.work(RUN, [MORE], *ONCE, code).splitlines()[0] == b"1000001"
+    assert "timeit: what what" in caplog.text  # what it said is not lost where it did not fail
 
 
 def test_the_last_words_of_one_that_fails_are_told() -> None:
@@ -63,7 +71,7 @@ def test_one_that_takes_too_long_is_ended(
 ) -> None:
     monkeypatch.setattr(apart, "SECONDS", 0)
     with pytest.raises(RequestError, match=r"^it takes longer than 0 seconds$"):
-        apart.work(RUN, [], *ONCE, "while True: pass")
+        apart.work(RUN, [MORE], *ONCE, "while True: pass")  # it reads none of it, either
     assert [one.returncode for one in processes] == [-signal.SIGKILL]
 
 
@@ -77,6 +85,18 @@ def test_it_is_ended_when_its_lines_cannot_be_made(processes: list[subprocess.Po
     assert [one.returncode for one in processes] == [-signal.SIGKILL]
 
 
+def test_what_went_wrong_with_the_lines_is_told_though_the_process_has_ended(
+    processes: list[subprocess.Popen[bytes]],
+) -> None:
+    def lines() -> Iterator[str]:
+        yield MORE
+        processes[0].wait()
+        raise KeyError("gone")
+
+    with pytest.raises(KeyError):
+        apart.work(RUN, lines(), *ONCE, "import os; os._exit(3)")
+
+
 def test_a_python_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(RequestError, match="No such file or directory"):
@@ -84,8 +104,9 @@ def test_a_python_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_picture_that_cannot_be_drawn_says_so() -> None:
-    with pytest.raises(RequestError, match=r"^the picture cannot be drawn: \S"):
-        pictures.svg({"mark": "nonsense"})
+    spec = {"mark": "bar", "data": {"values": [{"a": 1}]}, "transform": [{"filter": "foo(("}]}
+    with pytest.raises(RequestError, match=r"^the picture cannot be drawn: .* Unexpected end of input$"):
+        pictures.svg(spec)
 
 
 def test_nothing_is_fetched_for_a_picture() -> None:

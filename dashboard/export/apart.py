@@ -4,7 +4,7 @@ other reader (it holds Python's lock throughout), and a fault that ends its proc
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -12,13 +12,14 @@ from pathlib import Path
 
 from data_checks.errors import RequestError
 
+log = logging.getLogger("scorecard")
 SECONDS = 120
 """So long is waited for an answer."""
 _ROOT = Path(__file__).parents[2]
 
 
 def work(module: str, lines: Iterable[str], *arguments: str) -> bytes:
-    """What `python -m module` answers to these lines. They are made and sent one by one, while it gets ready.
+    """What `python -m module` answers to these lines. It gets ready while they are made.
 
     Raises RequestError with the last words of a module that fails, or when it takes too long.
     """
@@ -30,22 +31,14 @@ def work(module: str, lines: Iterable[str], *arguments: str) -> bytes:
         raise RequestError(str(error)) from None
     with process:
         try:
-            return _answer(process, lines)
+            written, told = process.communicate("".join(f"{line}\n" for line in lines).encode(), SECONDS)
+        except subprocess.TimeoutExpired:
+            raise RequestError(f"it takes longer than {SECONDS} seconds") from None
         finally:
             process.kill()  # whatever happened here, nothing works on
-
-
-def _answer(process: subprocess.Popen[bytes], lines: Iterable[str]) -> bytes:
-    assert process.stdin is not None
-    for line in lines:
-        with contextlib.suppress(BrokenPipeError):  # it has ended: its last words say why
-            process.stdin.write(line.encode() + b"\n")
-            process.stdin.flush()
-    try:
-        written, told = process.communicate(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        raise RequestError(f"it takes longer than {SECONDS} seconds") from None
+    said = told.decode(errors="replace").strip().splitlines()
     if process.returncode:
-        said = told.decode(errors="replace").strip().splitlines()
         raise RequestError(said[-1] if said else f"its process ended with {process.returncode}")
+    if said:
+        log.warning("%s: %s", module, " ".join(said))
     return written

@@ -47,8 +47,14 @@ def main(form: str) -> str:
     return json.dumps([base64.b64encode(one).decode() for one in drawn])
 
 
+def _reason(told: str) -> list[str]:
+    """vl-convert's heading and the reason below it, without where in its own code that was."""
+    lines = [line.strip() for line in told.splitlines()]
+    return [line for line in lines if line and not line.startswith("at ")][:2]
+
+
 if __name__ == "__main__":
     try:
         sys.stdout.write(main(sys.argv[1]))
     except ValueError as error:
-        sys.exit(str(error).splitlines()[0])
+        sys.exit(" ".join(_reason(str(error))))
