@@ -1,7 +1,7 @@
 """The menu that offers the board as a file, and the pictures of one chart.
 
 A file is made when it is asked for, beside the page and not by it: the button shows that it is at work, whoever leaves
-loses nothing, and a file that cannot be made leaves a sentence under its button and the page as it is.
+loses nothing, and a file that cannot be made leaves the page as it is; why stands under its button at the next look.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dashboard import access, export_answers, wording
 from dashboard.cache import Load
 from dashboard.controls import Choice
 from dashboard.wording import say
+from data_checks.errors import ScorecardError
 from metrics.definition import MetricDefinition
 from metrics.events import Happening
 from metrics.period import Period
@@ -78,7 +79,20 @@ def chart_buttons(
 
 
 def _button(word: str, make: Callable[[], bytes], file_name: str, mime: str) -> None:
-    st.download_button(say(word), make, file_name=file_name, mime=mime, key=word, on_click="ignore", type="tertiary")
+    failed = st.session_state.setdefault("export_failed", {})
+
+    def made() -> bytes:
+        """Called when no page runs: why it failed waits for the next one. Streamlit says only that it did."""
+        failed.pop(word, None)
+        try:
+            return make()
+        except ScorecardError as error:
+            failed[word] = str(error)
+            raise
+
+    st.download_button(say(word), made, file_name=file_name, mime=mime, key=word, on_click="ignore", type="tertiary")
+    if why := failed.get(word):
+        st.caption(_plain(say("xp_failed", why=why.rstrip("."))))
 
 
 def _slug(text: str) -> list[str]:

@@ -18,6 +18,7 @@ EXPORT_WORDS = {
     # what cannot be right
     "xp_no_data": "{period} has no data: they run from {first} to {last}. Name a period in there with --period.",
     "xp_no_trend": "{name} has no month with a value that may be shown, so there is no chart of it: {why}",
+    "xp_failed": "It could not be made the last time: {why}.",
     "xp_no_picture": "the picture cannot be drawn: {why}",
     "xp_no_word": "the board pack cannot be laid out: {why}",
     # shared by every form

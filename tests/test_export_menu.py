@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
@@ -72,6 +74,32 @@ def test_a_page_is_drawn_without_making_a_file(floors: None, monkeypatch: pytest
     for name in ("board_pack", "workbook", "table", "snapshot"):
         monkeypatch.setattr(export_answers, name, broken)
     assert labels(opened("overview.py")) == FORMS
+
+
+def test_why_a_file_could_not_be_made_stands_under_its_button_until_it_can(
+    floors: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: dict[str, Callable[[], bytes]] = {}
+    offered = streamlit.download_button
+
+    def button(label: str, data: Callable[[], bytes], **named: Any) -> bool:
+        made[label] = data
+        return offered(label, data, **named)
+
+    def refused(*_: object) -> bytes:
+        raise RequestError("the board pack cannot be laid out: *no* shape.")
+
+    monkeypatch.setattr(streamlit, "download_button", button)
+    monkeypatch.setattr(export_answers, "board_pack", refused)
+    app = opened("overview.py")
+    assert len(app.caption) == 1
+    with pytest.raises(RequestError):
+        made[FORMS[0]]()
+    told = [one.value.replace("\\", "") for one in app.run().caption]
+    assert told[0] == "It could not be made the last time: the board pack cannot be laid out: *no* shape."
+    monkeypatch.setattr(export_answers, "board_pack", lambda *_: b"%PDF")
+    assert made[FORMS[0]]() == b"%PDF"
+    assert len(app.run().caption) == 1
 
 
 # ── against the command ──────────────────────────────────────────────────────────────────────────────
