@@ -6,9 +6,12 @@ Inside a mapping, times are naive in the source's own zone, as they are written;
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import zoneinfo
 from dataclasses import dataclass
+
+import duckdb
 
 from data_checks.contract import ColumnType
 from data_checks.errors import did_you_mean
@@ -19,8 +22,10 @@ FIRST_DAY, END_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 ERA = f"{FIRST_DAY.year} to {END_DAY.year - 1}"
 EXCEL = "excel"
 """Among `datetimes` and `dates`: the number of days since 1899-12-30, as a spreadsheet stores a time."""
-_NO_OFFSET = "[+-](1[5-9]|[2-9][0-9]|[0-9]{2}:?[6-9][0-9])(:?[0-9]{2})?$"
+_NO_OFFSET = "[+-](1[5-9]|[2-9][0-9]|[0-9]{2}:?[6-9][0-9])(:?[0-9]{2})? *$"
 """The end of a time whose offset no clock on earth has: they lie within fourteen hours. DuckDB would reckon with it."""
+_WITH_ZONE = ":[0-9][0-9:.]*( ?(?i:z|utc|gmt)|[+-][0-9]{2}(:?[0-9]{2}){0,2}) *$"
+"""The end of an ISO time that says how far from UTC it is. DuckDB reads some of them as a time that does not."""
 _TIME_PARTS = re.compile(r"%-?[HIMSfgnpcX]")
 
 
@@ -73,6 +78,8 @@ def to_type(value: str, sql_type: str, kind: ColumnType, reading: Reading) -> st
         return f"cast({from_text(value, kind, reading)} as {_STORED[kind]})"
     if kind == "integer":
         return _whole(f"cast({value} as double)") if sql_type in ("DOUBLE", "FLOAT") else f"try_cast({value} as bigint)"
+    if kind == "day" and sql_type == "TIMESTAMP WITH TIME ZONE":
+        return f"cast(({value} at time zone {literal(reading.home)}) as date)"
     if kind == "number":
         return f"(case when isfinite(cast({value} as double)) then cast({value} as double) end)"
     return f"try_cast({value} as {_STORED[kind]})"
@@ -139,9 +146,9 @@ def _times(text: str, reading: Reading) -> tuple[_Time, ...]:
     if not reading.datetimes:
         return (_iso(text),)
     formats = [f for f in reading.datetimes if f != EXCEL]
-    timed = [f for f in formats if _TIME_PARTS.search(f) and "%z" not in f]
-    zoned = [f for f in formats if "%z" in f]
-    dates = [f for f in formats if not _TIME_PARTS.search(f) and "%z" not in f]
+    zoned = [f for f in formats if has_zone(f)]
+    timed = [f for f in formats if _TIME_PARTS.search(f) and f not in zoned]
+    dates = [f for f in formats if not _TIME_PARTS.search(f) and f not in zoned]
     naive, instant, day = (_strptime(text, some) if some else "" for some in (timed, zoned, dates))
     if instant and all(f.endswith("%z") for f in zoned):
         instant = f"case when not regexp_matches({text}, '{_NO_OFFSET}') then {instant} end"
@@ -158,7 +165,7 @@ def _times(text: str, reading: Reading) -> tuple[_Time, ...]:
 def _iso(text: str) -> _Time:
     """ISO 8601 alone. DuckDB's own cast would read 1/2/20 as year 1 and would drop an offset such as +02:00."""
     iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
-    with_zone = f"regexp_matches({text}, '[0-9](Z|z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
+    with_zone = f"regexp_matches({text}, '{_WITH_ZONE}')"
     real = f"not regexp_matches({text}, '{_NO_OFFSET}')"
     return _Time(
         f"case when {iso} and length({text}) <> 10 and not {with_zone} then try_cast({text} as timestamp) end",
@@ -206,16 +213,23 @@ def _midnight_at_home(day: str, reading: Reading) -> str:
 
 
 def _day(text: str, reading: Reading) -> str:
-    formats = reading.dates or reading.datetimes
-    iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
-    plain = f"case when {iso} then cast(try_cast({text} as timestamp) as date) end"
-    if not formats:
-        return plain
-    written = [f for f in formats if f != EXCEL]
-    parts = [f"cast({_strptime(text, written)} as date)"] if written else []
-    parts += [f"cast({_serial(text, reading)} as date)"] if EXCEL in formats else []
-    parts += [f"({plain})"] if reading.typed else []
+    """A day as it is written; that of an instant is the day at home."""
+    formats = [f for f in (reading.dates or reading.datetimes) if f != EXCEL]
+    plain, zoned = [f for f in formats if not has_zone(f)], [f for f in formats if has_zone(f)]
+    parts = [f"cast({_strptime(text, plain)} as date)"] if plain else []
+    parts += [f"cast(({_strptime(text, zoned)} at time zone {literal(reading.home)}) as date)"] if zoned else []
+    if EXCEL in (reading.dates or reading.datetimes):
+        parts.append(f"cast({_serial(text, reading)} as date)")
+    if reading.typed or not parts:
+        iso = _iso(text)
+        parts += [f"cast({way} as date)" for way in (iso.day, iso.naive)]
+        parts.append(f"cast(({iso.zoned} at time zone {literal(reading.home)}) as date)")
     return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def has_zone(form: str) -> bool:
+    """Whether a format of strptime reads how far from UTC a time is."""
+    return "%z" in form or "%Z" in form
 
 
 def _serial(text: str, reading: Reading) -> str:
@@ -244,6 +258,25 @@ def fits(sql_type: str, kind: ColumnType) -> bool:
     if kind in ("number", "integer"):
         return sql_type in (*_NUMBERS, "UHUGEINT", "FLOAT", "DOUBLE") or sql_type.startswith("DECIMAL")
     return sql_type == "BOOLEAN" if kind == "boolean" else sql_type in _TIMES
+
+
+@functools.lru_cache(maxsize=256)
+def format_problem(form: str) -> str:
+    """What is wrong with a format of strptime for a time or a day, as a clause; '' for nothing."""
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("select try_strptime('', ?)", [form])
+    except duckdb.Error as error:
+        said = str(error).split(": ")[-1].strip().rstrip(".")
+        return f"'{form}' is no format ({said})"
+    if "%" not in form:
+        return f"'{form}' is no format"
+    parts = set(re.findall(r"%-?(.)", form))
+    by_month = parts & set("mbB") and "d" in parts
+    by_week = parts & set("UVW") and parts & set("aAuw")
+    if not (parts & set("cx") or (parts & set("YyG") and (by_month or by_week or "j" in parts))):
+        return f"'{form}' names no whole day: a year, a month and a day"
+    return ""
 
 
 def known_zone(name: str) -> bool:

@@ -7,6 +7,7 @@ into a plain UTF-8 copy in the load's private folder; DuckDB reads only that cop
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import gzip
 import hashlib
@@ -70,6 +71,19 @@ def sha256_of(path: Path, shown: str) -> str:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def has_changed(shown: str) -> str:
+    """The sentence for a file that is not whole yet."""
+    return f"{shown}: this file changed while it was being read; load again when it is complete."
+
+
+def stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """Which file it is, its size and the time of its last change; None when there is none any more."""
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return found.st_ino, found.st_size, found.st_mtime_ns
+    return None
 
 
 def _opened(path: Path, shown: str) -> IO[bytes]:

@@ -16,7 +16,7 @@ from data_checks.build import MEMORY, STAGING, Loaded, build_version
 from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Contract, contracts
 from data_checks.errors import FileProblems, LoadRefused, RequestError, ScorecardError
-from data_checks.files import Header, sha256_of
+from data_checks.files import Header, has_changed, sha256_of, stamp_of
 from data_checks.initiatives import write_given
 from data_checks.ledger import (
     LoadReport,
@@ -117,6 +117,8 @@ class _Books:
     tables: Mapping[str, TableReport] = field(default_factory=dict)
     sources: Sequence[SourceReport] = ()
     notes: list[str] = field(default_factory=list)
+    begun: dict[DataFile, tuple[int, int, int] | None] = field(default_factory=dict)
+    """What every file was when it was begun with."""
 
     def report(self, status: Status, as_of: dt.datetime | None = None, message: str = "") -> LoadReport:
         return LoadReport(
@@ -177,6 +179,7 @@ class _Load:
 
     def _hashes(self, sources: Sequence[Source]) -> dict[DataFile, str]:
         files = dict.fromkeys(file for source in sources for file in source.files)
+        self.books.begun.update({file: stamp_of(file.path) for file in files})
         return {file: sha256_of(file.path, file.shown) for file in files}
 
     def _fingerprint(self, hashes: Mapping[DataFile, str]) -> str:
@@ -216,7 +219,7 @@ class _Load:
         filtered = {name: report.filtered for name, report in staged.reports.items()}
         if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown, staged.unknown, filtered):
             raise LoadRefused(sentence)
-        return self._publish(staging, staged)
+        return self._publish(staging, staged, hashes)
 
     def _open_files(
         self,
@@ -247,7 +250,7 @@ class _Load:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def _publish(self, staging: Path, staged: Staged) -> LoadReport:
+    def _publish(self, staging: Path, staged: Staged, hashes: Mapping[DataFile, str]) -> LoadReport:
         books, var = self.books, self.workspace.var
         self.progress("building the new version")
         loaded = Loaded(books.load_id, books.now, staged.provided, staged.accounts, staged.outcomes, tuple(books.notes))
@@ -256,6 +259,7 @@ class _Load:
                 build_path(var, books.load_id), staging, self.workspace, self.tables, loaded, self.progress
             )
             self._prepare(build_path(var, books.load_id), staging.parent)
+            self._check_complete(hashes)
             # The ledger first: a version without its books must never be the current one.
             write_report(var, books.report("publishing", facts.as_of))
             publish(var, books.load_id)
@@ -267,6 +271,14 @@ class _Load:
             write_report(var, report)
         self.progress(f"published {books.load_id}")
         return report
+
+    def _check_complete(self, hashes: Mapping[DataFile, str]) -> None:
+        """An export that has grown since was not whole when it was read. One that another one took the place of was."""
+        for file, begun in self.books.begun.items():
+            now = stamp_of(file.path)
+            is_written_to = now and begun and now != begun and now[0] == begun[0]
+            if is_written_to and sha256_of(file.path, file.shown) != hashes[file]:
+                raise LoadRefused(has_changed(file.shown))
 
     def _prepare(self, version: Path, spill: Path) -> None:
         if self.prepare is None:

@@ -17,7 +17,7 @@ import duckdb
 
 from data_checks.errors import FileProblems, LoadRefused, Problem, did_you_mean
 from data_checks.expression import literal, quoted
-from data_checks.files import Header, sha256_of
+from data_checks.files import Header, has_changed, sha256_of
 from data_checks.records import records_of
 from data_checks.source_text import Converted
 from data_checks.sources_json import json_records
@@ -165,7 +165,7 @@ def open_file(source: Source, file: DataFile, header: Header, sha256: str, numbe
         converted = convert(source, file, header, needed_columns(source, header), copy)
         notes = list(converted.notes)
     if sha256_of(file.path, file.shown) != sha256:
-        raise LoadRefused(f"{file.shown}: this file changed while it was being read; load again when it is complete.")
+        raise LoadRefused(has_changed(file.shown))
     return OpenFile(number, file, header, delimiter, copy, sha256, above, tuple(notes), converted, rows)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from data_checks.aggregates import steady, text_compared
-from data_checks.casts import EXCEL, fits, known_zone, zone_problem
+from data_checks.casts import EXCEL, fits, format_problem, known_zone, zone_problem
 from data_checks.contract import ColumnType, Contract
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
 from data_checks.expression import Expression, ExpressionError, parse_expression, result_type
@@ -252,8 +252,8 @@ class _Reader:
             self._add("thousands: give one character, another one than `decimal`.", "thousands")
         for key in ("datetimes", "dates"):
             for text in _many(getattr(written, key)):
-                if "%" not in text and text != EXCEL:
-                    self._add(f"{key}: '{text}' is no format; write it like \"%d/%m/%Y %H:%M\".", key)
+                if text != EXCEL and (problem := format_problem(text)):
+                    self._add(f'{key}: {problem}; write it like "%d/%m/%Y %H:%M".', key)
 
     def _expression(self, text: str, *under: str | int, aggregates: bool = False) -> Expression | None:
         try:

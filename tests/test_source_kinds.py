@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import pyarrow as pa
 import pytest
 
 from data_checks.errors import FileProblems, LoadRefused
-from data_checks.load import check_sources
+from data_checks.load import check_sources, load
+from data_checks.warehouse import current_version
 from data_checks.workspace import read_workspace
-from tests.loading import accounts, ask, load_folder, quarantined, write
+from tests.loading import NOW, accounts, ask, load_folder, quarantined, write
 
 ORDERS = """
 sources:
@@ -395,6 +397,34 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "o.jsonl").write_text(LINES, encoding="utf-8")
     monkeypatch.setattr(load_module._Load, "_fresh", grows)
     assert refused(folder) == ("o.jsonl: this file changed while it was being read; load again when it is complete.")
+
+
+def test_a_file_that_grows_after_it_was_read_was_not_whole(tmp_path: Path) -> None:
+    (tmp_path / "o.jsonl").write_text(LINES, encoding="utf-8")
+    read = read_workspace(workspace(tmp_path, "o.jsonl"))
+
+    def grown(_: object) -> None:
+        with (tmp_path / "o.jsonl").open("a") as stream:
+            stream.write('{"id": "late", "day": "2026-01-07", "amount": 1}\n')
+
+    with pytest.raises(LoadRefused, match=r"^o\.jsonl: this file changed while it was being read; load again"):
+        load(read, NOW, prepare=grown)
+    assert current_version(read.var) is None
+
+
+@pytest.mark.parametrize("how", ["touched", "replaced"])
+def test_a_file_that_was_whole_is_loaded_whatever_comes_after(tmp_path: Path, how: str) -> None:
+    (tmp_path / "o.jsonl").write_text(LINES, encoding="utf-8")
+    read = read_workspace(workspace(tmp_path, "o.jsonl"))
+
+    def meanwhile(_: object) -> None:
+        if how == "touched":
+            os.utime(tmp_path / "o.jsonl", (1, 1))
+        else:  # by the next whole export
+            (tmp_path / "next").write_text(LINES * 2, encoding="utf-8")
+            (tmp_path / "next").replace(tmp_path / "o.jsonl")
+
+    assert load(read, NOW, prepare=meanwhile).status == "published"
 
 
 def test_a_missing_column_is_named_before_anything_is_loaded(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
 
 from data_checks.clock_changes import changes_clocks
+from data_checks.errors import FileProblems, LoadRefused
+from data_checks.workspace import read_workspace
 from tests.loading import ask, load_folder, write
 
 WORKSPACE = """
@@ -97,3 +100,78 @@ def test_day_first_and_month_first_are_what_the_file_declares(tmp_path: Path) ->
     for number, (day, expected) in enumerate((("%d/%m/%Y", dt.date(2026, 4, 3)), ("%m/%d/%Y", dt.date(2026, 3, 4)))):
         instants(tmp_path / str(number), "03/04/2026", more=f'datetimes: "{day}"')
         assert ask(tmp_path / str(number), "select opened_on from tickets") == [(expected,)]
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "instant"),
+    [
+        ("", "2026-01-08 23:30:00 UTC", dt.datetime(2026, 1, 8, 23, 30)),
+        ("", "2026-01-08 23:30:00 gmt", dt.datetime(2026, 1, 8, 23, 30)),
+        ("", "2026-01-08 23:30:00+02 ", dt.datetime(2026, 1, 8, 21, 30)),
+        ("", "2026-01-08 10:00:00+02:00:00", dt.datetime(2026, 1, 8, 8, 0)),
+        ("", "2026-01-08 23:30:00 ", dt.datetime(2026, 1, 8, 22, 30)),
+        ('datetimes: "%d/%m/%Y %H:%M %Z"', "08/01/2026 10:00 UTC", dt.datetime(2026, 1, 8, 10, 0)),
+        ('datetimes: "%d/%m/%Y %H:%M %Z"', "08/01/2026 10:00 America/New_York", dt.datetime(2026, 1, 8, 15, 0)),
+    ],
+)
+def test_a_zone_that_a_time_names_is_its_zone(tmp_path: Path, more: str, text: str, instant: dt.datetime) -> None:
+    """Berlin is an hour ahead of UTC in January."""
+    assert instants(tmp_path, text, more=more) == [instant]
+
+
+@pytest.mark.parametrize("text", ["2026-01-08 23:30:00 EST", "2026-01-08 23:30:00+25:00", "2026-01-08 23:30:00UTC+2"])
+def test_a_zone_that_is_not_certain_is_no_time(tmp_path: Path, text: str) -> None:
+    write(tmp_path, WORKSPACE.format(more=""), t=f"id,seen\n1,{text}\n2,2026-01-09 00:00:00\n")
+    with pytest.raises(LoadRefused, match=r"1 of 2 rows .* most break opened_at_readable \(1\)"):
+        load_folder(tmp_path)
+
+
+DAYS = """
+timezone: Europe/Berlin
+sources:
+  orders:
+    files: t.csv
+    {more}
+    columns: {{order_id: id, ordered_at: seen, delivered_at: seen, promised_on: seen}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "day"),
+    [
+        ("", "2026-01-10T23:30:00Z", dt.date(2026, 1, 11)),
+        ("", "2026-01-10 23:30:00", dt.date(2026, 1, 10)),
+        ("", "2026-01-10", dt.date(2026, 1, 10)),
+        ('datetimes: "%Y-%m-%d %H:%M:%S %z"', "2026-01-08 20:00:00 -0500", dt.date(2026, 1, 9)),
+        ('datetimes: "%Y-%m-%d %H:%M:%S %z"\n    timezone: America/New_York', "2026-01-08 17:00:00 -0500",
+         dt.date(2026, 1, 8)),
+    ],
+)  # fmt: skip
+def test_the_day_of_an_instant_is_the_day_at_home(tmp_path: Path, more: str, text: str, day: dt.date) -> None:
+    """20:00 in New York is 02:00 of the next day in Berlin, 17:00 is 23:00 of the same."""
+    load_folder(write(tmp_path, DAYS.format(more=more), t=f"id,seen\n1,{text}\n"))
+    found = ask(tmp_path, "select ordered_on, delivered_on, promised_on from orders")
+    assert found == [(day, day, day)]
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("%d/%m", "'%d/%m' names no whole day: a year, a month and a day; write it like"),
+        ("%d/%m %H:%M", "names no whole day"),
+        ("%Y", "names no whole day"),
+        ("%H:%M", "names no whole day"),
+        ("%Q-%d", "'%Q-%d' is no format ("),
+        ("day", "'day' is no format; write it like"),
+    ],
+)
+def test_a_format_that_reads_no_whole_day_is_a_mistake(tmp_path: Path, form: str, said: str) -> None:
+    write(tmp_path, WORKSPACE.format(more=f'datetimes: "{form}"'), t="id,seen\n1,2026-01-08\n")
+    with pytest.raises(FileProblems, match=re.escape(said)):
+        read_workspace(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%y", "%b %d, %Y", "%Y-%j", "%G-W%V-%u", "%-d/%-m/%Y", "excel", "%x"])
+def test_a_format_of_a_whole_day_is_taken(tmp_path: Path, form: str) -> None:
+    write(tmp_path, WORKSPACE.format(more=f'datetimes: "{form}"'), t="id,seen\n1,2026-01-08\n")
+    read_workspace(tmp_path)

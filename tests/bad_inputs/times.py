@@ -236,10 +236,8 @@ CASES = [
         "a date format without a day",
         text(),
         Refused(
-            "orders: 40 of 40 rows (100.0%) are bad, more than the 5% that orders_bad_rows allows; most "
-            "break ordered_at_readable (40), first at o.csv:2: ordered_at '2026-01-07' does not read as a "
-            'time with the declared format "%Y"; correct `datetimes` (or `types`) of this source in '
-            "workspace.yaml. Nothing is published yet. Every row: var/loads/000001/quarantine.csv"
+            "workspace.yaml:4:16: datetimes: '%Y' names no whole day: a year, a month and a day; "
+            'write it like "%d/%m/%Y %H:%M".'
         ),
         orders("o.csv", 'datetimes: "%Y"'),
     ),
