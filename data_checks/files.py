@@ -15,8 +15,8 @@ import itertools
 import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -62,6 +62,8 @@ class Header:
     notes: tuple[str, ...]
     keys: tuple[str, ...] = ()
     """The names as the file has them, where its rows are found by name (JSON lines)."""
+    twins: Mapping[str, str] = field(default_factory=dict)
+    """Names that differ from an earlier one in capitals only, and what they are called instead."""
 
 
 def sha256_of(path: Path, shown: str) -> str:
@@ -277,23 +279,29 @@ def clean_header(raw: Sequence[str], shown: str, notes: Sequence[str] = ()) -> H
     """A file's own names as column names: blanks stripped, empty and repeated names made unique (and noted)."""
     notes = list(notes)
     names: list[str] = []
-    taken: set[str] = set()
+    twins: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    given = {cell.strip().lower() for cell in raw}
     for position, cell in enumerate(raw, 1):
         name = cell.strip()
         if name and name != cell:
             notes.append(f"{shown}: the column name '{cell}' is read without the blanks around it.")
-        if not name:
-            name = f"column_{position}"
-            notes.append(f"{shown}: column {position} has no name and is called '{name}'.")
-        unique, count = name, 1
-        while unique.lower() in taken:  # DuckDB's names ignore case
+        unique, count = name or f"column_{position}", 1
+        while unique.lower() in taken or (unique != name and unique.lower() in given):  # DuckDB's names ignore case
             count += 1
-            unique = f"{name}_{count}"
-        if unique != name:
-            notes.append(f"{shown}: the column name '{name}' stands twice; the later one is called '{unique}'.")
-        taken.add(unique.lower())
+            unique = f"{name or f'column_{position}'}_{count}"
+        if not name:
+            notes.append(f"{shown}: column {position} has no name and is called '{unique}'.")
+        elif unique != name:
+            first = taken[name.lower()]
+            if first == name:
+                notes.append(f"{shown}: the column name '{name}' stands twice; the later one is called '{unique}'.")
+            else:
+                twins[name] = unique
+                notes.append(f"{shown}: '{name}' is '{first}' but for capitals; the later one is called '{unique}'.")
+        taken[unique.lower()] = unique
         names.append(unique)
-    return Header(tuple(names), tuple(notes))
+    return Header(tuple(names), tuple(notes), twins=twins)
 
 
 def plain_bytes(path: Path, shown: str) -> Iterator[bytes]:

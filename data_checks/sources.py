@@ -140,8 +140,13 @@ def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -
                 mapped = source.columns.get(name)
                 place = mapped.place if mapped else source.places[re.sub(r"\.\d+$", "", name)]
                 for column in expression.columns:
+                    said = ""
                     if column.lower() not in lower:
                         said = _missing(column, file, known)
+                    elif called := found[file].twins.get(column):
+                        first = next(one for one in known if one.lower() == column.lower())
+                        said = f"{file.shown} has '{first}', too; write '{called}' for its column '{column}'."
+                    if said:
                         problems.append(Problem(place, f"{source.table}.{name} `{expression.text}`: {said}"))
             for column in source.types:
                 if column.lower() not in lower:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ def json_header(path: Path, encoding: str, shown: str) -> Header:
     if not keys:
         raise LoadRefused(f"{shown}: no line of this file is a JSON object; export it as JSON lines or CSV.")
     header = clean_header(list(keys), shown)
-    return Header(header.names, header.notes, tuple(keys))
+    return dataclasses.replace(header, keys=tuple(keys))
 
 
 def convert_json(

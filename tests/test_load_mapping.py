@@ -187,6 +187,31 @@ sources:
     }
 
 
+def test_a_name_that_the_file_has_is_the_columns_own(tmp_path: Path) -> None:
+    """A repeated name is called something that no column is."""
+    workspace = """
+sources:
+  orders: {files: o.csv, columns: {order_id: id, ordered_at: day, revenue: amount_2, cost: amount_3, units: amount}}
+"""
+    report = load_folder(write(tmp_path, workspace, o="id,day,amount,amount,amount_2\n1,2026-01-05,10,20,30\n"))
+    assert ask(tmp_path, "select units, cost, revenue from orders") == [(10, 20, 30)]
+    assert "o.csv: the column name 'amount' stands twice; the later one is called 'amount_3'." in report.notes
+
+
+def test_names_that_differ_in_capitals_only_are_told_apart_by_who_maps_them(tmp_path: Path) -> None:
+    columns = "{order_id: id, ordered_at: Day, revenue: %s}"
+    for wanted, found in (("ID_2", 12.5), ("ID", None)):
+        workspace = f"\nsources:\n  orders: {{files: o.csv, columns: {columns % wanted}}}\n"
+        folder = write(tmp_path / wanted, workspace, o="id,Day,ID\n1,2026-01-05,12.5\n")
+        if found:
+            report = load_folder(folder)
+            assert ask(folder, "select revenue from orders") == [(found,)]
+            assert "o.csv: 'ID' is 'id' but for capitals; the later one is called 'ID_2'." in report.notes
+            continue
+        with pytest.raises(FileProblems, match=r"`ID`: o\.csv has 'id', too; write 'ID_2' for its column 'ID'\."):
+            load_folder(folder)
+
+
 def test_several_files_are_one_source_whatever_the_order_of_their_columns(tmp_path: Path) -> None:
     workspace = LOG.replace("log.csv", "log_*.csv")
     first = "id,step,state,opened,moves\n1,1,Open,2026-01-01 09:00,0\n"
