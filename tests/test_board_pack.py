@@ -8,10 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader, mult
 
 from dashboard import sentences
 from dashboard.export import apart
@@ -48,6 +48,10 @@ def text_of(reader: PdfReader) -> str:
     return flat(" ".join(page.extract_text() for page in reader.pages))
 
 
+def printed_of(pack: Pack, paper: laid_out.Paper = "a4") -> PdfReader:
+    return PdfReader(io.BytesIO(laid_out.board_pack(pack, paper)))
+
+
 def flat(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("\xa0", " "))
 
@@ -57,6 +61,34 @@ def test_the_cover_gives_the_answer_of_the_overview(pack: Pack, printed: PdfRead
     assert flat(sentences.answer(pack.board, pack.facts.currency)) in cover
     assert "data through" in cover.lower()
     assert "Synthetic data" in cover
+
+
+class Line(NamedTuple):
+    """A piece of a line as it is printed: where it begins, from the left and the bottom edge, and its size in points."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+
+def lines_of(page: PageObject) -> list[Line]:
+    """Every piece of a page where it stands."""
+    found: list[Line] = []
+
+    def seen(text: str, here: Any, within: Any, _: Any, size: float) -> None:
+        if words := flat(text).strip():
+            x, y = mult(here, within)[4:]
+            found.append(Line(words, x, y, size))
+
+    page.extract_text(visitor_text=seen)
+    return found
+
+
+def test_a_part_without_a_score_says_so_on_one_small_line(company: Company) -> None:
+    lines = lines_of(printed_of(company.pack(team=["North"])).pages[1])
+    assert [line.size for line in lines if line.text == "no score"] == [8.0, 8.0]
+    assert [line.text for line in lines if line.text == "no"] == []
 
 
 def test_every_metric_is_printed_with_the_value_of_the_screen(pack: Pack, printed: PdfReader) -> None:

@@ -117,6 +117,7 @@ def _rung(name: str, what: Scorecard | Branch | Aim, cards: Iterable[Card], big:
         "name": name,
         "picture": drawn(on_axis(marks.ladder(score, before, word, PRINT, alt, big), 5)),
         "score": say("no_score") if score is None else wording.score(score),
+        "is_scored": score is not None,
         "change": moved,
         "big": big,
     }
