@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import subprocess
 import sys
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from PIL import ImageFont
 from pypdf import PageObject, PdfReader, mult
 
 from dashboard import sentences
-from dashboard.export import apart
+from dashboard.export import apart, content, typeset
 from dashboard.export import board_pack as laid_out
 from dashboard.export.pack import Asked, Pack, check_period
 from data_checks.errors import RequestError
@@ -76,7 +78,7 @@ def lines_of(page: PageObject) -> list[Line]:
     """Every piece of a page where it stands."""
     found: list[Line] = []
 
-    def seen(text: str, here: Any, within: Any, _: Any, size: float) -> None:
+    def seen(text: str, within: Any, here: Any, _: Any, size: float) -> None:
         if words := flat(text).strip():
             x, y = mult(here, within)[4:]
             found.append(Line(words, x, y, size))
@@ -89,6 +91,52 @@ def test_a_part_without_a_score_says_so_on_one_small_line(company: Company) -> N
     lines = lines_of(printed_of(company.pack(team=["North"])).pages[1])
     assert [line.size for line in lines if line.text == "no score"] == [8.0, 8.0]
     assert [line.text for line in lines if line.text == "no"] == []
+
+
+def middle(line: Line) -> float:
+    font = ImageFont.truetype(str(typeset.FONTS / "Inter-Regular.ttf"), 100)
+    return line.x + font.getlength(line.text) * line.size / 200
+
+
+def test_the_words_over_an_axis_stand_in_the_middle_above_its_ticks(printed: PdfReader) -> None:
+    for page in printed.pages[:5]:
+        lines = [line for line in lines_of(page) if line.size == 7.2]
+        begin, limit, goal, end = (
+            next(middle(line) for line in lines if line.text == word) for word in ("0", "limit", "goal", "100")
+        )
+        assert (limit - begin) / (end - begin) == pytest.approx(0.33, abs=0.004)
+        assert (goal - begin) / (end - begin) == pytest.approx(0.67, abs=0.004)
+
+
+@pytest.mark.parametrize(("text", "bound"), [
+    ("6 of 12 goals are met. Revenue is the weak point: €1.32_M against a goal of €1_M.",
+     "6_of_12_goals are met. Revenue is the weak point: €1.32_M against a_goal_of_€1_M."),
+    ("It rose most, by 30. 1 metric is withheld; the score is over **98_%** of the weight.",
+     "It rose most, by_30. 1_metric is withheld; the score is over_**98_%** of_the_weight."),
+    ("Nobody.", "Nobody."),
+])  # fmt: skip
+def test_no_number_stands_alone_on_a_line(text: str, bound: str) -> None:
+    assert content.bound(text.replace("_", "\xa0")) == bound.replace("_", "\xa0")
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_last_line_of_a_headline_has_words(pack: Pack, paper: laid_out.Paper) -> None:
+    for page in printed_of(pack, paper).pages[1:5]:
+        headline = [line.text for line in lines_of(page) if line.size == 14]
+        assert len(headline[-1].split()) >= 3, headline
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_between_two_rows_of_a_full_page_is_room_for_a_rule(pack: Pack, paper: laid_out.Paper) -> None:
+    for page in printed_of(pack, paper).pages[2:4]:
+        column = [line for line in lines_of(page) if round(line.x) == 102]
+        steps = [
+            above.y - below.y
+            for above, below in itertools.pairwise(column)
+            if above.size == 7.2 and below.size > 7.2 and above.text.startswith("n ")
+        ]
+        assert len(steps) > 3
+        assert min(steps) > 9
 
 
 def test_every_metric_is_printed_with_the_value_of_the_screen(pack: Pack, printed: PdfReader) -> None:

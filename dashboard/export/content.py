@@ -19,7 +19,17 @@ from metrics.scorecard import Aim, Branch, Card, Scorecard
 
 Content = dict[str, Any]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_BEFORE_NUMBER = re.compile(r"(?<=[^\s.:;,]) (?=\**[^\w\s*]{0,2}\d)")
+_AFTER_NUMBER = re.compile(r"(?<=\d) (?=[a-z])")
 _COLOURS = {"met": PRINT.met, "watch": PRINT.watch, "missed": PRINT.missed, "too_close": PRINT.too_close}
+
+
+def bound(text: str) -> str:
+    """A sentence in which no number begins a line alone, nor ends one before the word it counts, and whose last three
+    words stay together."""
+    text = _BEFORE_NUMBER.sub(wording.SPACE, text)
+    text = _AFTER_NUMBER.sub(wording.SPACE, text)
+    return wording.SPACE.join(text.rsplit(" ", 2))
 
 
 def runs(text: str) -> list[Content]:
@@ -69,8 +79,8 @@ def cover(pack: Pack) -> Content:
     parts = [(say(branch.perspective), branch) for branch in board.branches if sentences.provided(branch.cards)]
     return {
         **_answer(board, pack),
-        "summary": runs(summary(pack)),
-        "in_short": pack.in_short,
+        "summary": runs(bound(summary(pack))),
+        "in_short": bound(pack.in_short),
         "kind": say("xp_pack"),
         "title": pack.title,
         "period": wording.period(board.period),
@@ -91,8 +101,8 @@ def summary(pack: Pack) -> str:
 def _answer(board: Scorecard, pack: Pack) -> Content:
     currency = pack.facts.currency
     return {
-        "answer": sentences.answer(board, currency),
-        "summary": runs(sentences.summary(board, currency, pack.facts.as_of_day)),
+        "answer": bound(sentences.answer(board, currency)),
+        "summary": runs(bound(sentences.summary(board, currency, pack.facts.as_of_day))),
         "counts": [status(word, text) for word, text in components.counted(board)],
     }
 
@@ -104,8 +114,17 @@ def ladder(board: Scorecard, whole: tuple[str, Scorecard | Branch], parts: Itera
     hollow = say("hollow_dot", period=wording.period(board.against, board.period))
     has_before = any(rung["change"] for rung in (top, *below))
     note = " ".join(part for part in (hollow if has_before else "", sentences.coverage(board)) if part)
-    return {"rungs": [top, *below], "note": note, "heads": [say("score"), say("change")], "limit": say("limit"),
-            "goal": say("goal")}  # fmt: skip
+    axis = [_over(0, "0", "rung"), *_limit_and_goal("rung"), _over(100, "100", "rung")]
+    return {"rungs": [top, *below], "note": note, "heads": [say("score"), say("change")], "axis": axis}
+
+
+def _limit_and_goal(kind: str) -> list[list[float | str]]:
+    return [_over(marks.LIMIT, say("limit"), kind), _over(marks.GOAL, say("goal"), kind)]
+
+
+def _over(score: float, word: str, kind: str) -> list[float | str]:
+    """A word and where on the axis it stands."""
+    return [marks.along(score, kind), word]
 
 
 def _rung(name: str, what: Scorecard | Branch | Aim, cards: Iterable[Card], big: bool) -> Content:
@@ -137,7 +156,7 @@ def perspective(pack: Pack, branch: Branch) -> Content:
         **_answer(board, pack),
         "title": say(branch.perspective),
         "ladder": axis,
-        "heads": [say("column_status"), say("column_metric"), say("limit"), say("goal"), say("column_months"),
+        "heads": [say("column_status"), say("column_metric"), _limit_and_goal("position"), say("column_months"),
                   wording.period(board.period, board.period), say("column_goal"), say("column_change")],
         "groups": list(_groups(branch, pack)),
         "absent": say("xp_not_provided", names="; ".join(absent)) if absent else "",
