@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from PIL import ImageFont
 from pypdf import PageObject, PdfReader, mult
 
 from dashboard import sentences
-from dashboard.export import apart, content, typeset
+from dashboard.export import apart, content, content_reasons
 from dashboard.export import board_pack as laid_out
 from dashboard.export.pack import Asked, Pack, check_period
 from data_checks.errors import RequestError
@@ -66,7 +65,7 @@ def test_the_cover_gives_the_answer_of_the_overview(pack: Pack, printed: PdfRead
 
 
 class Line(NamedTuple):
-    """A piece of a line as it is printed: where it begins, from the left and the bottom edge, and its size in points."""
+    """A piece of a line as it is printed: where it begins, from the left and the bottom edge, and its size (pt)."""
 
     text: str
     x: float
@@ -93,9 +92,12 @@ def test_a_part_without_a_score_says_so_on_one_small_line(company: Company) -> N
     assert [line.text for line in lines if line.text == "no"] == []
 
 
+WIDTHS = {"0": 0.631, "limit": 1.93, "goal": 2.026, "100": 1.668}
+"""How wide words are in Inter, in parts of their size."""
+
+
 def middle(line: Line) -> float:
-    font = ImageFont.truetype(str(typeset.FONTS / "Inter-Regular.ttf"), 100)
-    return line.x + font.getlength(line.text) * line.size / 200
+    return line.x + WIDTHS[line.text] * line.size / 2
 
 
 def test_the_words_over_an_axis_stand_in_the_middle_above_its_ticks(printed: PdfReader) -> None:
@@ -225,6 +227,43 @@ def test_a_withheld_metric_is_printed_as_withheld(pack: Pack, printed: PdfReader
     found = text_of(printed)
     for card in withheld:
         assert f"{sentences.title(card.definition)}: {sentences.reason(card)}" in found
+
+
+def test_data_quality_says_which_check_marks_what_the_pages_call_marked(pack: Pack, printed: PdfReader) -> None:
+    marked = [sentences.title(card.definition) for card in pack.cards if content.marked(card)]
+    assert len(marked) > 20
+    checks = content_reasons.quality(pack)["checks"]
+    told = "; ".join(one["means"].partition("Marks ")[2].rstrip(".") for one in checks).split("; ")
+    assert sorted(set(told) - {""}) == sorted(marked)
+    text = text_of(printed)
+    assert [one["means"] for one in checks if flat(one["means"]) not in text] == []
+
+
+def test_checks_that_withhold_or_mark_a_number_are_printed_before_all_others(pack: Pack) -> None:
+    found = content_reasons.quality(pack)
+    means = [bool(one["means"]) for one in found["checks"]]
+    assert means == sorted(means, reverse=True)
+    assert "Withholds Advice on site. Marks " in found["checks"][0]["means"]
+    assert len(means) == content_reasons.CHECKS
+    more = len(pack.quality.failed()) - len(means)
+    assert found["checks_more"].startswith(f"{more} more checks did not pass")
+
+
+def test_every_check_that_marks_a_number_is_printed_however_many_there_are(
+    pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(content_reasons, "CHECKS", 1)
+    checks = content_reasons.quality(pack)["checks"]
+    assert len(checks) > 10
+    assert all(one["means"] for one in checks)
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_no_page_goes_on_without_the_name_or_with_a_lone_row(pack: Pack, paper: laid_out.Paper) -> None:
+    for page in printed_of(pack, paper).pages:
+        lines = lines_of(page)
+        assert lines[0].text != "Who", "a comparison that fits on a page is not broken"
+        assert len(lines) > 12, [line.text for line in lines]
 
 
 def test_a_reader_of_some_teams_finds_no_other_team_in_it(company: Company) -> None:
