@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import re
@@ -291,6 +292,39 @@ def test_many_comments_are_limited_and_that_is_said(company: Company) -> None:
     assert "Comment 9999." in found
     assert "Comment 9987." not in found
     assert "The newest 12 of 10,000 comments are shown." in found
+
+
+@pytest.mark.parametrize("text", [
+    "\n".join(f"line {number}" for number in range(400)),
+    "".join(f"{number:05}" for number in range(780)),
+])  # fmt: skip
+def test_a_long_comment_is_printed_to_its_last_letter(company: Company, text: str) -> None:
+    period = default_period(company.warehouse)
+    about = About("csat", (), period.start, period.grain)
+    comment = Comment(1, company.warehouse.facts.loaded_at, "A" * 100, about, text)
+    pages = printed_of(company.pack(entries=Entries((comment,)))).pages
+    told = "".join(line.text for page in pages for line in lines_of(page) if inside(line, page) and line.size != 7)
+    found = re.sub(r"[\s\u200b]", "", told)
+    assert [part for part in re.split(r"\s", text) if part not in found] == []
+
+
+def inside(line: Line, page: PageObject) -> bool:
+    """Whether it stands between the margins, or is the foot; a letter takes at least a third of its size."""
+    right = line.x + len(line.text) * line.size / 3
+    return right < page.mediabox.width - 40 and (line.y > 48 or line.size == 7)
+
+
+@pytest.mark.parametrize("name", ["North and all that is north of it, " * 4, "N" * 120])
+def test_a_long_name_is_whole_on_the_cover_and_short_in_the_foot(pack: Pack, name: str) -> None:
+    asked = dataclasses.replace(pack.asked, where={"team": [name.strip()]})
+    pages = printed_of(dataclasses.replace(pack, asked=asked)).pages
+    lines = lines_of(pages[0])
+    assert [line for line in lines if not inside(line, pages[0])] == []
+    title = "".join(line.text for line in lines if line.size == 11 and line.y > 740)
+    assert re.sub(r"\s", "", name) in re.sub(r"[\s\u200b]", "", title)
+    foot = [line for line in lines if line.size == 7]
+    assert len({round(line.y) for line in foot}) == 1
+    assert "… · September 2026 · data through" in flat("".join(line.text for line in foot))
 
 
 def test_nothing_is_laid_out_when_the_layout_is_refused(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,11 +66,11 @@ def facts(pack: Pack) -> list[tuple[str, str]]:
     return found
 
 
-def foot(pack: Pack) -> str:
-    """The line under every page."""
-    told = say("xp_foot", title=pack.title, period=wording.period(pack.board.period), through=pack.through,
+def foot(pack: Pack) -> Content:
+    """The line under every page: whose numbers, which gives way where they do not fit, and what follows."""
+    told = say("xp_foot", title="", period=wording.period(pack.board.period), through=pack.through,
                load=pack.facts.load_id)  # fmt: skip
-    return told + (say("xp_foot_synthetic") if pack.is_synthetic else "")
+    return {"title": pack.title, "rest": told + (say("xp_foot_synthetic") if pack.is_synthetic else "")}
 
 
 def cover(pack: Pack) -> Content:
