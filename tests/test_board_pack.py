@@ -119,7 +119,7 @@ def test_the_words_over_an_axis_stand_in_the_middle_above_its_ticks(printed: Pdf
     ("Nobody.", "Nobody."),
 ])  # fmt: skip
 def test_no_number_stands_alone_on_a_line(text: str, bound: str) -> None:
-    assert content.bound(text.replace("_", "\xa0")) == bound.replace("_", "\xa0")
+    assert content.bound(text.replace("_", "\xa0"), last=2) == bound.replace("_", "\xa0")
 
 
 @pytest.mark.parametrize("paper", ["a4", "letter"])
@@ -314,14 +314,15 @@ def inside(line: Line, page: PageObject) -> bool:
     return right < page.mediabox.width - 40 and (line.y > 48 or line.size == 7)
 
 
-@pytest.mark.parametrize("name", ["North and all that is north of it, " * 4, "N" * 120])
-def test_a_long_name_is_whole_on_the_cover_and_short_in_the_foot(pack: Pack, name: str) -> None:
+@pytest.mark.parametrize("name", ["North and all that is north of it, " * 4, "N" * 120, "Team of the north · " * 60])
+def test_a_long_name_is_once_and_whole_on_the_cover_and_short_in_the_foot(pack: Pack, name: str) -> None:
     asked = dataclasses.replace(pack.asked, where={"team": [name.strip()]})
     pages = printed_of(dataclasses.replace(pack, asked=asked)).pages
     lines = lines_of(pages[0])
     assert [line for line in lines if not inside(line, pages[0])] == []
-    title = "".join(line.text for line in lines if line.size == 11 and line.y > 740)
-    assert re.sub(r"\s", "", name) in re.sub(r"[\s\u200b]", "", title)
+    told = re.sub(r"[\s\u200b]", "", "".join(line.text for line in lines if line.size != 7))
+    assert told.count(re.sub(r"\s", "", name)) == 1
+    assert lines_of(pages[1])[0].text == "Financial"
     foot = [line for line in lines if line.size == 7]
     assert len({round(line.y) for line in foot}) == 1
     assert "… · September 2026 · data through" in flat("".join(line.text for line in foot))

@@ -19,17 +19,19 @@ from metrics.scorecard import Aim, Branch, Card, Scorecard
 
 Content = dict[str, Any]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_PART = 60
+"""A part's name up to so many letters stands among the facts of the cover too; a longer one is in its title alone."""
 _BEFORE_NUMBER = re.compile(r"(?<=[^\s.:;,]) (?=\**[^\w\s*]{0,2}\d)")
 _AFTER_NUMBER = re.compile(r"(?<=\d) (?=[a-z])")
 _COLOURS = {"met": PRINT.met, "watch": PRINT.watch, "missed": PRINT.missed, "too_close": PRINT.too_close}
 
 
-def bound(text: str) -> str:
-    """A sentence in which no number begins a line alone, nor ends one before the word it counts, and whose last three
-    words stay together."""
+def bound(text: str, last: int = 1) -> str:
+    """A sentence in which no number begins a line alone, nor ends one before the word it counts, and whose last word
+    stays with so many before it."""
     text = _BEFORE_NUMBER.sub(wording.SPACE, text)
     text = _AFTER_NUMBER.sub(wording.SPACE, text)
-    return wording.SPACE.join(text.rsplit(" ", 2))
+    return wording.SPACE.join(text.rsplit(" ", last))
 
 
 def runs(text: str) -> list[Content]:
@@ -87,7 +89,7 @@ def cover(pack: Pack) -> Content:
         "against": say("xp_beside", against=wording.period(board.against)),
         "vision": pack.plans.vision or "",
         "ladder": ladder(board, (say("overall"), board), parts),
-        "facts": [list(pair) for pair in facts(pack)],
+        "facts": [[name, told] for name, told in facts(pack) if name != say("xp_fact_part") or len(told) <= _PART],
         "contents": say("xp_contents"),
     }
 
@@ -101,7 +103,7 @@ def summary(pack: Pack) -> str:
 def _answer(board: Scorecard, pack: Pack) -> Content:
     currency = pack.facts.currency
     return {
-        "answer": bound(sentences.answer(board, currency)),
+        "answer": bound(sentences.answer(board, currency), last=2),
         "summary": runs(bound(sentences.summary(board, currency, pack.facts.as_of_day))),
         "counts": [status(word, text) for word, text in components.counted(board)],
     }
