@@ -41,13 +41,13 @@ def _menu(load: Load, scope: Scope, choice: Choice) -> None:
     name = "-".join(["scorecard", wording.period_id(choice.period), *_slug(choice.named or "")])
     asked = (load, scope, choice, access.may("agents"))
     for key, ending, mime, make in (
-        ("pdf", "pdf", "application/pdf", lambda: export_answers.board_pack(*asked, "a4")),
-        ("pdf_letter", "pdf", "application/pdf", lambda: export_answers.board_pack(*asked, "letter")),
-        ("xlsx", "xlsx", _XLSX, lambda: export_answers.workbook(*asked)),
-        ("html", "html", "text/html", lambda: export_answers.snapshot(*asked)),
-        ("csv", "csv", "text/csv", lambda: export_answers.table(*asked)),
+        ("pdf", ".pdf", "application/pdf", lambda: export_answers.board_pack(*asked, "a4")),
+        ("pdf_letter", "-letter.pdf", "application/pdf", lambda: export_answers.board_pack(*asked, "letter")),
+        ("xlsx", ".xlsx", _XLSX, lambda: export_answers.workbook(*asked)),
+        ("html", ".html", "text/html", lambda: export_answers.snapshot(*asked)),
+        ("csv", ".csv", "text/csv", lambda: export_answers.table(*asked)),
     ):
-        _button(f"xp_{key}", make, f"{name}.{ending}", mime)
+        _button(f"xp_{key}", make, f"{name}{ending}", mime)
     whole = say("xp_whole" if scope.teams is None else "xp_own")
     period, against = wording.period(choice.period), wording.period(choice.against)
     st.caption(_plain(say("xp_note", part=choice.named or whole, period=period, against=against)))

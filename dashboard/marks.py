@@ -45,6 +45,12 @@ def colour(word: str, theme: Tokens) -> str:
     return marks.get(shape, theme.ink3)
 
 
+def along(score: float, kind: str) -> float:
+    """Where a score stands on a `position` or a `rung`, as a part of the picture's width."""
+    width = _POSITION if kind == "position" else _RUNG
+    return _x(score, width) / width
+
+
 def scale(theme: Tokens, width: int, tick: float) -> str:
     """The SVG of the 0–100 axis alone, as it lies behind a position or a rung of that width."""
     return _axis(theme, width, 26, tick)

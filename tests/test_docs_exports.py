@@ -53,4 +53,4 @@ def test_every_sheet_is_named(page: str) -> None:
 def test_its_limits_are_the_programs(page: str) -> None:
     assert f"the newest {workbook.COMMENTS:,}" in page
     assert f"newest {content_reasons.COMMENTS} are printed" in page.replace("\n", " ")
-    assert f"the {content_reasons.CHECKS} gravest" in page
+    assert f"up to {content_reasons.CHECKS} in all" in page

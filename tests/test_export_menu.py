@@ -12,7 +12,7 @@ import streamlit
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, cache, export_answers, settings
+from dashboard import access, cache, export_answers, export_menu, settings
 from dashboard.cli import main
 from dashboard.controls import Choice
 from dashboard.filters import Filters
@@ -53,6 +53,14 @@ def test_a_board_is_offered_in_every_form(floors: None, page: str) -> None:
     app = opened(page)
     assert labels(app) == FORMS
     assert "the whole organisation, October 2026 beside September 2026" in app.caption[0].value.replace("\\", "")
+
+
+def test_no_two_forms_are_saved_under_one_name(floors: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved: list[str] = []
+    monkeypatch.setattr(export_menu, "_button", lambda _word, _make, name, _mime: saved.append(name))
+    opened("overview.py", team="Harbour")
+    name = "scorecard-2026-10-harbour"
+    assert saved == [f"{name}.pdf", f"{name}-letter.pdf", f"{name}.xlsx", f"{name}.html", f"{name}.csv"]
 
 
 def test_the_menu_says_whose_board_it_writes(floors: None, monkeypatch: pytest.MonkeyPatch) -> None:

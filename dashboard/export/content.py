@@ -19,7 +19,19 @@ from metrics.scorecard import Aim, Branch, Card, Scorecard
 
 Content = dict[str, Any]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_PART = 60
+"""A part's name up to so many letters stands among the facts of the cover too; a longer one is in its title alone."""
+_BEFORE_NUMBER = re.compile(r"(?<=[^\s.:;,]) (?=\**[^\w\s*]{0,2}\d)")
+_AFTER_NUMBER = re.compile(r"(?<=\d) (?=[a-z])")
 _COLOURS = {"met": PRINT.met, "watch": PRINT.watch, "missed": PRINT.missed, "too_close": PRINT.too_close}
+
+
+def bound(text: str, last: int = 1) -> str:
+    """A sentence in which no number begins a line alone, nor ends one before the word it counts, and whose last word
+    stays with so many before it."""
+    text = _BEFORE_NUMBER.sub(wording.SPACE, text)
+    text = _AFTER_NUMBER.sub(wording.SPACE, text)
+    return wording.SPACE.join(text.rsplit(" ", last))
 
 
 def runs(text: str) -> list[Content]:
@@ -56,11 +68,11 @@ def facts(pack: Pack) -> list[tuple[str, str]]:
     return found
 
 
-def foot(pack: Pack) -> str:
-    """The line under every page."""
-    told = say("xp_foot", title=pack.title, period=wording.period(pack.board.period), through=pack.through,
+def foot(pack: Pack) -> Content:
+    """The line under every page: whose numbers, which gives way where they do not fit, and what follows."""
+    told = say("xp_foot", title="", period=wording.period(pack.board.period), through=pack.through,
                load=pack.facts.load_id)  # fmt: skip
-    return told + (say("xp_foot_synthetic") if pack.is_synthetic else "")
+    return {"title": pack.title, "rest": told + (say("xp_foot_synthetic") if pack.is_synthetic else "")}
 
 
 def cover(pack: Pack) -> Content:
@@ -69,15 +81,15 @@ def cover(pack: Pack) -> Content:
     parts = [(say(branch.perspective), branch) for branch in board.branches if sentences.provided(branch.cards)]
     return {
         **_answer(board, pack),
-        "summary": runs(summary(pack)),
-        "in_short": pack.in_short,
+        "summary": runs(bound(summary(pack))),
+        "in_short": bound(pack.in_short),
         "kind": say("xp_pack"),
         "title": pack.title,
         "period": wording.period(board.period),
         "against": say("xp_beside", against=wording.period(board.against)),
         "vision": pack.plans.vision or "",
         "ladder": ladder(board, (say("overall"), board), parts),
-        "facts": [list(pair) for pair in facts(pack)],
+        "facts": [[name, told] for name, told in facts(pack) if name != say("xp_fact_part") or len(told) <= _PART],
         "contents": say("xp_contents"),
     }
 
@@ -91,8 +103,8 @@ def summary(pack: Pack) -> str:
 def _answer(board: Scorecard, pack: Pack) -> Content:
     currency = pack.facts.currency
     return {
-        "answer": sentences.answer(board, currency),
-        "summary": runs(sentences.summary(board, currency, pack.facts.as_of_day)),
+        "answer": bound(sentences.answer(board, currency), last=2),
+        "summary": runs(bound(sentences.summary(board, currency, pack.facts.as_of_day))),
         "counts": [status(word, text) for word, text in components.counted(board)],
     }
 
@@ -104,8 +116,17 @@ def ladder(board: Scorecard, whole: tuple[str, Scorecard | Branch], parts: Itera
     hollow = say("hollow_dot", period=wording.period(board.against, board.period))
     has_before = any(rung["change"] for rung in (top, *below))
     note = " ".join(part for part in (hollow if has_before else "", sentences.coverage(board)) if part)
-    return {"rungs": [top, *below], "note": note, "heads": [say("score"), say("change")], "limit": say("limit"),
-            "goal": say("goal")}  # fmt: skip
+    axis = [_over(0, "0", "rung"), *_limit_and_goal("rung"), _over(100, "100", "rung")]
+    return {"rungs": [top, *below], "note": note, "heads": [say("score"), say("change")], "axis": axis}
+
+
+def _limit_and_goal(kind: str) -> list[list[float | str]]:
+    return [_over(marks.LIMIT, say("limit"), kind), _over(marks.GOAL, say("goal"), kind)]
+
+
+def _over(score: float, word: str, kind: str) -> list[float | str]:
+    """A word and where on the axis it stands."""
+    return [marks.along(score, kind), word]
 
 
 def _rung(name: str, what: Scorecard | Branch | Aim, cards: Iterable[Card], big: bool) -> Content:
@@ -117,6 +138,7 @@ def _rung(name: str, what: Scorecard | Branch | Aim, cards: Iterable[Card], big:
         "name": name,
         "picture": drawn(on_axis(marks.ladder(score, before, word, PRINT, alt, big), 5)),
         "score": say("no_score") if score is None else wording.score(score),
+        "is_scored": score is not None,
         "change": moved,
         "big": big,
     }
@@ -136,7 +158,7 @@ def perspective(pack: Pack, branch: Branch) -> Content:
         **_answer(board, pack),
         "title": say(branch.perspective),
         "ladder": axis,
-        "heads": [say("column_status"), say("column_metric"), say("limit"), say("goal"), say("column_months"),
+        "heads": [say("column_status"), say("column_metric"), _limit_and_goal("position"), say("column_months"),
                   wording.period(board.period, board.period), say("column_goal"), say("column_change")],
         "groups": list(_groups(branch, pack)),
         "absent": say("xp_not_provided", names="; ".join(absent)) if absent else "",

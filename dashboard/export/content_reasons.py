@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from dashboard import benchmark_names, benchmark_parts, explained, sentences, wording
+from dashboard import benchmark_names, benchmark_parts, check_sentences, explained, sentences, wording
 from dashboard.components import plain
 from dashboard.export import pictures
 from dashboard.export.content import Content, runs, status
@@ -14,12 +14,13 @@ from dashboard.quality_parts import accounted, headline, word_of
 from dashboard.wording import say
 from data_checks.warehouse.contract import CheckOutcome
 from metrics.benchmarks import Comparison, Rival
+from metrics.standing import EFFECTS, Effect
 from metrics.strategy import UNDER_WAY, Initiative
 
 COMMENTS = 12
 """So many comments are printed; the workbook holds more."""
-CHECKS = 16
-"""So many checks that did not pass are printed, the gravest first."""
+CHECKS = 24
+"""So many checks that did not pass are printed: all that withhold or mark a number here, then the gravest others."""
 _CHART = (520, 210)
 _VERDICTS = {"better": "met", "worse": "missed", "too_close": "too_close"}
 
@@ -189,6 +190,12 @@ def quality(pack: Pack) -> Content:
     if tables:
         tables.append([say("xp_account_all"), *(wording.count(found.total(part)) for part in ACCOUNTS)])
     withheld = [card for card in pack.cards if card.result.state == "withheld"]
+    means = {_key(check): _meaning(check, pack) for check in found.failed()}
+    ordered = sorted(
+        found.failed(), key=lambda check: min(map(EFFECTS.index, means[_key(check)]), default=len(EFFECTS))
+    )
+    shown = [check for place, check in enumerate(ordered) if place < CHECKS or means[_key(check)]]
+    more = len(ordered) - len(shown)
     return {
         "title": say("xp_quality"),
         "told": runs(f"{headline(found)} {accounted(found)}" if pack.sees_all else say("xp_quality_scope")),
@@ -197,8 +204,8 @@ def quality(pack: Pack) -> Content:
         "sum": say("xp_account_sum") if tables else "",
         "check_heads": [say("column_status"), say("xp_check"), say("xp_why"), say("xp_owner")],
         "checks_title": say("xp_checks"),
-        "checks": [_check(one, pack) for one in found.failed()[:CHECKS]],
-        "checks_more": say("xp_checks_more", n=more) if (more := len(found.failed()) - CHECKS) > 0 else "",
+        "checks": [_check(one, means[_key(one)], pack) for one in shown],
+        "checks_more": "" if not more else say("xp_checks_more_one" if more == 1 else "xp_checks_more", n=more),
         "checks_none": "" if found.failed() else say("xp_checks_none"),
         "withheld_title": say("xp_withheld_head"),
         "withheld": [
@@ -208,8 +215,24 @@ def quality(pack: Pack) -> Content:
     }
 
 
-def _check(check: CheckOutcome, pack: Pack) -> Content:
-    touched = [_name(metric, pack) for metric in pack.quality.meaning(check)]
+def _key(check: CheckOutcome) -> tuple[str, str]:
+    return check.table, check.rule
+
+
+def _meaning(check: CheckOutcome, pack: Pack) -> Mapping[Effect, tuple[str, ...]]:
+    """The metrics of this board whose number it withholds, and those it marks: as their rows say."""
+    found: dict[Effect, list[str]] = {}
+    for card in pack.cards:
+        result = card.result
+        standings = result.checks if result.state == "withheld" else check_sentences.marked(result)
+        for one in standings:
+            if _key(one.check) == _key(check) and (one.effect == "withheld" or result.state != "withheld"):
+                found.setdefault(one.effect, []).append(sentences.title(card.definition))
+    return {effect: tuple(names) for effect, names in found.items()}
+
+
+def _check(check: CheckOutcome, means: Mapping[Effect, tuple[str, ...]], pack: Pack) -> Content:
+    told = [say(f"xp_check_{effect}", names="; ".join(means[effect])) for effect in EFFECTS if effect in means]
     size = say("load_broken")
     if check.outcome != "broken":
         counted = {"bad": wording.count(check.bad_rows), "rows": wording.count(check.rows)}
@@ -222,7 +245,7 @@ def _check(check: CheckOutcome, pack: Pack) -> Content:
         "size": size,
         "why": check.why,
         "owner": check.owner,
-        "touched": len(touched),
+        "means": " ".join(told),
     }
 
 
