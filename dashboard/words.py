@@ -102,6 +102,7 @@ WORDS = {
     "score_higher": ", {by} higher than in {period}",
     "score_lower": ", {by} lower than in {period}",
     "score_same": ", as in {period}",
+    "score_little": "less than 1",
     "score_none": "There is no overall score: less than half of the weight could be judged.",
     "branch_fell": "**{name}** fell most, by {by}.",
     "branch_rose": "**{name}** rose most, by {by}.",

@@ -1,0 +1,100 @@
+"""One file says one thing once: a change, a receipt, a reason, a cut-off read the same on every page of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dashboard import explained, sentences, wording
+from dashboard.export.pack import Pack
+from dashboard.score_lines import score_lines
+from metrics.explain import Explanation
+from metrics.score_change import ScoreChange
+from metrics.scorecard import Card
+from tests import dashboard_fixture as fixture
+from tests.company import Company
+
+
+@pytest.fixture(scope="module")
+def company(loaded_demo: Path) -> Iterator[Company]:
+    found = Company(loaded_demo)
+    yield found
+    found.warehouse.close()
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ")
+
+
+# ── one change is one number ─────────────────────────────────────────────────────────────────────────
+
+
+def number(text: str) -> Decimal:
+    (found,) = re.findall(r"[+−±][\d,.]+", text)
+    return Decimal(found.replace("−", "-").replace("±", "").replace(",", ""))
+
+
+def told_of(pack: Pack) -> list[tuple[Card, Explanation]]:
+    return [(one.card, one.found) for one in pack.changes if one.found is not None]
+
+
+@pytest.mark.parametrize("month", ["2025-12", "2026-05", "2026-09"])
+def test_a_change_reads_alike_in_a_row_and_where_it_is_explained(company: Company, month: str) -> None:
+    """What changed had −5.1 where the row had −5.0: the one was a difference of rounded numbers."""
+    pack = company.pack(month=month)
+    told = told_of(pack)
+    assert told
+    for card, found in told:
+        row, scale = plain(sentences.change_text(card, "EUR")), explained.scale_of(found, "EUR")
+        line = plain(explained.moved(found, "EUR"))
+        if " h " in row or row.endswith(" %"):
+            assert row in line
+            continue
+        shown, before, after = scale.change(found), *(scale.number(value) for value in explained.values_of(found))
+        assert after - before == shown  # whoever subtracts finds the same
+        digits = max(0, -number(row).as_tuple().exponent)  # type: ignore[operator]
+        assert shown.quantize(Decimal(1).scaleb(-digits)) == number(row), card.definition.metric
+        assert sum(one.number for one in explained.contributions(found, "EUR")) in (0, shown)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [(160.2, 466.3, "+5 h 06"), (152.0, 92.07, "−1 h 00"), (92.0, 80.6, "−11 min"), (20.2, 45.5, "+25.3 min")],
+)
+def test_hours_and_minutes_are_written_one_way(before: float, after: float, change: str) -> None:
+    """A row of North had '+5 h 06' and the page behind it '+306 min'; another had −59.9 min of 1 h 32."""
+    line = fixture.Line("m", "M", "customer", "minutes", 60, 30, after, None, "missed", 100, 12)
+    then, now = (fixture.result(line, month, value) for month, value in
+                 ((fixture.SEPTEMBER, before), (fixture.OCTOBER, after)))  # fmt: skip
+    found = Explanation(fixture.definition(line), then, now, None, False, "nothing", "")
+    assert plain(wording.change(after - before, "minutes", "quantile", after)) == change
+    told = plain(explained.moved(found, ""))
+    assert told.endswith(f": {change}.")
+    assert f"from {plain(wording.value(before, 'minutes'))} in" in told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change", "digits"),
+    [
+        ("63.94", "70.45", "6.51", 2),  # 63.9 to 70.4 is not 6.5 less a rounding: 70.4 − 63.9 = 6.5, and 6.51 is 6.5
+        ("10.04", "15.05", "5.01", 1),  # 10.0 to 15.0: 5.0
+        ("10.04", "15.06", "5.02", 2),  # 10.0 to 15.1 would be 5.1
+        ("10.00", "13.46", "3.46", 2),  # 3.5 would be taken for 4
+    ],
+)
+def test_decimals_are_added_until_a_subtraction_agrees(before: str, after: str, change: str, digits: int) -> None:
+    assert explained.agreeing(Decimal(before), Decimal(after), Decimal(change), 1) == digits
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "whole", "change"),
+    [(56.6, 61.4, "+5", "4.8"), (60.46, 61.42, "+1", "0.96"), (60.0, 61.0, "+1", "1.0")],
+)
+def test_the_scores_change_is_rounded_once(before: float, after: float, whole: str, change: str) -> None:
+    """57 to 61 used to be '+4' beside a change of +4.8."""
+    assert wording.score_change(after, before) == whole
+    assert str(score_lines(ScoreChange(before, after, ())).change) == change
