@@ -178,6 +178,18 @@ def period_id(span: Period) -> str:
     return f"{span.start:%Y-%m}"
 
 
+def period_word(span: Period) -> str:
+    """The period as the command line takes it: 2026-09, 2026-Q3, 2026-W36, 2026, 2026-09-13."""
+    if span.grain == "week":
+        year, week, _ = span.start.isocalendar()
+        return f"{year}-W{week:02}"
+    if span.grain in ("quarter", "year"):
+        into = (span.start.month - span.year_starts) % 12
+        named = add_months(span.start, 12 - into).year - (span.year_starts == 1)  # the year in which it ends
+        return f"{named}-Q{into // 3 + 1}" if span.grain == "quarter" else f"{named}"
+    return period_id(span) if span.grain == "month" else f"{span.start}"
+
+
 def year_before(span: Period) -> Period:
     """The same months one year earlier."""
     return replace(span, start=add_months(span.start, -12), end=add_months(span.end, -12))

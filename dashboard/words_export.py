@@ -93,7 +93,11 @@ EXPORT_WORDS = {
     "xp_definitions": "Definitions",
     "xp_definitions_lead": "What every number counts, the hash of its definition, and the fingerprint of its receipt. "
     "The same number of the same load and definition has the same fingerprint everywhere; "
-    "“scorecard receipt METRIC --period {period}” prints what stands behind it.",
+    "“{command}” prints what stands behind it. METRIC is the name that ends the small print under each, with the "
+    "period of its own where it has one.",
+    "xp_definitions_lead_scope": "What every number counts, the hash of its definition, and the fingerprint of its "
+    "receipt. The same number of the same load and definition has the same fingerprint for every reader of the same "
+    "teams; the metric's page shows what stands behind it.",
     "xp_definition_hash": "definition {hash}",
     "xp_definition_receipt": "receipt {fingerprint}",
     "xp_definition_limits": "limit {red}, goal {goal}",
@@ -130,6 +134,7 @@ EXPORT_WORDS = {
     "xp_column_definition": "Definition",
     "xp_column_question": "Question",
     "xp_column_words": "In words",
+    "xp_column_command": "What stands behind it",
     "xp_column_department": "Department",
     "xp_column_team": "Team",
     "xp_column_part": "Part",

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import re
+import shlex
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
+from click.testing import CliRunner
 
-from dashboard import explained, sentences, wording
+from dashboard import cli, explained, sentences, wording
+from dashboard.export import command, content_reasons, snapshot, workbook
 from dashboard.export.pack import Pack
 from dashboard.score_lines import score_lines
+from data_checks.calendar import Calendar
 from metrics.explain import Explanation
+from metrics.period import parse_period
+from metrics.scope import Scope
 from metrics.score_change import ScoreChange
 from metrics.scorecard import Card
 from tests import dashboard_fixture as fixture
@@ -98,3 +107,67 @@ def test_the_scores_change_is_rounded_once(before: float, after: float, whole: s
     """57 to 61 used to be '+4' beside a change of +4.8."""
     assert wording.score_change(after, before) == whole
     assert str(score_lines(ScoreChange(before, after, ())).change) == change
+
+
+# ── the command under Definitions ────────────────────────────────────────────────────────────────────
+
+
+def defined(pack: Pack) -> tuple[str, dict[str, tuple[str, str]]]:
+    """The command that stands above the definitions; by title, what ends the small print and the fingerprint."""
+    page = content_reasons.definitions(pack)
+    (told,) = re.findall("“(.*)”", page["lead"])
+    rows = [row for group in page["groups"] for row in group["rows"]]
+    return told, {row["name"]: (row["under"].split(" · ")[-1], row["receipt"]) for row in rows}
+
+
+def printed_by(company: Company, words: str) -> str:
+    done = CliRunner().invoke(cli.main, [*shlex.split(words)[1:], "-w", str(company.folder)])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize(
+    ("month", "until", "where", "metrics"),
+    [
+        ("2026-09", None, {}, ("retention_90d", "csat", "revenue", "churn_rate")),
+        ("2026-Q3", None, {}, ("csat", "revenue")),
+        ("2026-08", dt.date(2026, 9, 20), {"team": ["North"]}, ("csat", "first_reply_minutes")),
+        ("2026-09", None, {"team": ["North", "South"]}, ("csat",)),
+    ],
+)
+def test_the_command_printed_leads_to_the_fingerprint_printed(
+    company: Company, month: str, until: dt.date | None, where: dict[str, list[str | None]], metrics: tuple[str, ...]
+) -> None:
+    """It named the board's period for all, no filter, and a METRIC that the PDF did not name."""
+    pack = company.pack(month=month, until=until, **where)  # type: ignore[arg-type]
+    told, by_title = defined(pack)
+    cards = {card.definition.metric: card for card in pack.cards}
+    for metric in metrics:
+        name, fingerprint = by_title[sentences.title(cards[metric].definition)]
+        metric_word, _, own = name.partition(" ")
+        words = told.replace("METRIC", metric_word)
+        words = re.sub(r"--period \S+", own, words) if own else words
+        assert words == command.command(cards[metric], pack)
+        assert fingerprint in printed_by(company, words)
+
+
+def test_the_period_of_its_own_is_named_in_every_form(company: Company) -> None:
+    pack = company.pack(month="2026-09")
+    (card,) = (one for one in pack.cards if one.definition.metric == "retention_90d")
+    assert card.result.period != pack.board.period
+    name = f"retention_90d --period {wording.period_id(card.result.period)}"
+    assert name in snapshot.snapshot(pack).decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook.workbook(pack)))["Definitions"]
+    assert f"scorecard receipt {name}" in {row[-1] for row in sheet.iter_rows(values_only=True)}
+
+
+def test_a_reader_of_some_teams_is_given_no_command_that_leads_elsewhere(company: Company) -> None:
+    pack = company.pack(Scope.of_teams(next(key for key, name in company.teams().items() if name == "North")))
+    assert "scorecard receipt" not in snapshot.snapshot(pack).decode()
+    assert not any(command.command(card, pack) for card in pack.cards)
+
+
+@pytest.mark.parametrize("word", ["2026-09", "2026-Q3", "2026", "2026-W01", "2026-W53", "2026-09-13"])
+@pytest.mark.parametrize("year_starts", [1, 4])
+def test_a_period_is_written_as_the_command_line_takes_it(word: str, year_starts: int) -> None:
+    assert wording.period_word(parse_period(word, Calendar(year_starts=year_starts))) == word

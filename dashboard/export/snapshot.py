@@ -14,14 +14,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from dashboard import attention_parts, components, lone_file, perspective_parts, rows, sentences, wording
 from dashboard.components import esc, note
-from dashboard.export import content
+from dashboard.export import command, content
 from dashboard.export.pack import Pack
 from dashboard.export.safe_text import visible
 from dashboard.settings import ROOT
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import PERSPECTIVES
-from metrics.scorecard import Branch
+from metrics.scorecard import Branch, Card
 from metrics.standing import uncounted
 
 _FONT = ROOT / "dashboard" / "app" / "static" / "inter-latin-opsz-normal.woff2"
@@ -132,12 +132,18 @@ def _definitions(pack: Pack) -> str:
     heads = (say("column_metric"), say("xp_words"), say("xp_receipt_and_definition"))
     head = "".join(f'<th scope="col">{esc(one)}</th>' for one in heads)
     lines = "".join(
-        f'<tr><th scope="row">{esc(sentences.title(card.definition))}</th>'
+        f'<tr><th scope="row">{esc(sentences.title(card.definition))}{_named(card, pack)}</th>'
         f"<td>{esc(pack.words.get(card.definition.metric, ''))}</td>"
         f"<td><code>{esc(pack.fingerprints.get(card.definition.metric, ''))}</code><br>"
         f"<code>{esc(card.definition.hash[:12])}</code></td></tr>"
         for card in pack.cards
     )
-    lead = note(say("xp_definitions_lead", period=wording.period_id(pack.board.period)))
+    lead = note(command.lead(pack))
     table = f'<table class="meant"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
     return f'<section class="cut" id="definitions"><h2>{esc(say("xp_definitions"))}</h2>{lead}{table}</section>'
+
+
+def _named(card: Card, pack: Pack) -> str:
+    """What the command above is to be given for this metric."""
+    name = command.named(card, pack)
+    return f'<br><span class="note">{esc(name)}</span>' if name else ""

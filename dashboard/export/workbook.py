@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard import sentences, wording
-from dashboard.export import content
+from dashboard.export import command, content
 from dashboard.export.pack import HIDDEN, Pack
 from dashboard.export.safe_text import visible
 from dashboard.export.table import COLUMNS, Cell, rows, unit_name
@@ -119,13 +119,13 @@ def _lines(whole: Node) -> Iterable[tuple[str | None, str | None, Node]]:
 
 
 def _definitions(sheet: Worksheet, pack: Pack) -> None:
-    keys = ("metric", "name", "question", "words", "unit", "limit", "goal", "owner", "definition", "receipt")
-    _head(sheet, [say(f"xp_column_{key}") for key in keys], [28, 36, 50, 70, 9, 12, 12, 20, 15, 19])
+    keys = ("metric", "name", "question", "words", "unit", "limit", "goal", "owner", "definition", "receipt", "command")
+    _head(sheet, [say(f"xp_column_{key}") for key in keys], [28, 36, 50, 70, 9, 12, 12, 20, 15, 19, 60])
     for number, card in enumerate(sentences.cards_of(pack.board), start=2):
         one = card.definition
         cells: list[Cell] = [one.metric, sentences.title(one), one.question, pack.words.get(one.metric)]
         cells += [unit_name(one.unit, pack.facts.currency), one.red, one.goal, one.owner, one.hash]
-        cells.append(pack.fingerprints.get(one.metric))
+        cells += [pack.fingerprints.get(one.metric), command.command(card, pack)]
         for place, cell in enumerate(cells, start=1):
             _write(sheet, number, place, cell, _format(one.unit, pack))
     sheet.freeze_panes = "C2"
