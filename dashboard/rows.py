@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard import check_sentences, filters, marks, sentences, wording
+from dashboard import absent, check_sentences, filters, marks, sentences, wording
 from dashboard.compare import GOAL, rival_of
 from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
@@ -90,13 +90,21 @@ def _others(branch: Branch, shown: int, query: Query) -> str:
     others = [card for card in branch.cards if not needs_somebody(card)]
     if not others:
         return ""
-    tally = Counter("absent" if card.result.state == "not_provided" else card.status for card in others)
-    counts = [say(f"more_{word}", n=tally[word]) for word in ("met", "watch", "not_judged", "no_goal") if tally[word]]
-    if tally["absent"]:
-        counts.append(say("more_not_cut" if _is_part(query) else "more_not_provided", n=tally["absent"]))
+    tally = Counter(_tallied(card, query) for card in others)
+    counts = [
+        say(f"more_{word}", n=tally[word])
+        for word in ("met", "watch", "not_judged", "no_goal", "not_cut", "not_provided")
+        if tally[word]
+    ]
     key = "more_all" if not shown else "more_one" if len(others) == 1 else "more_some"
     text = say(key, n=len(others), counts=", ".join(counts))
     return f'<p class="others">{anchor(text, link(branch.perspective, query))}</p>'
+
+
+def _tallied(card: Card, query: Query) -> str:
+    if card.result.state == "not_provided":
+        return "not_cut" if _is_part(query) or absent.is_uncut(card) else "not_provided"
+    return card.status
 
 
 def _is_part(query: Query) -> bool:
@@ -150,9 +158,12 @@ def _aim(aim: Aim) -> str:
 
 
 def _absent(branch: Branch, key: str) -> str:
-    """One quiet line for the metrics whose data do not exist here."""
-    names = [sentences.title(card.definition) for card in branch.cards if card.result.state == "not_provided"]
-    return f'<p class="note absent">{esc(say(key, names="; ".join(names)))}</p>' if names else ""
+    """A quiet line for the metrics whose data do not exist here; for those that exist for the whole, why not here."""
+    found = [card for card in branch.cards if card.result.state == "not_provided"]
+    uncut = [card for card in found if absent.is_uncut(card)] if key == "not_provided_line" else []
+    names = [sentences.title(card.definition) for card in found if card not in uncut]
+    told = [*absent.lines(uncut), *([say(key, names="; ".join(names))] if names else [])]
+    return "".join(f'<p class="note absent">{esc(one)}</p>' for one in told)
 
 
 def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:

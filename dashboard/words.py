@@ -138,6 +138,7 @@ WORDS = {
     "scope_score": "score **{score}**{change} · {judged}",
     "scope_no_score": "no score · {judged}",
     "judged_of": "{judged} of {total} metrics judged",
+    "absent": "{reason} Not shown: {names}.",
     "not_provided_line": "Not provided by the sources: {names}.",
     "not_cut_line": "Not known per team: {names}.",
     "alt_trend": "Last {n} months: from {first} to {last}, lowest {low}, highest {high}",

@@ -42,7 +42,6 @@ EXPORT_WORDS = {
     "xp_ladder_alt": "The axis runs from 0 to 100: the limit at 33, the goal at 67.",
     "xp_by_objective": "By objective",
     "xp_marked_note": "Marked: a check found bad rows in it; Data quality says which.",
-    "xp_not_provided": "The sources do not provide: {names}.",
     "xp_changed": "What changed",
     "xp_changed_none": "No metric changed by more than chance between {against} and {period}.",
     "xp_changed_running": "{period} is not over, so nothing is compared yet.",

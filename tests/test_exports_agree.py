@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard import cli, explained, sentences, wording
-from dashboard.export import command, content_reasons, snapshot, workbook
+from dashboard.export import command, content, content_reasons, snapshot, workbook
 from dashboard.export.pack import Pack
 from dashboard.score_lines import score_lines
 from data_checks.calendar import Calendar
@@ -171,3 +171,20 @@ def test_a_reader_of_some_teams_is_given_no_command_that_leads_elsewhere(company
 @pytest.mark.parametrize("year_starts", [1, 4])
 def test_a_period_is_written_as_the_command_line_takes_it(word: str, year_starts: int) -> None:
     assert wording.period_word(parse_period(word, Calendar(year_starts=year_starts))) == word
+
+
+# ── why a metric is not there ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("is_reader", [False, True])
+def test_a_teams_file_says_what_the_sources_lack_and_what_names_no_team(company: Company, is_reader: bool) -> None:
+    """Revenue used to be "not provided by the sources" in North's pack, which has orders that name no team."""
+    own = next(key for key, name in company.teams().items() if name == "North")
+    pack = company.pack(Scope.of_teams(own)) if is_reader else company.pack(team=["North"])
+    reason = "Orders name no team, so this is not known per team. Not shown: Average order value, "
+    found = [content.perspective(pack, branch)["absent"] for branch in pack.board.branches]
+    page = snapshot.snapshot(pack).decode()
+    for told in (*found, page):
+        assert "provide" not in told
+    assert found[0].startswith(reason)
+    assert reason in page

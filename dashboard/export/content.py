@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from dashboard import check_sentences, components, marks, rows, sentences, wording
+from dashboard import absent, check_sentences, components, marks, rows, sentences, wording
 from dashboard.export import pictures
 from dashboard.export.pack import Pack
 from dashboard.export.pictures import PRINT, on_axis, svg_of
@@ -128,7 +128,6 @@ def perspective(pack: Pack, branch: Branch) -> Content:
     board = replace(whole, branches=(branch,), score=branch.score, previous_score=branch.previous_score,
                     coverage=branch.coverage)  # fmt: skip
     aims = [(aim.objective.name if aim.objective else say("no_objective"), aim) for aim in branch.aims]
-    absent = [sentences.title(card.definition) for card in branch.cards if card.result.state == "not_provided"]
     axis = ladder(board, (say(branch.perspective), branch), aims)
     if any(marked(card) for card in branch.cards):
         axis["note"] += f" {say('xp_marked_note')}"
@@ -139,7 +138,7 @@ def perspective(pack: Pack, branch: Branch) -> Content:
         "heads": [say("column_status"), say("column_metric"), say("limit"), say("goal"), say("column_months"),
                   wording.period(board.period, board.period), say("column_goal"), say("column_change")],
         "groups": list(_groups(branch, pack)),
-        "absent": say("xp_not_provided", names="; ".join(absent)) if absent else "",
+        "absent": " ".join(absent.lines(branch.cards)),
     }  # fmt: skip
 
 
