@@ -221,7 +221,7 @@ def _entries(workspace: Workspace) -> tuple[Entries, str]:
 def read_trend(workspace: Workspace, metric: str, choice: Choice) -> Trend:
     """The months of one metric up to the newest. Raises RequestError for a period that is no month."""
     from dashboard.export.chart import Trend
-    from dashboard.export.pack import check_period
+    from dashboard.export.pack import check_period, seen
     from data_checks.warehouse import open_warehouse
     from metrics.asking import ask, known_metric
     from metrics.evaluate import evaluate
@@ -247,4 +247,5 @@ def read_trend(workspace: Workspace, metric: str, choice: Choice) -> Trend:
         results = evaluate(warehouse, catalog, question, [name])[name]
         card = one_card(warehouse, catalog, asked.scope, name, asked.period, asked.against, where, asked.until)
         events = together(loaded_events(warehouse, asked.scope), entries.events)
-        return Trend(card.definition, results, asked.period, warehouse.facts, asked.part, events)
+        facts = seen(warehouse.facts, asked.until)
+        return Trend(card.definition, results, asked.period, facts, asked.part, asked.told, events)

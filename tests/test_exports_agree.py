@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import email
 import io
 import re
 import shlex
 from collections.abc import Iterator
 from decimal import Decimal
+from email.policy import default as modern
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from dashboard import cli, explained, sentences, wording
-from dashboard.export import command, content, content_reasons, snapshot, workbook
+from dashboard.export import command, content, content_reasons, mail, snapshot, workbook
 from dashboard.export.pack import Pack
 from dashboard.score_lines import score_lines
 from data_checks.calendar import Calendar
@@ -188,3 +192,45 @@ def test_a_teams_file_says_what_the_sources_lack_and_what_names_no_team(company:
         assert "provide" not in told
     assert found[0].startswith(reason)
     assert reason in page
+
+
+# ── no further than a day ────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_form_says_as_of_which_day_it_is_cut(company: Company, tmp_path: Path) -> None:
+    """They said "Data through 20 Oct 2026, 17:58" and could not be told from files of all rows."""
+    forms = {name: tmp_path / f"board.{name}" for name in ("pdf", "xlsx", "csv", "html")}
+    words = ["export", "-w", str(company.folder), "--as-of", "2026-06-15"]
+    done = CliRunner().invoke(
+        cli.main, [*words, *(word for name, path in forms.items() for word in (f"--{name}", str(path)))]
+    )
+    assert done.exit_code == 0, done.output
+    svg, eml = tmp_path / "csat.svg", tmp_path / "week.eml"
+    assert CliRunner().invoke(cli.main, [*words, "--chart", "csat", "--svg", str(svg)]).exit_code == 0
+    assert CliRunner().invoke(cli.main, ["digest", *words[1:], "--dry-run", str(eml)]).exit_code == 0
+    pdf = " ".join(page.extract_text() for page in PdfReader(forms["pdf"]).pages)
+    about = openpyxl.load_workbook(forms["xlsx"])["About"]
+    message = email.message_from_bytes(eml.read_bytes(), policy=modern)
+    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+    told = {
+        "pdf": pdf,
+        "xlsx": " ".join(str(cell) for row in about.iter_rows(values_only=True) for cell in row),
+        "html": forms["html"].read_text(encoding="utf-8"),
+        "svg": svg.read_text(encoding="utf-8"),
+        **{f"digest {place}": body.get_content() for place, body in enumerate(bodies) if body},
+    }
+    flat = {name: re.sub(r"\s+", " ", text) for name, text in told.items()}
+    beside = [name for name, text in flat.items() if "May 2026, as of 15 Jun 2026" not in text]
+    assert beside == ["xlsx", "digest 0"]  # they have a line of their own
+    left_out = [name for name, text in flat.items() if "15 Jun 2026: later rows are left out" not in text]
+    assert left_out == ["svg"]  # its one line has room for the day
+    assert [name for name, text in flat.items() if "20 Oct 2026" in text] == []
+    assert str(message["Subject"]).startswith("Alder Supply (synthetic): May 2026, as of 15 Jun 2026")
+    (line, *_) = csv.DictReader(io.StringIO(forms["csv"].read_text(encoding="utf-8-sig")))
+    assert (line["as_of"], line["data_through"]) == ("2026-06-15", "15 Jun 2026")
+
+
+def test_an_uncut_message_is_another(company: Company) -> None:
+    whole, cut = (company.pack(month="2026-05", until=day) for day in (None, dt.date(2026, 9, 30)))
+    ids = {email.message_from_bytes(mail.digest(one, b"", "", []), policy=modern)["Message-ID"] for one in (whole, cut)}
+    assert len(ids) == 2

@@ -49,6 +49,8 @@ def facts(pack: Pack) -> list[tuple[str, str]]:
         (say("xp_fact_load"), loaded),
         (say("xp_fact_scope"), say(whose)),
     ]
+    if pack.asked.until:
+        found.insert(2, (say("xp_fact_until"), say("xp_fact_until_text", day=wording.date(pack.asked.until))))
     if pack.asked.part:
         found.append((say("xp_fact_part"), pack.asked.part))
     if pack.is_synthetic:
@@ -58,7 +60,7 @@ def facts(pack: Pack) -> list[tuple[str, str]]:
 
 def foot(pack: Pack) -> str:
     """The line under every page."""
-    told = say("xp_foot", title=pack.title, period=wording.period(pack.board.period), through=pack.through,
+    told = say("xp_foot", title=pack.title, period=pack.asked.told, through=pack.through,
                load=pack.facts.load_id)  # fmt: skip
     return told + (say("xp_foot_synthetic") if pack.is_synthetic else "")
 
@@ -73,7 +75,7 @@ def cover(pack: Pack) -> Content:
         "in_short": pack.in_short,
         "kind": say("xp_pack"),
         "title": pack.title,
-        "period": wording.period(board.period),
+        "period": pack.asked.told,
         "against": say("xp_beside", against=wording.period(board.against)),
         "vision": pack.plans.vision or "",
         "ladder": ladder(board, (say("overall"), board), parts),

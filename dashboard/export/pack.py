@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from dashboard import sentences, wording
 from dashboard.changes_short import in_short
@@ -49,6 +50,20 @@ class Asked:
         """The part of the organisation that is looked at; '' for the whole the reader sees."""
         return " · ".join(value or say("unnamed") for values in self.where.values() for value in values)
 
+    @property
+    def told(self) -> str:
+        """The period, and the last day that is looked at where one is named."""
+        period = wording.period(self.period)
+        return say("xp_period_until", period=period, day=wording.date(self.until)) if self.until else period
+
+
+def seen(facts: LoadFacts, until: dt.date | None) -> LoadFacts:
+    """A load as one sees it who looks no further than a day: its data reach to the end of that day."""
+    if until is None or until >= facts.as_of_day:
+        return facts
+    last = dt.datetime.combine(until, dt.time.max, ZoneInfo(facts.timezone))
+    return replace(facts, as_of=last.astimezone(dt.UTC).replace(tzinfo=None), as_of_day=until)
+
 
 @dataclass(frozen=True)
 class Told:
@@ -61,10 +76,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Pack:
-    """`fingerprints`: of each metric's receipt, by id; none for one that cannot be cut so. `words`: each definition in
-    words. `in_short`: what the overview says of the change. `more_changes`: clear changes that are not told.
-    `comments`: what people wrote, the newest first. `plans`: empty for a reader of some teams. `problem`: why the
-    journal could not be read ('': it was)."""
+    """`facts`: of the load, as far as is looked. `fingerprints`: of each metric's receipt, by id; none for one that
+    cannot be cut so. `words`: each definition in words. `in_short`: what the overview says of the change.
+    `more_changes`: clear changes that are not told. `comments`: what people wrote, the newest first. `plans`: empty
+    for a reader of some teams. `problem`: why the journal could not be read ('': it was)."""
 
     asked: Asked
     facts: LoadFacts
@@ -137,7 +152,7 @@ def gather(
     newest = sorted(current(entries.comments), key=lambda one: (one.written_at, one.id), reverse=True)
     return Pack(
         asked=asked,
-        facts=warehouse.facts,
+        facts=seen(warehouse.facts, asked.until),
         board=board,
         quality=quality,
         plans=plans,

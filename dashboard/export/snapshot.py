@@ -51,8 +51,7 @@ _CSS = """
 
 def snapshot(pack: Pack) -> bytes:
     """The whole file. Nothing in it runs, nothing is fetched."""
-    period = wording.period(pack.board.period)
-    title = say("page_title", page=period, company=pack.title)
+    title = say("page_title", page=pack.asked.told, company=pack.title)
     return visible(lone_file.document(title, lambda look: _body(pack, look), _font() + _CSS)).encode()
 
 
@@ -72,7 +71,7 @@ def _body(pack: Pack, look: Tokens) -> str:
 def _head(pack: Pack, branches: list[Branch]) -> str:
     against = say("xp_beside", against=wording.period(pack.board.against))
     kept = [text for name, text in content.facts(pack) if name not in _SAID]
-    told = " · ".join([pack.title, f"{wording.period(pack.board.period)} {against}", *kept])
+    told = " · ".join([pack.title, f"{pack.asked.told} {against}", *kept])
     places = [(say(branch.perspective), f"#p-{branch.perspective}") for branch in branches]
     places.append((say("xp_definitions"), "#definitions"))
     links = "".join(components.anchor(name, address) for name, address in places)

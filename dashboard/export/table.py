@@ -104,11 +104,12 @@ def rows(pack: Pack) -> Iterator[Row]:
 
 def as_csv(pack: Pack) -> bytes:
     """The table as CSV a spreadsheet opens; every line says whose numbers it holds, of which load, and how far the data
-    reach. Percent as a fraction; missing is an empty field."""
+    reach. `as_of`: the last day looked at, where one is named. Percent as a fraction; missing is an empty field."""
     about: dict[str, Cell] = {
         "organisation": pack.title,
         "board_period": wording.period(pack.board.period),
         "compared_with": wording.period(pack.board.against),
+        "as_of": pack.asked.until,
         "data_through": pack.through,
         "load": pack.facts.load_id,
         "synthetic": pack.is_synthetic,

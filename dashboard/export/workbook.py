@@ -55,7 +55,7 @@ def workbook(pack: Pack, teams: Node | None = None) -> bytes:
     if pack.comments:
         _comments(book.create_sheet(say("xp_sheet_comments")), pack)
     _about(book.create_sheet(say("xp_sheet_about")), pack)
-    book.properties.title = f"{pack.title}, {wording.period(pack.board.period)}"
+    book.properties.title = f"{pack.title}, {pack.asked.told}"
     book.properties.creator = pack.facts.title
     book.properties.created = pack.facts.loaded_at.replace(microsecond=0)
     stream = io.BytesIO()
