@@ -17,6 +17,8 @@ EXPORT_WORDS = {
     "xp_chart_png": "Chart (PNG)",
     # what cannot be right
     "xp_no_data": "{period} has no data: they run from {first} to {last}. Name a period in there with --period.",
+    "xp_no_data_until": "{day} lies before the data, which begin in {first}; name a later day with --as-of.",
+    "xp_no_value": "{period} has nothing to show: no metric has a value in it. Name another period with --period.",
     "xp_no_trend": "{name} has no month with a value that may be shown, so there is no chart of it: {why}",
     "xp_no_picture": "the picture cannot be drawn: {why}",
     "xp_no_word": "the board pack cannot be laid out: {why}",

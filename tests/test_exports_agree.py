@@ -9,6 +9,7 @@ import io
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from email.policy import default as modern
 from pathlib import Path
@@ -20,9 +21,11 @@ from pypdf import PdfReader
 
 from dashboard import cli, explained, sentences, wording
 from dashboard.export import command, content, content_reasons, mail, snapshot, workbook
-from dashboard.export.pack import Pack
+from dashboard.export.pack import Pack, gather
 from dashboard.score_lines import score_lines
 from data_checks.calendar import Calendar
+from data_checks.errors import RequestError
+from data_checks.journal_entries import Entries
 from metrics.explain import Explanation
 from metrics.period import parse_period
 from metrics.scope import Scope
@@ -225,7 +228,7 @@ def test_every_form_says_as_of_which_day_it_is_cut(company: Company, tmp_path: P
     left_out = [name for name, text in flat.items() if "15 Jun 2026: later rows are left out" not in text]
     assert left_out == ["svg"]  # its one line has room for the day
     assert [name for name, text in flat.items() if "20 Oct 2026" in text] == []
-    assert str(message["Subject"]).startswith("Alder Supply (synthetic): May 2026, as of 15 Jun 2026")
+    assert str(message["Subject"]).strip().startswith("Alder Supply (synthetic): May 2026, as of 15 Jun 2026")
     (line, *_) = csv.DictReader(io.StringIO(forms["csv"].read_text(encoding="utf-8-sig")))
     assert (line["as_of"], line["data_through"]) == ("2026-06-15", "15 Jun 2026")
 
@@ -234,3 +237,47 @@ def test_an_uncut_message_is_another(company: Company) -> None:
     whole, cut = (company.pack(month="2026-05", until=day) for day in (None, dt.date(2026, 9, 30)))
     ids = {email.message_from_bytes(mail.digest(one, b"", "", []), policy=modern)["Message-ID"] for one in (whole, cut)}
     assert len(ids) == 2
+
+
+# ── a period that the screen would not offer ─────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--period", "2018-05"), "May 2018 has no data: they run from October 2023 to October 2026."),
+        (("--period", "2018-Q2"), "Q2 2018 has no data: they run from October 2023 to October 2026."),
+        (("--as-of", "2018-05-15"), "15 May 2018 lies before the data, which begin in October 2023; name a later day"),
+        (
+            ("--as-of", "2024-05-15", "--period", "2024-08"),
+            "August 2024 has no data: they run from October 2023 to May",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", [("export", "--csv"), ("digest", "--dry-run")])
+def test_a_period_the_screen_does_not_offer_is_refused(
+    company: Company, tmp_path: Path, words: tuple[str, ...], told: str, command: tuple[str, str]
+) -> None:
+    """A register that reaches back further made 13 pages of "No data"."""
+    done = CliRunner().invoke(cli.main, [*command, str(tmp_path / "x"), "-w", str(company.folder), *words])
+    assert (done.exit_code, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert done.stderr.startswith(told)
+
+
+def test_a_board_without_a_value_is_refused(company: Company) -> None:
+    """An empty month between others: what fills in as zero is no number of it, nor is one of an older month."""
+    pack = company.pack()
+
+    def emptied(card: Card) -> Card:
+        zero = card.definition.fills_zero
+        return replace(card, result=replace(card.result, state="ok" if zero else "no_data", value=0.0 if zero else None,
+                                            n=0, period=card.asked))  # fmt: skip
+
+    branches = tuple(
+        replace(branch, cards=tuple(map(emptied, branch.cards)),
+                aims=tuple(replace(aim, cards=tuple(map(emptied, aim.cards))) for aim in branch.aims))
+        for branch in pack.board.branches
+    )  # fmt: skip
+    board = replace(pack.board, branches=branches)
+    with pytest.raises(RequestError, match=r"^September 2026 has nothing to show: no metric has a value in it\."):
+        gather(company.warehouse, company.catalog, pack.asked, pack.quality, Entries(), board=board)
