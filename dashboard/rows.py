@@ -12,6 +12,7 @@ from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
+from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.scorecard import Aim, Branch, Card, Scorecard
 
@@ -20,7 +21,7 @@ Query = Mapping[str, str | None]
 
 def board_rows(board: Scorecard, currency: str, theme: Tokens, query: Query) -> str:
     """Every perspective with the rows that need somebody, and the way to the others; only the first shows the heads."""
-    period = wording.period(board.period, board.period)
+    period = board.period
     parts = [_in_short(branch, period, currency, theme, query) for branch in board.branches if branch.cards]
     return f'<div class="rows">{_heads(period, query)}{"".join(parts)}</div>'
 
@@ -29,7 +30,7 @@ def branch_rows(
     board: Scorecard, branch: Branch, currency: str, theme: Tokens, query: Query, below: Callable[[Aim], str]
 ) -> str:
     """Every row of one perspective, by objective. `below`: the rows that follow an objective's metrics."""
-    period = wording.period(board.period, board.period)
+    period = board.period
     groups = [
         _body(_aim(aim) + content)
         for aim in branch.aims
@@ -48,7 +49,7 @@ def card_rows(name: str, cards: Sequence[Card], board: Scorecard, currency: str,
     present = sentences.provided(cards)
     if not present:
         return ""
-    period = wording.period(board.period, board.period)
+    period = board.period
     return f"{_heads(period, query)}{_table(name, period, [_body(_rows(present, currency, theme, query))], query)}"
 
 
@@ -57,26 +58,26 @@ def needs_somebody(card: Card) -> bool:
     return card.status in ("missed", "too_close") or card.result.state == "withheld"
 
 
-def _heads(period: str, query: Query) -> str:
+def _heads(period: Period, query: Query) -> str:
     """Column heads for the eye, once; each table has its own for the ear."""
     cells = "".join(f'<span class="{kind}">{text}</span>' for kind, text in _columns(period, query))
     return f'<div class="heads" aria-hidden="true">{cells}</div>'
 
 
-def _columns(period: str, query: Query) -> list[tuple[str, str]]:
+def _columns(period: Period, query: Query) -> list[tuple[str, str]]:
     axis = f"<i>{esc(say('limit'))}</i><i>{esc(say('goal'))}</i>"
     return [
         ("c-status", esc(say("column_status"))),
         ("c-metric", esc(say("column_metric"))),
         ("c-position", axis),
-        ("c-spark", esc(say("column_months"))),
-        ("c-value", esc(period)),
+        ("c-spark", esc(say("column_months", periods=say(f"grains_{period.grain}")))),
+        ("c-value", esc(wording.period(period, period))),
         ("c-goal", esc(say("column_goal"))),
         ("c-change", esc(say(_compared(query)))),
     ]
 
 
-def _in_short(branch: Branch, period: str, currency: str, theme: Tokens, query: Query) -> str:
+def _in_short(branch: Branch, period: Period, currency: str, theme: Tokens, query: Query) -> str:
     """A perspective's rows that need somebody, and one line for all the others."""
     shown = [card for card in branch.cards if needs_somebody(card)]
     name = say(branch.perspective)
@@ -126,7 +127,7 @@ def _body(content: str) -> str:
     return f'<tbody role="rowgroup">{content}</tbody>'
 
 
-def _table(name: str, period: str, bodies: Sequence[str], query: Query) -> str:
+def _table(name: str, period: Period, bodies: Sequence[str], query: Query) -> str:
     """The rows as a table; its heads are for the ear, the eye has them once above."""
     heads = "".join(
         f'<th role="columnheader" class="{kind}" scope="col">'
@@ -221,7 +222,8 @@ def months(card: Card, currency: str) -> tuple[tuple[float | None, ...], str]:
     """The card's months as they may be drawn, and as a sentence; '' when no month has a value."""
     values = tuple(_shown(result) for result in card.trend)
     known = [value for value in values if value is not None]
-    return values, say("alt_trend", n=len(values), **_spoken(known, card, currency)) if known else ""
+    periods = say(f"grains_{card.result.period.grain}")
+    return values, say("alt_trend", n=len(values), periods=periods, **_spoken(known, card, currency)) if known else ""
 
 
 def _spoken(known: list[float], card: Card, currency: str) -> dict[str, Any]:

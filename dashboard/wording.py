@@ -173,6 +173,19 @@ def month_short(day: dt.date) -> str:
     return f"{MONTHS[day.month - 1][:3]} {day.year}"
 
 
+def period_short(span: Period) -> str:
+    """'Sep 2026', 'Q3 2026', 'week 36 of 2026': at the end of a line."""
+    return month_short(span.start) if span.grain == "month" else period(span)
+
+
+def period_mark(span: Period) -> str:
+    """'Sep 26', 'Q3 2026', '31 Aug': under an axis."""
+    if span.grain in ("quarter", "year"):
+        return period(span)
+    month = MONTHS[span.start.month - 1][:3]
+    return f"{month} {span.start:%y}" if span.grain == "month" else f"{span.start.day} {month}"
+
+
 def period_id(span: Period) -> str:
     """The period in an address: 2026-09."""
     return f"{span.start:%Y-%m}"

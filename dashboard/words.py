@@ -131,7 +131,7 @@ WORDS = {
     # rows
     "column_status": "Status",
     "column_metric": "Metric",
-    "column_months": "13 months",
+    "column_months": "13 {periods}",
     "column_goal": "Goal",
     "column_change": "Change",
     "column_position": "Position between limit and goal",
@@ -141,7 +141,7 @@ WORDS = {
     "absent": "{reason} Not shown: {names}.",
     "not_provided_line": "Not provided by the sources: {names}.",
     "not_cut_line": "Not known per team: {names}.",
-    "alt_trend": "Last {n} months: from {first} to {last}, lowest {low}, highest {high}",
+    "alt_trend": "Last {n} {periods}: from {first} to {last}, lowest {low}, highest {high}",
     "goal_label": "goal",
     # rail
     "what_changed": "What changed",
@@ -307,7 +307,7 @@ WORDS = {
     "trend_scope_axis": "per month; the axis starts at {start}",
     "trend_running": "The hollow point is an incomplete month and is not judged.",
     "trend_alt": (
-        "{name} per month from {first} to {last}: {start_value} at first, {end_value} at last, lowest {low}, "
+        "{name} per {grain} from {first} to {last}: {start_value} at first, {end_value} at last, lowest {low}, "
         "highest {high}.{goal}"
     ),
     "trend_alt_goal": " The goal is {goal}.",

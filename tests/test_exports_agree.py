@@ -281,3 +281,22 @@ def test_a_board_without_a_value_is_refused(company: Company) -> None:
     board = replace(pack.board, branches=branches)
     with pytest.raises(RequestError, match=r"^September 2026 has nothing to show: no metric has a value in it\."):
         gather(company.warehouse, company.catalog, pack.asked, pack.quality, Entries(), board=board)
+
+
+# ── periods that are no months ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("period", "grain"), [("2026-Q3", "quarter"), ("2026-W36", "week"), ("2025", "year")])
+def test_what_is_no_month_is_not_called_one(company: Company, period: str, grain: str) -> None:
+    """ "13 months" stood over 13 quarters, "Month by month" over their charts."""
+    pack = company.pack(month=period)
+    page = content.perspective(pack, pack.board.branches[1])
+    assert f"13 {grain}s" in page["heads"]
+    alts = [row["spark"]["alt"] for group in page["groups"] for row in group["rows"]]
+    assert alts
+    assert [alt for alt in alts if alt and f" {grain}s: " not in alt] == []
+    html = snapshot.snapshot(pack).decode()
+    assert re.findall(r"13 months|Last \d+ months|Month by month|per month from", html) == []
+    assert f"{grain.capitalize()} by {grain}" in html
+    charts = [one["chart"]["alt"] for one in content_reasons.changes(pack)["items"]]
+    assert [alt for alt in charts if alt and f" per {grain} from " not in alt] == []
