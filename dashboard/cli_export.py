@@ -138,7 +138,7 @@ def digest(
 def ask_to_replace(targets: list[Path], workspace: Workspace, force: bool) -> bool:
     """Whether files that are there may be written over: told by --force, or by whoever sits at the terminal. Raises
     RequestError where nothing may be written, before anything is computed."""
-    from dashboard.written_file import check_place
+    from dashboard.written_file import check_place, check_writable
 
     there = [target for target in targets if target.is_file()]
     if there and not force and _is_asked():
@@ -146,6 +146,7 @@ def ask_to_replace(targets: list[Path], workspace: Workspace, force: bool) -> bo
         force = click.confirm(f"{names} exists. Write over it?", err=True)
     for target in targets:
         check_place(target, workspace.var, force)
+        check_writable(target)
     return force
 
 
