@@ -300,3 +300,26 @@ def test_what_is_no_month_is_not_called_one(company: Company, period: str, grain
     assert f"{grain.capitalize()} by {grain}" in html
     charts = [one["chart"]["alt"] for one in content_reasons.changes(pack)["items"]]
     assert [alt for alt in charts if alt and f" per {grain} from " not in alt] == []
+
+
+# ── nothing that leads nowhere ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_hollow_dot_is_told_only_where_one_is_drawn(company: Company) -> None:
+    """Without a strategy no axis is drawn on a perspective's page, and its note spoke of one all the same."""
+    pack = company.pack()
+    with_aims = content.perspective(pack, pack.board.branches[0])
+    assert "Hollow dot: August." in with_aims["ladder"]["note"]
+    first = replace(pack.board.branches[0], aims=())
+    part = replace(pack.board, branches=(first,), coverage=first.coverage)
+    note = content.perspective(pack, first)["ladder"]["note"]
+    assert "Hollow dot" not in note
+    assert note.startswith(sentences.coverage(part))
+
+
+def test_the_snapshots_head_names_the_load_and_no_way_that_is_not_there(company: Company) -> None:
+    pack = company.pack()
+    page = snapshot.snapshot(pack).decode()
+    assert f" · Load {pack.facts.load_id} of " in page
+    assert "All checks, rows and what they mean" not in page
+    assert "What was found" in page

@@ -131,8 +131,10 @@ def perspective(pack: Pack, branch: Branch) -> Content:
                     coverage=branch.coverage)  # fmt: skip
     aims = [(aim.objective.name if aim.objective else say("no_objective"), aim) for aim in branch.aims]
     axis = ladder(board, (say(branch.perspective), branch), aims)
+    notes = [axis["note"] if aims else sentences.coverage(board)]  # without objectives no axis is drawn
     if any(marked(card) for card in branch.cards):
-        axis["note"] += f" {say('xp_marked_note')}"
+        notes.append(say("xp_marked_note"))
+    axis["note"] = " ".join(one for one in notes if one)
     return {
         **_answer(board, pack),
         "title": say(branch.perspective),

@@ -26,10 +26,13 @@ from metrics.standing import uncounted
 
 _FONT = ROOT / "dashboard" / "app" / "static" / "inter-latin-opsz-normal.woff2"
 _LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_ALONE = re.compile(r'<p class="note"><a\b[^>]*?href="([^"]*)"[^>]*>[^<]*</a></p>')
 _FIGURE = re.compile(r'<figure>(<figcaption><a [^>]*href="([^"]*)")')
 _CRUMBS = re.compile(r'<div class="path">.*?</div>', re.DOTALL)
 _SAID = [say(f"xp_fact_{name}") for name in ("period", "against", "through", "part", "scope")]
 """What the head says in other words, or another line does."""
+_NAMED = [say(f"xp_fact_{name}") for name in ("load", "until")]
+"""What says nothing without its name."""
 _HEAD = re.compile(r"<(/?)h1>")
 _CSS = """
 .alone .cut { margin-top: 56px; border-top: 3px solid var(--ink); padding-top: 16px; }
@@ -70,7 +73,7 @@ def _body(pack: Pack, look: Tokens) -> str:
 
 def _head(pack: Pack, branches: list[Branch]) -> str:
     against = say("xp_beside", against=wording.period(pack.board.against))
-    kept = [text for name, text in content.facts(pack) if name not in _SAID]
+    kept = [f"{name} {text}" if name in _NAMED else text for name, text in content.facts(pack) if name not in _SAID]
     told = " · ".join([pack.title, f"{pack.asked.told} {against}", *kept])
     places = [(say(branch.perspective), f"#p-{branch.perspective}") for branch in branches]
     places.append((say("xp_definitions"), "#definitions"))
@@ -106,14 +109,19 @@ def _perspective(pack: Pack, branch: Branch, look: Tokens) -> str:
 
 
 def _within(body: str) -> str:
-    """Every link to a page as one to its place in this file; a place that is not there is plain text."""
+    """Every link to a page as one to its place in this file; a place that is not there is plain text, or nothing where
+    a link to it was all."""
     there = set(re.findall(r' id="([^"]*)"', body)) | {"definitions"}
 
-    def led(found: re.Match[str]) -> str:
+    def place_of(found: re.Match[str]) -> str:
         place = found[1] if found[1].startswith("#") else _place(found[1])
-        return f'<a href="{esc(place)}">{found[2]}</a>' if place[1:] in there else found[2]
+        return place if place[1:] in there else ""
 
-    return _LINK.sub(led, body)
+    def led(found: re.Match[str]) -> str:
+        place = place_of(found)
+        return f'<a href="{esc(place)}">{found[2]}</a>' if place else found[2]
+
+    return _LINK.sub(led, _ALONE.sub(lambda found: found[0] if place_of(found) else "", body))
 
 
 def _place(address: str) -> str:
