@@ -26,6 +26,7 @@ EXPORT_WORDS = {
     "xp_pack": "Board pack",
     "xp_beside": "beside {against}",
     "xp_synthetic": "Synthetic data: no real organisation, no real people",
+    "xp_synthetic_short": "synthetic data",
     "xp_fact_period": "Period",
     "xp_fact_against": "Compared with",
     "xp_period_until": "{period}, as of {day}",
