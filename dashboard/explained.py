@@ -97,19 +97,20 @@ def scale_of(found: Explanation, currency: str) -> Scale:
     least = 1 if unit in ("percent", "points") else _places(max(abs(before), abs(after)) * by, 2)
     is_count = unit == "number" and before == round(before) and after == round(after)
     digits = 0 if is_count else min(_FINEST, max(least, _places(abs(after - before) * by, 1)))
-    digits = agreeing(Decimal(before) * by, Decimal(after) * by, _difference(found) * by, digits)
+    rows = 0 if unit == "points" else min(least, digits)
+    digits = agreeing(Decimal(before) * by, Decimal(after) * by, _difference(found) * by, digits, rows)
     name = currency if unit == "currency" else _UNITS.get(unit, "")
     shown = f"{SPACE}%" if percent else f"{SPACE}{name}" if name else ""
     return Scale(Decimal(by), digits, shown, f"{SPACE}pt" if percent else shown)
 
 
-def agreeing(before: Decimal, after: Decimal, change: Decimal, digits: int) -> int:
+def agreeing(before: Decimal, after: Decimal, change: Decimal, digits: int, rows: int) -> int:
     """The fewest decimals from `digits` on in which a reader's own subtraction finds the rounded change, and finds it
-    in fewer decimals too."""
+    too when rounding what is found to the decimals of the `rows` of a board."""
     for more in range(_MORE + 1):
         places = digits + more
         shown = _rounded(after, places) - _rounded(before, places)
-        if all(_rounded(shown, fewer) == _rounded(change, fewer) for fewer in range(places + 1)):
+        if all(_rounded(shown, fewer) == _rounded(change, fewer) for fewer in range(rows, places + 1)):
             return places
     return digits
 

@@ -59,7 +59,7 @@ class ScoreLines:
 def score_lines(change: ScoreChange) -> ScoreLines:
     """Every part with one decimal, or as many as the scores; they sum to the difference of the two as shown."""
     exact = (Decimal(change.before), Decimal(change.after))
-    digits = agreeing(*exact, Decimal(change.after - change.before), DIGITS)
+    digits = agreeing(*exact, Decimal(change.after - change.before), DIGITS, 0)
     before, after = (score.quantize(Decimal(1).scaleb(-digits)) for score in exact)
     numbers = rounded([part.total for part in change.parts], digits, after - before)
     lines = [ScoreLine(part, number) for part, number in zip(change.parts, numbers, strict=True)]

@@ -94,16 +94,19 @@ def test_hours_and_minutes_are_written_one_way(before: float, after: float, chan
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "change", "digits"),
+    ("before", "after", "change", "rows", "digits"),
     [
-        ("63.94", "70.45", "6.51", 2),  # 63.9 to 70.4 is not 6.5 less a rounding: 70.4 − 63.9 = 6.5, and 6.51 is 6.5
-        ("10.04", "15.05", "5.01", 1),  # 10.0 to 15.0: 5.0
-        ("10.04", "15.06", "5.02", 2),  # 10.0 to 15.1 would be 5.1
-        ("10.00", "13.46", "3.46", 2),  # 3.5 would be taken for 4
+        ("63.94", "70.46", "6.52", 1, 2),  # 63.9 to 70.5 would be 6.6
+        ("10.04", "15.04", "5.00", 1, 1),  # 10.0 to 15.0: 5.0
+        ("10.04", "15.06", "5.02", 1, 2),  # 10.0 to 15.1 would be 5.1
+        ("10.00", "13.46", "3.46", 0, 2),  # 3.5 would be taken for 4
+        ("12.4476", "1.9443", "-10.5033", 1, 1),  # 12.4 to 1.9: 10.5, and no row says 11
     ],
 )
-def test_decimals_are_added_until_a_subtraction_agrees(before: str, after: str, change: str, digits: int) -> None:
-    assert explained.agreeing(Decimal(before), Decimal(after), Decimal(change), 1) == digits
+def test_decimals_are_added_until_a_subtraction_agrees(
+    before: str, after: str, change: str, rows: int, digits: int
+) -> None:
+    assert explained.agreeing(Decimal(before), Decimal(after), Decimal(change), 1, rows) == digits
 
 
 @pytest.mark.parametrize(
