@@ -131,7 +131,7 @@ def _frame(
     known = [number for number in inside if number is not None]
     ticks = nice_ticks(known, definition.unit == "percent", definition.unit == "minutes")
     return Frame(
-        months=tuple(_axis_month(result.period) for result in results),
+        months=tuple(wording.period_mark(result.period) for result in results),
         ticks=ticks,
         tick_texts=tuple(_tick(tick, definition, currency) for tick in ticks),
         goal=definition.goal,
@@ -365,10 +365,6 @@ def _labelled(months: int) -> list[int]:
     return [place for place in range(months) if (months - 1 - place) % stride == 0]
 
 
-def _axis_month(period: Period) -> str:
-    return f"{wording.MONTHS[period.start.month - 1][:3]} {period.start:%y}"
-
-
 def _sentence(
     results: Sequence[MetricResult], known: Sequence[float], definition: MetricDefinition, currency: str
 ) -> str:
@@ -379,8 +375,9 @@ def _sentence(
     return say(
         "trend_alt",
         name=sentences.title(definition),
-        first=wording.month_short(results[0].period.start),
-        last=wording.month_short(results[-1].period.start),
+        grain=say(f"grain_{results[0].period.grain}"),
+        first=wording.period_short(results[0].period),
+        last=wording.period_short(results[-1].period),
         goal=say("trend_alt_goal", goal=goal) if goal else "",
         **spoken,
     )

@@ -138,7 +138,7 @@ def digest(
 def ask_to_replace(targets: list[Path], workspace: Workspace, force: bool) -> bool:
     """Whether files that are there may be written over: told by --force, or by whoever sits at the terminal. Raises
     RequestError where nothing may be written, before anything is computed."""
-    from dashboard.written_file import check_place
+    from dashboard.written_file import check_place, check_writable
 
     there = [target for target in targets if target.is_file()]
     if there and not force and _is_asked():
@@ -146,6 +146,7 @@ def ask_to_replace(targets: list[Path], workspace: Workspace, force: bool) -> bo
         force = click.confirm(f"{names} exists. Write over it?", err=True)
     for target in targets:
         check_place(target, workspace.var, force)
+        check_writable(target)
     return force
 
 
@@ -221,7 +222,7 @@ def _entries(workspace: Workspace) -> tuple[Entries, str]:
 def read_trend(workspace: Workspace, metric: str, choice: Choice) -> Trend:
     """The months of one metric up to the newest. Raises RequestError for a period that is no month."""
     from dashboard.export.chart import Trend
-    from dashboard.export.pack import check_period
+    from dashboard.export.pack import check_period, seen
     from data_checks.warehouse import open_warehouse
     from metrics.asking import ask, known_metric
     from metrics.evaluate import evaluate
@@ -247,4 +248,5 @@ def read_trend(workspace: Workspace, metric: str, choice: Choice) -> Trend:
         results = evaluate(warehouse, catalog, question, [name])[name]
         card = one_card(warehouse, catalog, asked.scope, name, asked.period, asked.against, where, asked.until)
         events = together(loaded_events(warehouse, asked.scope), entries.events)
-        return Trend(card.definition, results, asked.period, warehouse.facts, asked.part, events)
+        facts = seen(warehouse.facts, asked.until)
+        return Trend(card.definition, results, asked.period, facts, asked.part, asked.told, events)

@@ -26,33 +26,65 @@ _FINEST = 6
 
 @dataclass(frozen=True)
 class Scale:
-    """How numbers of one metric are written here: all with as many decimals, so that a reader can add them up."""
+    """How numbers of one metric are written here: all with as many decimals, so that a reader can add them up.
+
+    `is_clock`: minutes are written as hours and whole minutes, as everywhere once they reach an hour.
+    """
 
     by: Decimal
     digits: int
     unit: str
     step: str
+    is_clock: bool = False
 
     def number(self, value: float | Decimal) -> Decimal:
         exact = Decimal(value) if isinstance(value, float) else value
-        return (exact * self.by).quantize(Decimal(1).scaleb(-self.digits))
+        return _rounded(exact * self.by, self.digits)
 
     def value(self, value: float) -> str:
-        return f"{written(self.number(value))}{self.unit}"
+        return self.bare(self.number(value)) + ("" if self.is_clock else self.unit)
 
     def part(self, shown: Decimal) -> str:
-        return f"{signed(shown)}{self.step}"
+        return self.signed(shown) + ("" if self.is_clock else self.step)
+
+    def bare(self, shown: Decimal) -> str:
+        """A number under a head that tells the unit."""
+        return _clock(shown) if self.is_clock else written(shown)
+
+    def signed(self, shown: Decimal) -> str:
+        """The same of a part."""
+        return _clock(shown, signed(shown)[0]) if self.is_clock else signed(shown)
 
     def change(self, found: Explanation) -> Decimal:
-        """The difference of the two values as they are shown, so that a reader's own subtraction agrees."""
-        before, after = values_of(found)
-        return self.number(after) - self.number(before)
+        """The difference, rounded once: what the rows of a board say in fewer decimals. The decimals are chosen so that
+        the difference of the two values as shown is the same; of hours and minutes it may be a minute more or less."""
+        return _rounded(_difference(found) * self.by, self.digits)
 
     def interval(self, low: float, high: float) -> str:
-        return f"{signed(self.number(low))} to {signed(self.number(high))}{self.step}"
+        first, last = (self.signed(self.number(end)) for end in (low, high))
+        return f"{first} to {last}" + ("" if self.is_clock else self.step)
+
+
+def _rounded(exact: Decimal, digits: int) -> Decimal:
+    return exact.quantize(Decimal(1).scaleb(-digits))
+
+
+def _clock(minutes: Decimal, sign: str = "") -> str:
+    """'7 h 46', '−11 min'; with `sign` that one."""
+    hours, rest = divmod(int(abs(minutes)), 60)
+    size = f"{hours}{SPACE}h{SPACE}{rest:02d}" if hours else f"{rest}{SPACE}min"
+    return f"{sign or (MINUS if minutes < 0 else '')}{size}"
+
+
+def _difference(found: Explanation) -> Decimal:
+    """As the rows of a board have it."""
+    before, after = values_of(found)
+    return Decimal(after - before)
 
 
 _UNITS = {"minutes": "min", "hours": "h", "days": "days"}
+_MORE = 3
+"""So many decimals more than usual are shown, where fewer would make one change read as two."""
 
 
 def scale_of(found: Explanation, currency: str) -> Scale:
@@ -60,12 +92,27 @@ def scale_of(found: Explanation, currency: str) -> Scale:
     unit, (before, after) = found.definition.unit, values_of(found)
     percent = unit == "percent"
     by = 100 if percent else 1
+    if unit == "minutes" and max(abs(before), abs(after)) >= wording.AN_HOUR:
+        return Scale(Decimal(1), 0, "", "", is_clock=True)
     least = 1 if unit in ("percent", "points") else _places(max(abs(before), abs(after)) * by, 2)
     is_count = unit == "number" and before == round(before) and after == round(after)
     digits = 0 if is_count else min(_FINEST, max(least, _places(abs(after - before) * by, 1)))
+    rows = 0 if unit == "points" else min(least, digits)
+    digits = agreeing(Decimal(before) * by, Decimal(after) * by, _difference(found) * by, digits, rows)
     name = currency if unit == "currency" else _UNITS.get(unit, "")
     shown = f"{SPACE}%" if percent else f"{SPACE}{name}" if name else ""
     return Scale(Decimal(by), digits, shown, f"{SPACE}pt" if percent else shown)
+
+
+def agreeing(before: Decimal, after: Decimal, change: Decimal, digits: int, rows: int) -> int:
+    """The fewest decimals from `digits` on in which a reader's own subtraction finds the rounded change, and finds it
+    too when rounding what is found to the decimals of the `rows` of a board."""
+    for more in range(_MORE + 1):
+        places = digits + more
+        shown = _rounded(after, places) - _rounded(before, places)
+        if all(_rounded(shown, fewer) == _rounded(change, fewer) for fewer in range(rows, places + 1)):
+            return places
+    return digits
 
 
 def values_of(found: Explanation) -> tuple[float, float]:
@@ -125,8 +172,17 @@ def moved(found: Explanation, currency: str) -> str:
         after=after,
         first=first,
         last=last,
-        change=scale.part(shown),
+        change=scale.part(shown) + _in_percent(found),
     )
+
+
+def _in_percent(found: Explanation) -> str:
+    """' (+2.5 %)' behind a change of a sum of money, which the rows of a board have in percent."""
+    definition, kind = found.definition, found.after.kind
+    before, after = values_of(found)
+    if definition.unit != "currency" or kind != "total" or not before:
+        return ""
+    return f" ({wording.change(after - before, 'currency', kind, after)})"
 
 
 def _interval_told(found: Explanation, scale: Scale) -> list[str]:

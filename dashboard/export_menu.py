@@ -68,7 +68,7 @@ def chart_buttons(
         def make() -> bytes:
             from dashboard.export import chart
 
-            found = chart.Trend(definition, months, judged, load.facts, part, events)
+            found = chart.Trend(definition, months, judged, load.facts, part, events=events)
             return chart.as_svg(found) if form == "svg" else chart.as_png(found)
 
         return make

@@ -49,7 +49,7 @@ from metrics.result import MetricResult
 from metrics.rows import rows_behind
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard
-from metrics.screen import build_scorecard, default_period, periods_of
+from metrics.screen import build_scorecard, default_period, offered_periods
 from metrics.show_sql import sql_of
 from metrics.slices import slice_values
 from metrics.strategy import Strategy
@@ -277,7 +277,7 @@ class RealFloors:
             kept=catalog.kept,
             left_out=tuple(sorted(catalog.left_out)),
             strategy=catalog.strategy,
-            periods=_with_facts(periods_of(warehouse), warehouse),
+            periods=offered_periods(warehouse)[::-1],
             default_period=default_period(warehouse),
             refused=_refusal(workspace.var, _newest_load(workspace.var), warehouse.facts.load_id),
             rolled_back=_rollback(workspace, warehouse),
@@ -332,18 +332,6 @@ def _rollback(workspace: Workspace, warehouse: Warehouse) -> str:
     """That an earlier load is shown again; '' when the last one is."""
     entry = rollback_in_force(past_loads(workspace.var), f"w-{warehouse.facts.load_id}")
     return check_sentences.rolled_back(entry, workspace.timezone) if entry else ""
-
-
-def _with_facts(periods: tuple[Period, ...], warehouse: Warehouse) -> tuple[Period, ...]:
-    """Newest first, from the first month in which something happened: a register reaches back further than numbers."""
-    known = contracts()
-    happened = [
-        facts.first_day
-        for name, facts in warehouse.facts.tables.items()
-        if facts.first_day is not None and facts.rows and name in known and not known[name].register
-    ]
-    first = min(happened, default=None)
-    return tuple(sorted((period for period in periods if first is None or period.end > first), reverse=True))
 
 
 def _has(table: str, name: str, load: Load) -> bool:

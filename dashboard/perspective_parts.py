@@ -103,7 +103,9 @@ def _trends(view: View) -> str:
     told = "; ".join(say("trends_event", day=wording.date(one.day), title=one.title) for one in within)
     events = note(say("trends_events", events=told)) if within else ""
     charts = "".join(_trend(card, view, within) for card in cards)
-    return section(say("trends"), say("trends_scope"), f'<div class="multiples">{charts}</div>{events}', kind="trends")
+    grain = say(f"grain_{view.board.period.grain}")
+    head = say("trends", grain=grain).capitalize()
+    return section(head, say("trends_scope"), f'<div class="multiples">{charts}</div>{events}', kind="trends")
 
 
 def _trend(card: Card, view: View, happened: Sequence[Happening]) -> str:
@@ -120,7 +122,7 @@ def _trend(card: Card, view: View, happened: Sequence[Happening]) -> str:
     goal = sentences.goal_text(definition, currency)
     under = f"{say('goal_label')} {goal}" if goal else say("no_goal")
     figure = f"<b>{esc(sentences.figure(card, currency))}</b>"
-    ends = (wording.month_short(card.trend[place].period.start) for place in (0, -1))
+    ends = (wording.period_short(card.trend[place].period) for place in (0, -1))
     return (
         f'<figure><figcaption><a class="quiet" href="{esc(address)}">{esc(sentences.title(definition))}</a>'
         f'<span>{figure} <span class="note">{esc(under)}</span></span></figcaption>'

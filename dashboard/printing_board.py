@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from rich.text import Text
 
-from dashboard import attention_parts, check_sentences, sentences, wording
+from dashboard import absent, attention_parts, check_sentences, sentences, wording
 from dashboard.printing import as_json, checks_json, result_json, table, through, visible
 from data_checks.warehouse.contract import LoadFacts
 from metrics.attention import attention
@@ -70,12 +70,8 @@ def _some(names: list[str]) -> str:
 
 def _absent(board: Scorecard) -> list[str]:
     """The metrics that are not there, by reason."""
-    by_reason: dict[str, list[str]] = {}
-    for card in (card for branch in board.branches for card in branch.cards):
-        if card.result.state == "not_provided":
-            by_reason.setdefault(card.result.reason, []).append(sentences.short(card.definition))
-    lines = [f"{sentences.uncut(reason)} Not shown: {', '.join(names)}." for reason, names in by_reason.items()]
-    return ["\n".join(lines)] if lines else []
+    told = absent.lines(sentences.cards_of(board))
+    return ["\n".join(told)] if told else []
 
 
 def _ladder(board: Scorecard) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard import wording
-from dashboard.explained import Scale, cells_of, named, scale_of, signed, told, written
+from dashboard.explained import Scale, cells_of, named, scale_of, told
 from dashboard.printing import as_json, result_json, table, through
 from dashboard.wording import MINUS, SPACE, say
 from data_checks.warehouse.contract import LoadFacts
@@ -52,7 +52,7 @@ def _table(found: Explanation, facts: LoadFacts) -> list[str]:
     ends = Part(None, "both", 0.0, change.low, change.high, 0, None) if change is not None else None
     body.append(_line(say("ex_all"), found.groups, whole, ends, columns, scale, split))
     totals = [sum(line, Decimal(0)) for line in cells.parts]
-    joined = signed(totals[0]) + "".join(f" {MINUS if t < 0 else '+'} {abs(t):,}" for t in totals[1:])
+    joined = scale.signed(totals[0]) + "".join(f" {MINUS if t < 0 else '+'} {scale.bare(abs(t))}" for t in totals[1:])
     return [
         table(heads, body, right=heads[1:], whole=heads[1:]),
         "",
@@ -75,10 +75,10 @@ def _line(
         shares = [math.fsum(group.share[i] for group in groups if group.share) for i in (0, 1)]
         cells.append(" → ".join(f"{share * 100:.1f}" for share in shares) + f"{SPACE}%")
     told = [None, None] if values is None else [None if one is None else scale.number(one) for one in values]
-    cells.append("" if values is None else " → ".join("–" if one is None else written(one) for one in told))
+    cells.append("" if values is None else " → ".join("–" if one is None else scale.bare(one) for one in told))
     total = sum(parts, Decimal(0))
-    cells += [signed(part) for part in parts] if split else []
-    cells.append(signed(total))
+    cells += [scale.signed(part) for part in parts] if split else []
+    cells.append(scale.signed(total))
     if split:
         known = both is not None and both.low is not None and both.high is not None
         cells.append(scale.interval(both.low, both.high) if known else "")  # type: ignore[union-attr, arg-type]

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard import check_sentences, filters, marks, sentences, wording
+from dashboard import absent, check_sentences, filters, marks, sentences, wording
 from dashboard.compare import GOAL, rival_of
 from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
+from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.scorecard import Aim, Branch, Card, Scorecard
 
@@ -20,7 +21,7 @@ Query = Mapping[str, str | None]
 
 def board_rows(board: Scorecard, currency: str, theme: Tokens, query: Query) -> str:
     """Every perspective with the rows that need somebody, and the way to the others; only the first shows the heads."""
-    period = wording.period(board.period, board.period)
+    period = board.period
     parts = [_in_short(branch, period, currency, theme, query) for branch in board.branches if branch.cards]
     return f'<div class="rows">{_heads(period, query)}{"".join(parts)}</div>'
 
@@ -29,7 +30,7 @@ def branch_rows(
     board: Scorecard, branch: Branch, currency: str, theme: Tokens, query: Query, below: Callable[[Aim], str]
 ) -> str:
     """Every row of one perspective, by objective. `below`: the rows that follow an objective's metrics."""
-    period = wording.period(board.period, board.period)
+    period = board.period
     groups = [
         _body(_aim(aim) + content)
         for aim in branch.aims
@@ -48,7 +49,7 @@ def card_rows(name: str, cards: Sequence[Card], board: Scorecard, currency: str,
     present = sentences.provided(cards)
     if not present:
         return ""
-    period = wording.period(board.period, board.period)
+    period = board.period
     return f"{_heads(period, query)}{_table(name, period, [_body(_rows(present, currency, theme, query))], query)}"
 
 
@@ -57,26 +58,26 @@ def needs_somebody(card: Card) -> bool:
     return card.status in ("missed", "too_close") or card.result.state == "withheld"
 
 
-def _heads(period: str, query: Query) -> str:
+def _heads(period: Period, query: Query) -> str:
     """Column heads for the eye, once; each table has its own for the ear."""
     cells = "".join(f'<span class="{kind}">{text}</span>' for kind, text in _columns(period, query))
     return f'<div class="heads" aria-hidden="true">{cells}</div>'
 
 
-def _columns(period: str, query: Query) -> list[tuple[str, str]]:
+def _columns(period: Period, query: Query) -> list[tuple[str, str]]:
     axis = f"<i>{esc(say('limit'))}</i><i>{esc(say('goal'))}</i>"
     return [
         ("c-status", esc(say("column_status"))),
         ("c-metric", esc(say("column_metric"))),
         ("c-position", axis),
-        ("c-spark", esc(say("column_months"))),
-        ("c-value", esc(period)),
+        ("c-spark", esc(say("column_months", periods=say(f"grains_{period.grain}")))),
+        ("c-value", esc(wording.period(period, period))),
         ("c-goal", esc(say("column_goal"))),
         ("c-change", esc(say(_compared(query)))),
     ]
 
 
-def _in_short(branch: Branch, period: str, currency: str, theme: Tokens, query: Query) -> str:
+def _in_short(branch: Branch, period: Period, currency: str, theme: Tokens, query: Query) -> str:
     """A perspective's rows that need somebody, and one line for all the others."""
     shown = [card for card in branch.cards if needs_somebody(card)]
     name = say(branch.perspective)
@@ -90,13 +91,21 @@ def _others(branch: Branch, shown: int, query: Query) -> str:
     others = [card for card in branch.cards if not needs_somebody(card)]
     if not others:
         return ""
-    tally = Counter("absent" if card.result.state == "not_provided" else card.status for card in others)
-    counts = [say(f"more_{word}", n=tally[word]) for word in ("met", "watch", "not_judged", "no_goal") if tally[word]]
-    if tally["absent"]:
-        counts.append(say("more_not_cut" if _is_part(query) else "more_not_provided", n=tally["absent"]))
+    tally = Counter(_tallied(card, query) for card in others)
+    counts = [
+        say(f"more_{word}", n=tally[word])
+        for word in ("met", "watch", "not_judged", "no_goal", "not_cut", "not_provided")
+        if tally[word]
+    ]
     key = "more_all" if not shown else "more_one" if len(others) == 1 else "more_some"
     text = say(key, n=len(others), counts=", ".join(counts))
     return f'<p class="others">{anchor(text, link(branch.perspective, query))}</p>'
+
+
+def _tallied(card: Card, query: Query) -> str:
+    if card.result.state == "not_provided":
+        return "not_cut" if _is_part(query) or absent.is_uncut(card) else "not_provided"
+    return card.status
 
 
 def _is_part(query: Query) -> bool:
@@ -118,7 +127,7 @@ def _body(content: str) -> str:
     return f'<tbody role="rowgroup">{content}</tbody>'
 
 
-def _table(name: str, period: str, bodies: Sequence[str], query: Query) -> str:
+def _table(name: str, period: Period, bodies: Sequence[str], query: Query) -> str:
     """The rows as a table; its heads are for the ear, the eye has them once above."""
     heads = "".join(
         f'<th role="columnheader" class="{kind}" scope="col">'
@@ -150,9 +159,12 @@ def _aim(aim: Aim) -> str:
 
 
 def _absent(branch: Branch, key: str) -> str:
-    """One quiet line for the metrics whose data do not exist here."""
-    names = [sentences.title(card.definition) for card in branch.cards if card.result.state == "not_provided"]
-    return f'<p class="note absent">{esc(say(key, names="; ".join(names)))}</p>' if names else ""
+    """A quiet line for the metrics whose data do not exist here; for those that exist for the whole, why not here."""
+    found = [card for card in branch.cards if card.result.state == "not_provided"]
+    uncut = [card for card in found if absent.is_uncut(card)] if key == "not_provided_line" else []
+    names = [sentences.title(card.definition) for card in found if card not in uncut]
+    told = [*absent.lines(uncut), *([say(key, names="; ".join(names))] if names else [])]
+    return "".join(f'<p class="note absent">{esc(one)}</p>' for one in told)
 
 
 def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
@@ -210,7 +222,8 @@ def months(card: Card, currency: str) -> tuple[tuple[float | None, ...], str]:
     """The card's months as they may be drawn, and as a sentence; '' when no month has a value."""
     values = tuple(_shown(result) for result in card.trend)
     known = [value for value in values if value is not None]
-    return values, say("alt_trend", n=len(values), **_spoken(known, card, currency)) if known else ""
+    periods = say(f"grains_{card.result.period.grain}")
+    return values, say("alt_trend", n=len(values), periods=periods, **_spoken(known, card, currency)) if known else ""
 
 
 def _spoken(known: list[float], card: Card, currency: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard import sentences, wording
-from dashboard.explained import signed, written
+from dashboard.explained import agreeing, signed, written
 from dashboard.wording import say
 from metrics.definition import PerspectiveId
 from metrics.score_change import ScoreChange, ScorePart
@@ -33,7 +33,8 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class ScoreLines:
-    """before, after: the score with one decimal. lines: the largest part first; they sum to `change`."""
+    """before, after: the score with one decimal, or as many as make their difference the change, rounded once.
+    lines: the largest part first; they sum to `change`."""
 
     before: Decimal
     after: Decimal
@@ -56,10 +57,11 @@ class ScoreLines:
 
 
 def score_lines(change: ScoreChange) -> ScoreLines:
-    """Every part with one decimal, summing to the difference of the two scores as shown."""
-    unit = Decimal(1).scaleb(-DIGITS)
-    before, after = (Decimal(score).quantize(unit) for score in (change.before, change.after))
-    numbers = rounded([part.total for part in change.parts], DIGITS, after - before)
+    """Every part with one decimal, or as many as the scores; they sum to the difference of the two as shown."""
+    exact = (Decimal(change.before), Decimal(change.after))
+    digits = agreeing(*exact, Decimal(change.after - change.before), DIGITS, 0)
+    before, after = (score.quantize(Decimal(1).scaleb(-digits)) for score in exact)
+    numbers = rounded([part.total for part in change.parts], digits, after - before)
     lines = [ScoreLine(part, number) for part, number in zip(change.parts, numbers, strict=True)]
     return ScoreLines(before, after, tuple(lines))
 

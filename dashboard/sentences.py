@@ -339,12 +339,13 @@ def _common_reason(cards: Iterable[Card]) -> str:
 def _score_sentence(board: Scorecard) -> str:
     if board.score is None:
         return say("score_none") if judged(cards_of(board)) else ""
-    if board.previous_score is None:
-        return say("score_is", score=wording.score(board.score), change="")
-    by = round(board.score) - round(board.previous_score)
-    key = "score_same" if by == 0 else "score_higher" if by > 0 else "score_lower"
-    moved = say(f"rival_{key}" if board.rival else key, by=abs(by), period=held_against(board))
-    return say("score_is", score=wording.score(board.score), change=moved)
+    now, before = board.score, board.previous_score
+    if before is None:
+        return say("score_is", score=wording.score(now), change="")
+    by = abs(round(now - before))
+    key = "score_same" if not by and round(now) == round(before) else "score_higher" if now > before else "score_lower"
+    told = {"by": by or say("score_little"), "period": held_against(board)}
+    return say("score_is", score=wording.score(now), change=say(f"rival_{key}" if board.rival else key, **told))
 
 
 def held_against(board: Scorecard) -> str:
@@ -353,15 +354,12 @@ def held_against(board: Scorecard) -> str:
 
 
 def _branch_sentence(board: Scorecard) -> str:
-    moved = [
-        (round(branch.score) - round(branch.previous_score), branch.perspective)
-        for branch in board.branches
-        if branch.score is not None and branch.previous_score is not None
-    ]
-    by, perspective = max(moved, key=lambda one: abs(one[0]), default=(0, "financial"))
-    if len(moved) < 2 or by == 0 or board.rival:
+    both = [one for one in board.branches if one.score is not None and one.previous_score is not None]
+    moved = [(one.score - one.previous_score, one.perspective) for one in both]  # type: ignore[operator]
+    by, perspective = max(moved, key=lambda one: abs(one[0]), default=(0.0, "financial"))
+    if len(moved) < 2 or not round(by) or board.rival:
         return ""
-    return say("branch_fell" if by < 0 else "branch_rose", name=say(perspective), by=abs(by))
+    return say("branch_fell" if by < 0 else "branch_rose", name=say(perspective), by=abs(round(by)))
 
 
 def _fact_sentence(board: Scorecard, currency: str) -> str:

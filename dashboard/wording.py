@@ -52,6 +52,8 @@ MINUS = "−"
 SPACE = "\u00a0"  # no-break: a number never leaves its unit
 MONTHS = "January February March April May June July August September October November December".split()
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+AN_HOUR = 59.95
+"""Minutes from here on are written as hours and minutes."""
 _UNIT_WORDS: dict[Unit, str] = {"minutes": "min", "hours": "h", "days": "days"}
 
 
@@ -76,7 +78,7 @@ def value(number: float, unit: Unit, currency: str = "", exact: bool = False) ->
         return f"{_percent(number, exact)}{SPACE}%"
     if unit == "currency":
         return _money(number, currency, exact)
-    if unit == "minutes" and abs(number) >= 59.95:
+    if unit == "minutes" and abs(number) >= AN_HOUR:
         return _hours_and_minutes(number)
     if unit == "points":
         return count(number)
@@ -130,8 +132,8 @@ def score(number: float) -> str:
 
 
 def score_change(now: float, before: float) -> str:
-    """The change of two scores as they are shown, so the reader's own subtraction agrees."""
-    return _sign(round(now) - round(before), 0)
+    """The change of two scores, whole: the difference rounded once, which says the same as one with decimals."""
+    return _sign(now - before, 0)
 
 
 def share(part: float) -> str:
@@ -171,9 +173,34 @@ def month_short(day: dt.date) -> str:
     return f"{MONTHS[day.month - 1][:3]} {day.year}"
 
 
+def period_short(span: Period) -> str:
+    """'Sep 2026', 'Q3 2026', 'week 36 of 2026': at the end of a line."""
+    return month_short(span.start) if span.grain == "month" else period(span)
+
+
+def period_mark(span: Period) -> str:
+    """'Sep 26', 'Q3 2026', '31 Aug': under an axis."""
+    if span.grain in ("quarter", "year"):
+        return period(span)
+    month = MONTHS[span.start.month - 1][:3]
+    return f"{month} {span.start:%y}" if span.grain == "month" else f"{span.start.day} {month}"
+
+
 def period_id(span: Period) -> str:
     """The period in an address: 2026-09."""
     return f"{span.start:%Y-%m}"
+
+
+def period_word(span: Period) -> str:
+    """The period as the command line takes it: 2026-09, 2026-Q3, 2026-W36, 2026, 2026-09-13."""
+    if span.grain == "week":
+        year, week, _ = span.start.isocalendar()
+        return f"{year}-W{week:02}"
+    if span.grain in ("quarter", "year"):
+        into = (span.start.month - span.year_starts) % 12
+        named = add_months(span.start, 12 - into).year - (span.year_starts == 1)  # the year in which it ends
+        return f"{named}-Q{into // 3 + 1}" if span.grain == "quarter" else f"{named}"
+    return period_id(span) if span.grain == "month" else f"{span.start}"
 
 
 def year_before(span: Period) -> Period:
@@ -216,10 +243,12 @@ def cell(content: object) -> str:
 def _size(size: float, unit: Unit, currency: str, now: float | None) -> str:
     """The size of a change, no finer than the value it led to."""
     whole = unit == "number" and size == round(size)
-    if now is None or whole or unit == "currency" or (unit == "minutes" and size >= 59.95):
+    long = unit == "minutes" and now is not None and abs(now) >= AN_HOUR
+    if long and round(size) >= 60:  # of whole minutes, as the value is: 59.9 min of 1 h 32 is 1 h 00
+        return _hours_and_minutes(size)
+    if now is None or whole or unit == "currency" or (unit == "minutes" and size >= AN_HOUR):
         return value(size, unit, currency)
-    decimals = _decimals(abs(now))
-    text = f"{size:,.{decimals}f}"
+    text = f"{size:,.{0 if long else _decimals(abs(now))}f}"
     if unit == "minutes" and "." in text:
         text = text.rstrip("0").rstrip(".")
     return f"{text}{SPACE}{_UNIT_WORDS[unit]}" if unit in _UNIT_WORDS else text

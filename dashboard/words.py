@@ -102,6 +102,7 @@ WORDS = {
     "score_higher": ", {by} higher than in {period}",
     "score_lower": ", {by} lower than in {period}",
     "score_same": ", as in {period}",
+    "score_little": "less than 1",
     "score_none": "There is no overall score: less than half of the weight could be judged.",
     "branch_fell": "**{name}** fell most, by {by}.",
     "branch_rose": "**{name}** rose most, by {by}.",
@@ -130,16 +131,17 @@ WORDS = {
     # rows
     "column_status": "Status",
     "column_metric": "Metric",
-    "column_months": "13 months",
+    "column_months": "13 {periods}",
     "column_goal": "Goal",
     "column_change": "Change",
     "column_position": "Position between limit and goal",
     "scope_score": "score **{score}**{change} · {judged}",
     "scope_no_score": "no score · {judged}",
     "judged_of": "{judged} of {total} metrics judged",
+    "absent": "{reason} Not shown: {names}.",
     "not_provided_line": "Not provided by the sources: {names}.",
     "not_cut_line": "Not known per team: {names}.",
-    "alt_trend": "Last {n} months: from {first} to {last}, lowest {low}, highest {high}",
+    "alt_trend": "Last {n} {periods}: from {first} to {last}, lowest {low}, highest {high}",
     "goal_label": "goal",
     # rail
     "what_changed": "What changed",
@@ -305,7 +307,7 @@ WORDS = {
     "trend_scope_axis": "per month; the axis starts at {start}",
     "trend_running": "The hollow point is an incomplete month and is not judged.",
     "trend_alt": (
-        "{name} per month from {first} to {last}: {start_value} at first, {end_value} at last, lowest {low}, "
+        "{name} per {grain} from {first} to {last}: {start_value} at first, {end_value} at last, lowest {low}, "
         "highest {high}.{goal}"
     ),
     "trend_alt_goal": " The goal is {goal}.",

@@ -17,6 +17,8 @@ EXPORT_WORDS = {
     "xp_chart_png": "Chart (PNG)",
     # what cannot be right
     "xp_no_data": "{period} has no data: they run from {first} to {last}. Name a period in there with --period.",
+    "xp_no_data_until": "{day} lies before the data, which begin in {first}; name a later day with --as-of.",
+    "xp_no_value": "{period} has nothing to show: no metric has a value in it. Name another period with --period.",
     "xp_no_trend": "{name} has no month with a value that may be shown, so there is no chart of it: {why}",
     "xp_failed": "It could not be made the last time: {why}.",
     "xp_no_picture": "the picture cannot be drawn: {why}",
@@ -25,8 +27,12 @@ EXPORT_WORDS = {
     "xp_pack": "Board pack",
     "xp_beside": "beside {against}",
     "xp_synthetic": "Synthetic data: no real organisation, no real people",
+    "xp_synthetic_short": "synthetic data",
     "xp_fact_period": "Period",
     "xp_fact_against": "Compared with",
+    "xp_period_until": "{period}, as of {day}",
+    "xp_fact_until": "As of",
+    "xp_fact_until_text": "{day}: later rows are left out",
     "xp_fact_through": "Data through",
     "xp_fact_load": "Load",
     "xp_fact_loaded": "{load} of {moment}",
@@ -43,7 +49,6 @@ EXPORT_WORDS = {
     "xp_ladder_alt": "The axis runs from 0 to 100: the limit at 33, the goal at 67.",
     "xp_by_objective": "By objective",
     "xp_marked_note": "Marked: a check found bad rows in it; Data quality says which.",
-    "xp_not_provided": "The sources do not provide: {names}.",
     "xp_changed": "What changed",
     "xp_changed_none": "No metric changed by more than chance between {against} and {period}.",
     "xp_changed_running": "{period} is not over, so nothing is compared yet.",
@@ -97,7 +102,11 @@ EXPORT_WORDS = {
     "xp_definitions": "Definitions",
     "xp_definitions_lead": "What every number counts, the hash of its definition, and the fingerprint of its receipt. "
     "The same number of the same load and definition has the same fingerprint everywhere; "
-    "“scorecard receipt METRIC --period {period}” prints what stands behind it.",
+    "“{command}” prints what stands behind it. METRIC is the name that ends the small print under each, with the "
+    "period of its own where it has one.",
+    "xp_definitions_lead_scope": "What every number counts, the hash of its definition, and the fingerprint of its "
+    "receipt. The same number of the same load and definition has the same fingerprint for every reader of the same "
+    "teams; the metric's page shows what stands behind it.",
     "xp_definition_hash": "definition {hash}",
     "xp_definition_receipt": "receipt {fingerprint}",
     "xp_definition_limits": "limit {red}, goal {goal}",
@@ -134,6 +143,7 @@ EXPORT_WORDS = {
     "xp_column_definition": "Definition",
     "xp_column_question": "Question",
     "xp_column_words": "In words",
+    "xp_column_command": "What stands behind it",
     "xp_column_department": "Department",
     "xp_column_team": "Team",
     "xp_column_part": "Part",

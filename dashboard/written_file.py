@@ -42,13 +42,32 @@ def write_bytes(target: Path, var: Path, force: bool, content: bytes) -> None:
 
 
 def check_place(target: Path, var: Path, force: bool) -> None:
-    """Raise RequestError when nothing may be written there: in `var`, a folder, or there already without `force`."""
+    """Raise RequestError when nothing may be written there: in `var`, a folder, a device or a pipe, or there already
+    without `force`."""
+    if str(target) == "-":
+        raise RequestError("- is no file; name a file.")
     if target.resolve().is_relative_to(var.resolve()):
         raise RequestError(f"{target} lies in {var.name}/, which belongs to Scorecard; name another place.")
     if target.is_dir():
         raise RequestError(f"{target} is a folder; name a file in it.")
+    if target.exists() and not target.is_file():
+        raise RequestError(f"{target} is no file; name a file.")
     if target.exists() and not force:
         raise RequestError(f"{target} exists; name a new file, or add --force to write over it.")
+
+
+def check_writable(target: Path) -> None:
+    """Raise RequestError when the system lets nobody write there, before there is anything to write."""
+    place = target.resolve()
+    try:
+        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{place.name}."):
+            pass
+    except OSError as error:
+        raise _refused(target, error) from None
+
+
+def _refused(target: Path, error: OSError) -> RequestError:
+    return RequestError(f"{target} cannot be written: {error.strerror or error}.")
 
 
 def _whole(target: Path, fill: Callable[[IO[bytes]], int]) -> int:
@@ -66,5 +85,5 @@ def _whole(target: Path, fill: Callable[[IO[bytes]], int]) -> int:
                     fresh.unlink()
                 raise
     except OSError as error:
-        raise RequestError(f"{target} cannot be written: {error.strerror or error}.") from None
+        raise _refused(target, error) from None
     return written

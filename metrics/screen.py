@@ -32,6 +32,21 @@ def periods_of(warehouse: Warehouse, grain: Grain = "month", until: dt.date | No
     return spine(min([*days, reach.day]), reach.end, grain, warehouse.facts.calendar)
 
 
+def offered_periods(warehouse: Warehouse, grain: Grain = "month", until: dt.date | None = None) -> tuple[Period, ...]:
+    """Those from the first in which something happened, oldest first: a register reaches back further than numbers."""
+    known = contracts()
+    happened = [
+        facts.first_day
+        for name, facts in warehouse.facts.tables.items()
+        if facts.first_day is not None and facts.rows and name in known and not known[name].register
+    ]
+    first = min(happened, default=None)
+    reach = as_of(warehouse.facts, until)
+    if first is not None and first > reach.day:
+        return ()
+    return tuple(period for period in periods_of(warehouse, grain, until) if first is None or period.end > first)
+
+
 def default_period(warehouse: Warehouse, grain: Grain = "month", until: dt.date | None = None) -> Period:
     """The last complete period; the running one when none is complete."""
     reach = as_of(warehouse.facts, until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from dashboard.export.pack import Asked, Pack, gather
@@ -13,6 +14,7 @@ from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import Workspace, read_workspace
 from metrics.catalog import Catalog
 from metrics.journal_scope import teams_of
+from metrics.period import parse_period
 from metrics.scope import Scope
 from metrics.screen import before, default_period
 from tests.conftest import catalog_of
@@ -27,14 +29,24 @@ class Company:
         self.warehouse: Warehouse = open_warehouse(self.workspace)
         self.catalog: Catalog = catalog_of(self.workspace)
 
-    def asked(self, scope: Scope | None = None, **where: list[str | None]) -> Asked:
-        """The last complete month beside the one before."""
-        period = default_period(self.warehouse)
-        return Asked(scope or Scope.everything(), period, before(period), where)
+    def asked(
+        self, scope: Scope | None = None, month: str = "", until: dt.date | None = None, **where: list[str | None]
+    ) -> Asked:
+        """A period, the last complete month unless named, beside the one before."""
+        calendar = self.warehouse.facts.calendar
+        period = parse_period(month, calendar) if month else default_period(self.warehouse, until=until)
+        return Asked(scope or Scope.everything(), period, before(period), where, until)
 
-    def pack(self, scope: Scope | None = None, entries: Entries | None = None, **where: list[str | None]) -> Pack:
+    def pack(
+        self,
+        scope: Scope | None = None,
+        entries: Entries | None = None,
+        month: str = "",
+        until: dt.date | None = None,
+        **where: list[str | None],
+    ) -> Pack:
         """The board with all that explains it."""
-        asked, var = self.asked(scope, **where), self.workspace.var
+        asked, var = self.asked(scope, month, until, **where), self.workspace.var
         facts, bound = self.warehouse.facts, self.catalog.bound
         quality = read_quality(facts, self.catalog.metrics, bound, var, read_state(var), asked.scope)
         return gather(self.warehouse, self.catalog, asked, quality, entries or Entries())

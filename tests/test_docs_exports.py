@@ -33,7 +33,7 @@ def test_the_sessions_shown_are_real(page: str, tmp_path: Path, monkeypatch: pyt
         done = CliRunner().invoke(main, shlex.split(command)[1:])
         assert done.output == printed, command
     sheets = openpyxl.load_workbook(io.BytesIO((tmp_path / "board.xlsx").read_bytes())).sheetnames
-    assert sheets == ["Scorecard", "Trends", "Teams", "Definitions", "About"]
+    assert sheets == ["About", "Scorecard", "Trends", "Teams", "Definitions"]
 
 
 def test_every_option_is_named(page: str) -> None:

@@ -56,6 +56,8 @@ def test_a_chart_is_written_as_both_pictures(small: Path, tmp_path: Path) -> Non
         (("--csv", "x", "--against", "goal"), "an export is compared with another period; name one with --against"),
         (("--csv", "nowhere/x"), "nowhere/x cannot be written: No such file or directory."),
         (("--csv", "."), ". is a folder; name a file in it."),
+        (("--pdf", "-"), "- is no file; name a file."),
+        (("--chart", "csat", "--svg", "-"), "- is no file; name a file."),
         (("--chart", "csta", "--svg", "x"), "there is no metric 'csta'. Did you mean 'csat'?"),
         (("--chart", "csat", "--svg", "x", "--period", "2024-Q1"), "a chart shows months; '2024-Q1' is a quarter."),
         (("--chart", "handling", "--svg", "x"), "Handling has no month with a value that may be shown"),
@@ -107,6 +109,28 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(RequestError, match=r"file/board.csv cannot be written: Not a directory\."):
         write_bytes(tmp_path / "file" / "board.csv", tmp_path / "var", False, b"x")
+
+
+@pytest.mark.parametrize("words", [("export", "--csv"), ("digest", "--dry-run")])
+def test_what_cannot_be_written_is_told_before_the_work(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setattr("dashboard.cli_export.read_pack", lambda *_, **__: pytest.fail("the board was made first"))
+    done = run(*words, tmp_path / "file" / "board.csv", "-w", small)
+    assert (done.exit_code, done.stderr) == (2, f"{tmp_path}/file/board.csv cannot be written: Not a directory.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_pipe_is_never_replaced_by_a_file(small: Path, tmp_path: Path) -> None:
+    """With --force a device or a pipe used to become a regular file."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    for target in (pipe, tmp_path / "link"):
+        done = run("export", "-w", small, "--csv", target, "--force")
+        assert (done.exit_code, done.stderr) == (2, f"{target} is no file; name a file.\n")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

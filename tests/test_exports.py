@@ -148,6 +148,23 @@ def test_the_workbook_says_whose_numbers_they_are(pack: Pack) -> None:
     assert told["Load"].startswith(pack.facts.load_id)
 
 
+def test_scores_and_counts_have_a_format_too(pack: Pack) -> None:
+    """A score was shown as 54.6735232876712."""
+    (line,) = (one for one in records(sheets(workbook.workbook(pack))["Scorecard"]) if one["Metric"].value == "csat")
+    assert [line[name].number_format for name in ("Score", "n")] == ["0.0", "#,##0"]
+
+
+def test_every_sheet_says_on_paper_whose_numbers_it_holds(pack: Pack, teams: Node) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook.workbook(pack, teams)))
+    assert book.active is not None
+    assert book.active.title == "About"
+    for sheet in book.worksheets:
+        told = f"{sheet.title} · Alder Supply (synthetic) · September 2026 · synthetic data"
+        assert sheet.oddHeader.left.text == told  # type: ignore[union-attr]
+    assert book["Scorecard"].auto_filter.ref.startswith("A1:")
+    assert book["Scorecard"].print_title_rows == "$1:$1"
+
+
 def test_a_withheld_number_is_in_no_form(pack: Pack) -> None:
     (card,) = (one for one in pack.cards if one.result.state == "withheld")
     (line,) = (

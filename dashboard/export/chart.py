@@ -26,13 +26,15 @@ _LINE = 150
 
 @dataclass(frozen=True)
 class Trend:
-    """A metric month by month, oldest first. `definition`: with the goals that hold in the month judged."""
+    """A metric month by month, oldest first. `definition`: with the goals that hold in the month judged. `told`: that
+    month, where more is to be said than its name."""
 
     definition: MetricDefinition
     months: Sequence[MetricResult]
     judged: Period
     facts: LoadFacts
     part: str = ""
+    told: str = ""
     events: Sequence[Happening] = ()
 
 
@@ -55,7 +57,7 @@ def spec(trend: Trend) -> dict[str, Any]:
         why = sentences.state_reason(definition, last) if last else ""
         raise RequestError(say("xp_no_trend", name=sentences.title(definition), why=why).strip())
     title = " · ".join(part for part in (facts.title, trend.part) if part)
-    foot = say("xp_foot", title=title, period=wording.period(trend.judged),
+    foot = say("xp_foot", title=title, period=trend.told or wording.period(trend.judged),
                through=wording.moment(facts.as_of, facts.timezone), load=facts.load_id)  # fmt: skip
     if facts.synthetic:
         foot += say("xp_foot_synthetic")

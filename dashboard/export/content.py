@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from dashboard import check_sentences, components, marks, rows, sentences, wording
+from dashboard import absent, check_sentences, components, marks, rows, sentences, wording
 from dashboard.export import pictures
 from dashboard.export.pack import Pack
 from dashboard.export.pictures import PRINT, on_axis, svg_of
@@ -61,6 +61,8 @@ def facts(pack: Pack) -> list[tuple[str, str]]:
         (say("xp_fact_load"), loaded),
         (say("xp_fact_scope"), say(whose)),
     ]
+    if pack.asked.until:
+        found.insert(2, (say("xp_fact_until"), say("xp_fact_until_text", day=wording.date(pack.asked.until))))
     if pack.asked.part:
         found.append((say("xp_fact_part"), pack.asked.part))
     if pack.is_synthetic:
@@ -70,7 +72,7 @@ def facts(pack: Pack) -> list[tuple[str, str]]:
 
 def foot(pack: Pack) -> Content:
     """The line under every page: whose numbers, which gives way where they do not fit, and what follows."""
-    told = say("xp_foot", title="", period=wording.period(pack.board.period), through=pack.through,
+    told = say("xp_foot", title="", period=pack.asked.told, through=pack.through,
                load=pack.facts.load_id)  # fmt: skip
     return {"title": pack.title, "rest": told + (say("xp_foot_synthetic") if pack.is_synthetic else "")}
 
@@ -85,7 +87,7 @@ def cover(pack: Pack) -> Content:
         "in_short": bound(pack.in_short),
         "kind": say("xp_pack"),
         "title": pack.title,
-        "period": wording.period(board.period),
+        "period": pack.asked.told,
         "against": say("xp_beside", against=wording.period(board.against)),
         "vision": pack.plans.vision or "",
         "ladder": ladder(board, (say("overall"), board), parts),
@@ -150,18 +152,20 @@ def perspective(pack: Pack, branch: Branch) -> Content:
     board = replace(whole, branches=(branch,), score=branch.score, previous_score=branch.previous_score,
                     coverage=branch.coverage)  # fmt: skip
     aims = [(aim.objective.name if aim.objective else say("no_objective"), aim) for aim in branch.aims]
-    absent = [sentences.title(card.definition) for card in branch.cards if card.result.state == "not_provided"]
     axis = ladder(board, (say(branch.perspective), branch), aims)
+    notes = [axis["note"] if aims else sentences.coverage(board)]  # without objectives no axis is drawn
     if any(marked(card) for card in branch.cards):
-        axis["note"] += f" {say('xp_marked_note')}"
+        notes.append(say("xp_marked_note"))
+    axis["note"] = " ".join(one for one in notes if one)
     return {
         **_answer(board, pack),
         "title": say(branch.perspective),
         "ladder": axis,
-        "heads": [say("column_status"), say("column_metric"), _limit_and_goal("position"), say("column_months"),
+        "heads": [say("column_status"), say("column_metric"), _limit_and_goal("position"),
+                   say("column_months", periods=say(f"grains_{board.period.grain}")),
                   wording.period(board.period, board.period), say("column_goal"), say("column_change")],
         "groups": list(_groups(branch, pack)),
-        "absent": say("xp_not_provided", names="; ".join(absent)) if absent else "",
+        "absent": " ".join(absent.lines(branch.cards)),
     }  # fmt: skip
 
 

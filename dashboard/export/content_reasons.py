@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dashboard import benchmark_names, benchmark_parts, check_sentences, explained, sentences, wording
 from dashboard.components import plain
-from dashboard.export import pictures
+from dashboard.export import command, pictures
 from dashboard.export.content import Content, runs, status
 from dashboard.export.pack import Pack, Told
 from dashboard.quality import ACCOUNTS
@@ -257,7 +257,7 @@ def definitions(pack: Pack) -> Content:
     return {
         "title": say("xp_definitions"),
         "heads": [say("column_metric"), say("xp_words"), say("xp_receipt_and_definition")],
-        "lead": say("xp_definitions_lead", period=wording.period_id(pack.board.period)),
+        "lead": command.lead(pack),
         "groups": list(_defined(pack)),
     }
 
@@ -272,7 +272,7 @@ def _defined(pack: Pack) -> Iterator[Content]:
             if one.red is not None and one.goal is not None:
                 limits = say("xp_definition_limits", red=sentences.limit_text(one, currency),
                              goal=sentences.goal_text(one, currency))  # fmt: skip
-            under = [limits, one.owner or ""]
+            under = [limits, one.owner or "", command.named(card, pack)]
             rows.append(
                 {
                     "name": sentences.title(one),

@@ -50,7 +50,7 @@ def digest(pack: Pack, pdf: bytes, sender: str, recipients: Sequence[str]) -> by
 
 
 def _subject(pack: Pack) -> str:
-    board, period = pack.board, wording.period(pack.board.period)
+    board, period = pack.board, pack.asked.told
     if board.score is None:
         return say("xp_mail_subject_none", title=pack.title, period=period)
     return say("xp_mail_subject", title=pack.title, period=period, score=wording.score(board.score))
@@ -74,7 +74,8 @@ def _address(text: str) -> Address:
 
 def _name(pack: Pack, sender: str, recipients: Sequence[str]) -> str:
     """One message for one board to the same people, however often it is composed."""
-    told = (pack.facts.load_id, pack.title, _id(pack), str(pack.board.against.start), sender, *recipients,
+    days = (str(pack.board.against.start), str(pack.asked.until))
+    told = (pack.facts.load_id, pack.title, _id(pack), *days, sender, *recipients,
             *sorted(f"{metric}{mark}" for metric, mark in pack.fingerprints.items()))  # fmt: skip
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
@@ -122,7 +123,7 @@ def _html(pack: Pack) -> str:
     board, currency, look = pack.board, pack.facts.currency, PRINT
     small = f"font-size:13px;line-height:18px;color:{look.ink3}"
     parts = [
-        f'<p style="{small};margin:0">{esc(pack.title)} · {esc(wording.period(board.period))}</p>',
+        f'<p style="{small};margin:0">{esc(pack.title)} · {esc(pack.asked.told)}</p>',
         f'<h1 style="font-size:24px;line-height:31px;margin:8px 0;color:{look.ink}">'
         f"{esc(sentences.answer(board, currency))}</h1>",
         *(f'<p style="margin:0 0 12px">{rich(one)}</p>' for one in (content.summary(pack), pack.in_short) if one),

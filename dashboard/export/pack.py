@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from dashboard import sentences, wording
 from dashboard.changes_short import in_short
@@ -27,7 +28,7 @@ from metrics.fingerprint import fingerprint
 from metrics.period import Period
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard
-from metrics.screen import build_scorecard, periods_of
+from metrics.screen import build_scorecard, offered_periods
 from metrics.strategy import Strategy
 
 Where = Mapping[str, Sequence[str | None]]
@@ -49,6 +50,20 @@ class Asked:
         """The part of the organisation that is looked at; '' for the whole the reader sees."""
         return " · ".join(value or say("unnamed") for values in self.where.values() for value in values)
 
+    @property
+    def told(self) -> str:
+        """The period, and the last day that is looked at where one is named."""
+        period = wording.period(self.period)
+        return say("xp_period_until", period=period, day=wording.date(self.until)) if self.until else period
+
+
+def seen(facts: LoadFacts, until: dt.date | None) -> LoadFacts:
+    """A load as one sees it who looks no further than a day: its data reach to the end of that day."""
+    if until is None or until >= facts.as_of_day:
+        return facts
+    last = dt.datetime.combine(until, dt.time.max, ZoneInfo(facts.timezone))
+    return replace(facts, as_of=last.astimezone(dt.UTC).replace(tzinfo=None), as_of_day=until)
+
 
 @dataclass(frozen=True)
 class Told:
@@ -61,10 +76,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Pack:
-    """`fingerprints`: of each metric's receipt, by id; none for one that cannot be cut so. `words`: each definition in
-    words. `in_short`: what the overview says of the change. `more_changes`: clear changes that are not told.
-    `comments`: what people wrote, the newest first. `plans`: empty for a reader of some teams. `problem`: why the
-    journal could not be read ('': it was)."""
+    """`facts`: of the load, as far as is looked. `fingerprints`: of each metric's receipt, by id; none for one that
+    cannot be cut so. `words`: each definition in words. `in_short`: what the overview says of the change.
+    `more_changes`: clear changes that are not told. `comments`: what people wrote, the newest first. `plans`: empty
+    for a reader of some teams. `problem`: why the journal could not be read ('': it was)."""
 
     asked: Asked
     facts: LoadFacts
@@ -132,12 +147,13 @@ def gather(
     check_period(warehouse, asked)
     where = dict(asked.where)
     board = board or build_scorecard(warehouse, catalog, asked.scope, asked.period, asked.against, where, asked.until)
+    _check_values(board)
     plans = strategy_now(catalog.strategy, entries.initiatives) if asked.scope.teams is None else Strategy()
     told, more = _changes(warehouse, catalog, asked, board)
     newest = sorted(current(entries.comments), key=lambda one: (one.written_at, one.id), reverse=True)
     return Pack(
         asked=asked,
-        facts=warehouse.facts,
+        facts=seen(warehouse.facts, asked.until),
         board=board,
         quality=quality,
         plans=plans,
@@ -155,11 +171,27 @@ def gather(
 
 
 def check_period(warehouse: Warehouse, asked: Asked) -> None:
-    """Refuse a period no day of which is in the data: a page of gaps is no board."""
-    known = periods_of(warehouse, "month", asked.until)
+    """Refuse a period that the screen would not offer, no day of which is in the data: a page of gaps is no board."""
+    known = offered_periods(warehouse, "month", asked.until)
+    if not known and asked.until:
+        first = wording.period(offered_periods(warehouse)[0])
+        raise RequestError(say("xp_no_data_until", day=wording.date(asked.until), first=first))
     if asked.period.end <= known[0].start or asked.period.start >= known[-1].end:
         told = {"first": wording.period(known[0]), "last": wording.period(known[-1])}
         raise RequestError(say("xp_no_data", period=wording.period(asked.period), **told))
+
+
+def _check_values(board: Scorecard) -> None:
+    """Refuse a period between others in which nothing happened: a zero that fills in for it is no number of it, nor is
+    one of an older period."""
+    cards = sentences.cards_of(board)
+    if not any(_is_something(card) for card in cards):
+        raise RequestError(say("xp_no_value", period=wording.period(board.period)))
+
+
+def _is_something(card: Card) -> bool:
+    result = card.result
+    return result.state in HIDDEN or (result.value is not None and result.n != 0 and result.period == card.asked)
 
 
 def _changes(warehouse: Warehouse, catalog: Catalog, asked: Asked, board: Scorecard) -> tuple[tuple[Told, ...], int]:

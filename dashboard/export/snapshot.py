@@ -14,22 +14,25 @@ from urllib.parse import parse_qs, urlsplit
 
 from dashboard import attention_parts, components, lone_file, perspective_parts, rows, sentences, wording
 from dashboard.components import esc, note
-from dashboard.export import content
+from dashboard.export import command, content
 from dashboard.export.pack import Pack
 from dashboard.export.safe_text import visible
 from dashboard.settings import ROOT
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import PERSPECTIVES
-from metrics.scorecard import Branch
+from metrics.scorecard import Branch, Card
 from metrics.standing import uncounted
 
 _FONT = ROOT / "dashboard" / "app" / "static" / "inter-latin-opsz-normal.woff2"
 _LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_ALONE = re.compile(r'<p class="note"><a\b[^>]*?href="([^"]*)"[^>]*>[^<]*</a></p>')
 _FIGURE = re.compile(r'<figure>(<figcaption><a [^>]*href="([^"]*)")')
 _CRUMBS = re.compile(r'<div class="path">.*?</div>', re.DOTALL)
 _SAID = [say(f"xp_fact_{name}") for name in ("period", "against", "through", "part", "scope")]
 """What the head says in other words, or another line does."""
+_NAMED = [say(f"xp_fact_{name}") for name in ("load", "until")]
+"""What says nothing without its name."""
 _HEAD = re.compile(r"<(/?)h1>")
 _CSS = """
 .alone .cut { margin-top: 56px; border-top: 3px solid var(--ink); padding-top: 16px; }
@@ -51,8 +54,7 @@ _CSS = """
 
 def snapshot(pack: Pack) -> bytes:
     """The whole file. Nothing in it runs, nothing is fetched."""
-    period = wording.period(pack.board.period)
-    title = say("page_title", page=period, company=pack.title)
+    title = say("page_title", page=pack.asked.told, company=pack.title)
     return visible(lone_file.document(title, lambda look: _body(pack, look), _font() + _CSS)).encode()
 
 
@@ -71,8 +73,8 @@ def _body(pack: Pack, look: Tokens) -> str:
 
 def _head(pack: Pack, branches: list[Branch]) -> str:
     against = say("xp_beside", against=wording.period(pack.board.against))
-    kept = [text for name, text in content.facts(pack) if name not in _SAID]
-    told = " · ".join([pack.title, f"{wording.period(pack.board.period)} {against}", *kept])
+    kept = [f"{name} {text}" if name in _NAMED else text for name, text in content.facts(pack) if name not in _SAID]
+    told = " · ".join([pack.title, f"{pack.asked.told} {against}", *kept])
     places = [(say(branch.perspective), f"#p-{branch.perspective}") for branch in branches]
     places.append((say("xp_definitions"), "#definitions"))
     links = "".join(components.anchor(name, address) for name, address in places)
@@ -107,14 +109,19 @@ def _perspective(pack: Pack, branch: Branch, look: Tokens) -> str:
 
 
 def _within(body: str) -> str:
-    """Every link to a page as one to its place in this file; a place that is not there is plain text."""
+    """Every link to a page as one to its place in this file; a place that is not there is plain text, or nothing where
+    a link to it was all."""
     there = set(re.findall(r' id="([^"]*)"', body)) | {"definitions"}
 
-    def led(found: re.Match[str]) -> str:
+    def place_of(found: re.Match[str]) -> str:
         place = found[1] if found[1].startswith("#") else _place(found[1])
-        return f'<a href="{esc(place)}">{found[2]}</a>' if place[1:] in there else found[2]
+        return place if place[1:] in there else ""
 
-    return _LINK.sub(led, body)
+    def led(found: re.Match[str]) -> str:
+        place = place_of(found)
+        return f'<a href="{esc(place)}">{found[2]}</a>' if place else found[2]
+
+    return _LINK.sub(led, _ALONE.sub(lambda found: found[0] if place_of(found) else "", body))
 
 
 def _place(address: str) -> str:
@@ -132,12 +139,18 @@ def _definitions(pack: Pack) -> str:
     heads = (say("column_metric"), say("xp_words"), say("xp_receipt_and_definition"))
     head = "".join(f'<th scope="col">{esc(one)}</th>' for one in heads)
     lines = "".join(
-        f'<tr><th scope="row">{esc(sentences.title(card.definition))}</th>'
+        f'<tr><th scope="row">{esc(sentences.title(card.definition))}{_named(card, pack)}</th>'
         f"<td>{esc(pack.words.get(card.definition.metric, ''))}</td>"
         f"<td><code>{esc(pack.fingerprints.get(card.definition.metric, ''))}</code><br>"
         f"<code>{esc(card.definition.hash[:12])}</code></td></tr>"
         for card in pack.cards
     )
-    lead = note(say("xp_definitions_lead", period=wording.period_id(pack.board.period)))
+    lead = note(command.lead(pack))
     table = f'<table class="meant"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
     return f'<section class="cut" id="definitions"><h2>{esc(say("xp_definitions"))}</h2>{lead}{table}</section>'
+
+
+def _named(card: Card, pack: Pack) -> str:
+    """What the command above is to be given for this metric."""
+    name = command.named(card, pack)
+    return f'<br><span class="note">{esc(name)}</span>' if name else ""

@@ -1,4 +1,4 @@
-"""A board as a table of real numbers, one row a metric: what the CSV is and the first sheet of the workbook shows."""
+"""A board as a table of real numbers, one row a metric: what the CSV is and the workbook shows."""
 
 from __future__ import annotations
 
@@ -38,11 +38,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """`has_unit`: its numbers are in the metric's unit; `width`: in letters."""
+    """`has_unit`: its numbers are in the metric's unit; else `written` as this says. `width`: in letters."""
 
     key: str
     of: Callable[[Row], Cell]
     has_unit: bool = False
+    written: str = ""
     width: int = 12
 
 
@@ -65,12 +66,12 @@ COLUMNS = (
     Column("unit", lambda row: unit_name(row.card.definition.unit, row.pack.facts.currency), width=9),
     Column("low", _shown(lambda card: card.result.low), has_unit=True),
     Column("high", _shown(lambda card: card.result.high), has_unit=True),
-    Column("n", _shown(lambda card: card.result.n)),
+    Column("n", _shown(lambda card: card.result.n), written="#,##0"),
     Column("limit", lambda row: row.card.definition.red, has_unit=True),
     Column("goal", lambda row: row.card.definition.goal, has_unit=True),
     Column("change", _compared(lambda card: card.change), has_unit=True),
     Column("change_is_clear", _compared(lambda card: card.change_is_clear)),
-    Column("score", _shown(lambda card: card.score)),
+    Column("score", _shown(lambda card: card.score), written="0.0"),
     Column("period_start", lambda row: row.card.result.period.start),
     Column("period_end", lambda row: row.card.result.period.end, width=12),
     Column("state", lambda row: row.card.result.state, width=13),
@@ -104,11 +105,12 @@ def rows(pack: Pack) -> Iterator[Row]:
 
 def as_csv(pack: Pack) -> bytes:
     """The table as CSV a spreadsheet opens; every line says whose numbers it holds, of which load, and how far the data
-    reach. Percent as a fraction; missing is an empty field."""
+    reach. `as_of`: the last day looked at, where one is named. Percent as a fraction; missing is an empty field."""
     about: dict[str, Cell] = {
         "organisation": pack.title,
         "board_period": wording.period(pack.board.period),
         "compared_with": wording.period(pack.board.against),
+        "as_of": pack.asked.until,
         "data_through": pack.through,
         "load": pack.facts.load_id,
         "synthetic": pack.is_synthetic,

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard import sentences, wording
-from dashboard.export import content
+from dashboard.export import command, content
 from dashboard.export.pack import HIDDEN, Pack
 from dashboard.export.safe_text import visible
 from dashboard.export.table import COLUMNS, Cell, rows, unit_name
@@ -30,6 +30,7 @@ from metrics.definition import PERSPECTIVES, Unit
 COMMENTS = 1_000
 """So many comments are written, the newest; people's words belong in the journal."""
 _LONGEST = 32_000
+_HEADER = 200
 _FORMATS: dict[Unit, str] = {
     "percent": "0.0%",
     "minutes": '#,##0.0" min"',
@@ -47,15 +48,17 @@ _BOLD = Font(bold=True)
 def workbook(pack: Pack, teams: Node | None = None) -> bytes:
     """The workbook. `teams`: the boards of departments and teams; None: the board is of one part already."""
     book = Workbook()
-    _board(book.active, pack)  # type: ignore[arg-type]  # a new workbook has a sheet
+    _about(book.active, pack)  # type: ignore[arg-type]  # a new workbook has a sheet
+    _board(book.create_sheet(say("xp_sheet_board")), pack)
     _trends(book.create_sheet(say("xp_sheet_trends")), pack)
     if teams is not None and teams.parts:
         _teams(book.create_sheet(say("xp_sheet_teams")), teams)
     _definitions(book.create_sheet(say("xp_sheet_definitions")), pack)
     if pack.comments:
         _comments(book.create_sheet(say("xp_sheet_comments")), pack)
-    _about(book.create_sheet(say("xp_sheet_about")), pack)
-    book.properties.title = f"{pack.title}, {wording.period(pack.board.period)}"
+    for sheet in book.worksheets:
+        _on_paper(sheet, pack)
+    book.properties.title = f"{pack.title}, {pack.asked.told}"
     book.properties.creator = pack.facts.title
     book.properties.created = pack.facts.loaded_at.replace(microsecond=0)
     stream = io.BytesIO()
@@ -64,12 +67,11 @@ def workbook(pack: Pack, teams: Node | None = None) -> bytes:
 
 
 def _board(sheet: Worksheet, pack: Pack) -> None:
-    sheet.title = say("xp_sheet_board")
     _head(sheet, [say(f"xp_column_{column.key}") for column in COLUMNS], [column.width for column in COLUMNS])
     for number, row in enumerate(rows(pack), start=2):
         unit = row.card.definition.unit
         for place, column in enumerate(COLUMNS, start=1):
-            _write(sheet, number, place, column.of(row), _format(unit, pack) if column.has_unit else "")
+            _write(sheet, number, place, column.of(row), _format(unit, pack) if column.has_unit else column.written)
     sheet.freeze_panes = "E2"
     sheet.auto_filter.ref = sheet.dimensions
 
@@ -119,13 +121,13 @@ def _lines(whole: Node) -> Iterable[tuple[str | None, str | None, Node]]:
 
 
 def _definitions(sheet: Worksheet, pack: Pack) -> None:
-    keys = ("metric", "name", "question", "words", "unit", "limit", "goal", "owner", "definition", "receipt")
-    _head(sheet, [say(f"xp_column_{key}") for key in keys], [28, 36, 50, 70, 9, 12, 12, 20, 15, 19])
+    keys = ("metric", "name", "question", "words", "unit", "limit", "goal", "owner", "definition", "receipt", "command")
+    _head(sheet, [say(f"xp_column_{key}") for key in keys], [28, 36, 50, 70, 9, 12, 12, 20, 15, 19, 60])
     for number, card in enumerate(sentences.cards_of(pack.board), start=2):
         one = card.definition
         cells: list[Cell] = [one.metric, sentences.title(one), one.question, pack.words.get(one.metric)]
         cells += [unit_name(one.unit, pack.facts.currency), one.red, one.goal, one.owner, one.hash]
-        cells.append(pack.fingerprints.get(one.metric))
+        cells += [pack.fingerprints.get(one.metric), command.command(card, pack)]
         for place, cell in enumerate(cells, start=1):
             _write(sheet, number, place, cell, _format(one.unit, pack))
     sheet.freeze_panes = "C2"
@@ -146,6 +148,7 @@ def _comments(sheet: Worksheet, pack: Pack) -> None:
 
 
 def _about(sheet: Worksheet, pack: Pack) -> None:
+    sheet.title = say("xp_sheet_about")
     lines = [(say("xp_about_organisation"), pack.facts.title), *content.facts(pack)]
     lines += [("", sentences.answer(pack.board, pack.facts.currency)), ("", say("xp_about_rounding"))]
     lines += [("", say("xp_about_missing"))]
@@ -154,6 +157,17 @@ def _about(sheet: Worksheet, pack: Pack) -> None:
         _write(sheet, number, 2, text)
         sheet.cell(number, 1).font = _BOLD
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 20, 110
+
+
+def _on_paper(sheet: Worksheet, pack: Pack) -> None:
+    """What a printed sheet is of, on every page of it; the heads of its columns are repeated."""
+    told = [sheet.title, pack.title, pack.asked.told, say("xp_synthetic_short") if pack.is_synthetic else ""]
+    header = visible(" · ".join(one for one in told if one)).replace("&", "&&")
+    sheet.oddHeader.left.text = header[:_HEADER]  # type: ignore[union-attr]
+    sheet.oddFooter.right.text = "&P / &N"  # type: ignore[union-attr]
+    sheet.page_setup.orientation = "landscape"
+    if sheet.title != say("xp_sheet_about"):
+        sheet.print_title_rows = "1:1"
 
 
 def _head(sheet: Worksheet, heads: Sequence[str], widths: Sequence[int]) -> None:
