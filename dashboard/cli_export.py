@@ -145,7 +145,7 @@ def ask_to_replace(targets: list[Path], workspace: Workspace, force: bool) -> bo
         names = ", ".join(str(target) for target in there)
         force = click.confirm(f"{names} exists. Write over it?", err=True)
     for target in targets:
-        check_place(target, workspace.var, force)
+        check_place(target, workspace, force)
         check_writable(target)
     return force
 
@@ -159,7 +159,7 @@ def write(target: Path, workspace: Workspace, force: bool, content: bytes) -> No
     """Write one file and say so."""
     from dashboard.written_file import write_bytes
 
-    write_bytes(target, workspace.var, force, content)
+    write_bytes(target, workspace, force, content)
     click.echo(f"Wrote {target}.")
 
 

@@ -55,7 +55,7 @@ def quarantine(
         return
     written = "json" if form == "json" or target.suffix.lower() == ".json" else "csv"
     count = write_file(
-        target, workspace.folder, workspace.var, outside, force,
+        target, workspace, outside, force,
         lambda stream: printing_quarantine.write_to(stream, found, limit, written),
     )  # fmt: skip
     click.echo(f"Wrote {count:,} quarantined row{'s' * (count != 1)} of load {found.load} to {target}.")

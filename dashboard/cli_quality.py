@@ -43,6 +43,6 @@ def quality(folder: Path, target: Path | None, as_json: bool, outside: bool, for
         return
     from dashboard import quality_file
 
-    write_file(target, workspace.folder, workspace.var, outside, force,
+    write_file(target, workspace, outside, force,
                lambda stream: stream.write(quality_file.document(found)))  # fmt: skip
     click.echo(f"Wrote the data-quality report of load {facts.load_id} to {target}.")

@@ -10,21 +10,19 @@ from pathlib import Path
 from typing import IO
 
 from data_checks.errors import RequestError
+from data_checks.workspace import Workspace
 
 
-def write_file(
-    target: Path, workspace: Path, var: Path, outside: bool, force: bool, write: Callable[[IO[str]], int]
-) -> int:
+def write_file(target: Path, workspace: Workspace, outside: bool, force: bool, write: Callable[[IO[str]], int]) -> int:
     """Have `write` fill the file, and return what it returns.
 
-    Raises RequestError: outside `workspace` without `outside`, inside `var`, there already without `force`, or
-    when the system refuses.
+    Raises RequestError: outside the workspace without `outside`, as check_place() does, or when the system refuses.
     """
-    if not outside and not target.resolve().is_relative_to(workspace.resolve()):
-        check_place(target, var, force=True)
-        better = workspace / target.name
+    if not outside and not target.resolve().is_relative_to(workspace.folder.resolve()):
+        check_place(target, workspace, force=True)
+        better = workspace.folder / target.name
         raise RequestError(f"{target} lies outside the workspace; write {better}, or add --outside if you mean it.")
-    check_place(target, var, force)
+    check_place(target, workspace, force)
 
     def fill(stream: IO[bytes]) -> int:
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
@@ -35,15 +33,16 @@ def write_file(
     return _whole(target, fill)
 
 
-def write_bytes(target: Path, var: Path, force: bool, content: bytes) -> None:
+def write_bytes(target: Path, workspace: Workspace, force: bool, content: bytes) -> None:
     """Write a whole file. Raises RequestError as check_place() does, and when the system refuses."""
-    check_place(target, var, force)
+    check_place(target, workspace, force)
     _whole(target, lambda stream: stream.write(content))
 
 
-def check_place(target: Path, var: Path, force: bool) -> None:
-    """Raise RequestError when nothing may be written there: in `var`, a folder, a device or a pipe, or there already
-    without `force`."""
+def check_place(target: Path, workspace: Workspace, force: bool) -> None:
+    """Raise RequestError when nothing may be written there: in `var`, a folder, a device or a pipe, what the workspace
+    itself reads, or there already without `force`."""
+    var = workspace.var
     if str(target) == "-":
         raise RequestError("- is no file; name a file.")
     if target.resolve().is_relative_to(var.resolve()):
@@ -52,6 +51,8 @@ def check_place(target: Path, var: Path, force: bool) -> None:
         raise RequestError(f"{target} is a folder; name a file in it.")
     if target.exists() and not target.is_file():
         raise RequestError(f"{target} is no file; name a file.")
+    if target.exists() and workspace.reads(target):
+        raise RequestError(f"{target} is read by the workspace; name another file.")
     if target.exists() and not force:
         raise RequestError(f"{target} exists; name a new file, or add --force to write over it.")
 

@@ -16,6 +16,7 @@ from data_checks.errors import FileProblems, Place, Problem, did_you_mean
 from data_checks.initiatives import TABLE as INITIATIVES
 from data_checks.initiatives import initiatives_source
 from data_checks.strategy_file import StrategyFile, read_strategy_file
+from data_checks.workspace_files import find_files
 from data_checks.workspace_journal import JournalPlace, journal_problem
 from data_checks.workspace_source import Source, read_source
 from data_checks.yaml_file import STRICT, Document, build, read_documents
@@ -85,6 +86,17 @@ class Workspace:
     @property
     def metrics_folder(self) -> Path:
         return self.folder / "metrics"
+
+    def reads(self, file: Path) -> bool:
+        """Whether it is one of the workspace's own: what a source names, what is declared, a definition."""
+        place, home = file.resolve(), self.folder.resolve()
+        declared = place.parent == home and (place.suffix in (".yaml", ".yml") or place.name == "goals.csv")
+        if declared or place.is_relative_to(self.metrics_folder.resolve()):
+            return True
+        named = [one.path for many in self.sources.values() for source in many
+                 for one in find_files(source.names, source.folder)[0]]  # fmt: skip
+        named += [self.folder / self.holidays.shown] if self.holidays else []
+        return place in {one.resolve() for one in named}
 
 
 def read_workspace(folder: Path) -> Workspace:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from dashboard.cli import main
 from dashboard.written_file import write_bytes
 from data_checks.errors import RequestError
+from data_checks.workspace import read_workspace
 from tests.small_company import load_small_company
 
 
@@ -104,11 +105,11 @@ def test_nothing_is_written_into_what_belongs_to_the_program(small: Path) -> Non
     assert "lies in var/, which belongs to Scorecard" in done.stderr
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(small: Path, tmp_path: Path) -> None:
     """A file where a folder should be refuses everybody, root too."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(RequestError, match=r"file/board.csv cannot be written: Not a directory\."):
-        write_bytes(tmp_path / "file" / "board.csv", tmp_path / "var", False, b"x")
+        write_bytes(tmp_path / "file" / "board.csv", read_workspace(small), False, b"x")
 
 
 @pytest.mark.parametrize("words", [("export", "--csv"), ("digest", "--dry-run")])
@@ -133,7 +134,10 @@ def test_a_pipe_is_never_replaced_by_a_file(small: Path, tmp_path: Path) -> None
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = read_workspace(small)
     target = tmp_path / "board.csv"
     target.write_bytes(b"old")
 
@@ -142,7 +146,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, mon
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(RequestError, match=r"cannot be written: No space left on device\."):
-        write_bytes(target, tmp_path / "var", True, b"new")
+        write_bytes(target, workspace, True, b"new")
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["board.csv"]
 

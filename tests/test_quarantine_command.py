@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,21 @@ def test_an_export_writes_over_nothing_unless_told(desk: Path) -> None:
     assert target.read_text() == "mine"
     answer(desk, "--export", target, "--force")
     assert "opened_at_readable" in target.read_text(encoding="utf-8")
+
+
+def test_an_export_never_takes_the_place_of_what_the_workspace_reads(desk: Path, tmp_path: Path) -> None:
+    """Rows to be mended once took the place of the file they were to be mended in."""
+    folder = shutil.copytree(desk, tmp_path / "desk")
+    (folder / "metrics").mkdir(exist_ok=True)
+    (folder / "metrics" / "own.yaml").write_text("")
+    (folder / "strategy.yaml").write_text("vision: Answers the same day.\n")
+    (folder / "link.csv").symlink_to(folder / "tickets.csv")
+    names = ("workspace.yaml", "strategy.yaml", "metrics/own.yaml", "tickets.csv", "link.csv")
+    before = [(folder / name).read_bytes() for name in names]
+    for name in names:
+        said = refused(folder, "--export", folder / name, "--force")
+        assert said == f"{folder / name} is read by the workspace; name another file."
+    assert [(folder / name).read_bytes() for name in names] == before
 
 
 def test_an_export_leaves_the_state_alone_and_needs_a_folder(desk: Path) -> None:
