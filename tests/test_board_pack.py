@@ -304,7 +304,7 @@ def test_a_long_comment_is_printed_to_its_last_letter(company: Company, text: st
     comment = Comment(1, company.warehouse.facts.loaded_at, "A" * 100, about, text)
     pages = printed_of(company.pack(entries=Entries((comment,)))).pages
     told = "".join(line.text for page in pages for line in lines_of(page) if inside(line, page) and line.size != 7)
-    found = re.sub(r"[\s\u200b]", "", told)
+    found = re.sub(r"\s", "", told)
     assert [part for part in re.split(r"\s", text) if part not in found] == []
 
 
@@ -320,7 +320,7 @@ def test_a_long_name_is_once_and_whole_on_the_cover_and_short_in_the_foot(pack: 
     pages = printed_of(dataclasses.replace(pack, asked=asked)).pages
     lines = lines_of(pages[0])
     assert [line for line in lines if not inside(line, pages[0])] == []
-    told = re.sub(r"[\s\u200b]", "", "".join(line.text for line in lines if line.size != 7))
+    told = re.sub(r"\s", "", "".join(line.text for line in lines if line.size != 7))
     assert told.count(re.sub(r"\s", "", name)) == 1
     assert lines_of(pages[1])[0].text == "Financial"
     foot = [line for line in lines if line.size == 7]
