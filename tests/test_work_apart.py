@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.server
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -63,7 +66,12 @@ def test_one_that_says_much_before_it_reads_is_heard(caplog: pytest.LogCaptureFi
 
 def test_the_last_words_of_one_that_fails_are_told() -> None:
     with pytest.raises(RequestError, match=r"^ValueError: no such mark$"):
-        apart.work(RUN, [], *ONCE, "raise ValueError('no such mark')")
+        apart.work(RUN, ["a"], *ONCE, "raise ValueError('no such mark')")
+
+
+def test_one_that_is_asked_nothing_answers_nothing_and_is_ended(processes: list[subprocess.Popen[bytes]]) -> None:
+    assert apart.work(RUN, [], *ONCE, "while True: pass") == b""
+    assert [one.returncode for one in processes] == [-signal.SIGKILL]
 
 
 def test_one_that_takes_too_long_is_ended(
@@ -107,6 +115,29 @@ def test_a_picture_that_cannot_be_drawn_says_so() -> None:
     spec = {"mark": "bar", "data": {"values": [{"a": 1}]}, "transform": [{"filter": "foo(("}]}
     with pytest.raises(RequestError, match=r"^the picture cannot be drawn: .* Unexpected end of input$"):
         pictures.svg(spec)
+
+
+def test_a_chart_is_drawn_once_beside_those_that_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def work(module: str, lines: Iterable[str], *arguments: str) -> bytes:
+        asked.append(list(lines))
+        pictures_of = [base64.b64encode(f"<svg>{line}</svg>".encode()).decode() for line in asked[-1]]
+        return json.dumps(pictures_of).encode() if pictures_of else b""
+
+    monkeypatch.setattr(apart, "work", work)
+    monkeypatch.setattr(pictures, "_DRAWN", {})
+    trends = [({"mark": name}, SimpleNamespace(alt=f"It is {name}.")) for name in ("one", "two", "three")]
+    one, two, three = trends
+    first = pictures.svgs([one, None, two])  # type: ignore[list-item]
+    assert first == [
+        ('<svg>{"mark": "one"}</svg>', "It is one."),
+        ("", ""),
+        ('<svg>{"mark": "two"}</svg>', "It is two."),
+    ]
+    assert pictures.svgs([two, three, one])[1:] == [('<svg>{"mark": "three"}</svg>', "It is three."), first[0]]  # type: ignore[list-item]
+    assert pictures.svgs([one, None, two]) == first  # type: ignore[list-item]
+    assert [len(lines) for lines in asked] == [2, 1, 0]
 
 
 def test_nothing_is_fetched_for_a_picture() -> None:

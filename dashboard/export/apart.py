@@ -19,7 +19,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 def work(module: str, lines: Iterable[str], *arguments: str) -> bytes:
-    """What `python -m module` answers to these lines. It gets ready while they are made.
+    """What `python -m module` answers to these lines; nothing to none. It gets ready while they are made.
 
     Raises RequestError with the last words of a module that fails, or when it takes too long.
     """
@@ -31,7 +31,10 @@ def work(module: str, lines: Iterable[str], *arguments: str) -> bytes:
         raise RequestError(str(error)) from None
     with process:
         try:
-            written, told = process.communicate("".join(f"{line}\n" for line in lines).encode(), SECONDS)
+            given = "".join(f"{line}\n" for line in lines).encode()
+            if not given:
+                return b""
+            written, told = process.communicate(given, SECONDS)
         except subprocess.TimeoutExpired:
             raise RequestError(f"it takes longer than {SECONDS} seconds") from None
         finally:

@@ -7,7 +7,7 @@ import dataclasses
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -23,6 +23,9 @@ from metrics.result import MetricResult
 
 Spec = dict[str, Any]
 """A whole Vega-Lite specification, with its values."""
+_KEPT = 64
+_DRAWN: dict[str, str] = {}
+"""Charts as SVG by what they were described with."""
 PRINT = dataclasses.replace(theme.LIGHT, name="print", paper="#FFFFFF")
 """The light look on white paper."""
 _ADDRESS = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*src="data:image/svg\+xml,([^"]*)"')
@@ -74,18 +77,28 @@ def trend_spec(
 
 
 def svgs(found: Iterable[tuple[Spec, charts.Trend] | None]) -> list[tuple[str, str]]:
-    """Trends as SVG, each with its words; two empty texts for none. One is drawn while the next is described.
-    Raises RequestError."""
-    words: list[str | None] = []
+    """Trends as SVG, each with its words; two empty texts for none. One is drawn while the next is described, and kept:
+    the same board on other paper, or for another reader, draws the same charts. Raises RequestError."""
+    asked: list[tuple[str, str]] = []
 
-    def described() -> Iterator[Spec]:
+    def new() -> Iterator[Spec]:
         for one in found:
-            words.append(one[1].alt if one else None)
-            if one:
+            asked.append((json.dumps(one[0]), one[1].alt) if one else ("", ""))
+            if one and asked[-1][0] not in known:
                 yield one[0]
 
-    drawn = iter(_draw("svg", described()))
-    return [("", "") if alt is None else (next(drawn).decode(), alt) for alt in words]
+    known = {"": "", **_DRAWN}
+    drawn = [one.decode() for one in _draw("svg", new())]
+    missing = [text for text, _ in asked if text not in known]
+    known.update(zip(missing, drawn, strict=True))
+    _keep({text: known[text] for text in missing})
+    return [(known[text], alt) for text, alt in asked]
+
+
+def _keep(drawn: Mapping[str, str]) -> None:
+    if len(_DRAWN) + len(drawn) > _KEPT:
+        _DRAWN.clear()
+    _DRAWN.update(drawn)
 
 
 def svg(spec: Spec) -> str:
@@ -108,4 +121,4 @@ def _draw(form: Literal["svg", "png", "png_of_svg"], asked: Iterable[Spec | str]
         drawn = apart.work("dashboard.export.draw", map(json.dumps, asked), form)
     except RequestError as error:
         raise RequestError(say("xp_no_picture", why=error)) from None
-    return [base64.b64decode(one) for one in json.loads(drawn)]
+    return [base64.b64decode(one) for one in json.loads(drawn or "[]")]
