@@ -11,6 +11,7 @@ from dashboard.cache import Load
 from dashboard.controls import Choice
 from data_checks.errors import RequestError
 from data_checks.journal_entries import Entries
+from metrics.period import shifted
 from metrics.scope import Scope
 
 if TYPE_CHECKING:
@@ -33,6 +34,15 @@ def pack(load: Load, scope: Scope, choice: Choice, sees_agents: bool) -> Pack:
         problem = str(error)
     board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
     return gather(opened.warehouse, opened.catalog, asked, cache.quality(load, scope), entries, problem, board)
+
+
+def draw(load: Load, scope: Scope) -> None:
+    """Draw the charts of the pack of the board the reader opens first: what is drawn is kept, and takes the longest.
+    Raises RequestError."""
+    from dashboard.export import content_reasons
+
+    opened = Choice(load.default_period, shifted(load.default_period, -1))
+    content_reasons.changes(pack(load, scope, opened, sees_agents=False))
 
 
 def board_pack(load: Load, scope: Scope, choice: Choice, sees_agents: bool, paper: Paper) -> bytes:

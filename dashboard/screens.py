@@ -33,6 +33,12 @@ def _changes(load: Load, scope: Scope) -> str:
     return changes_answers.in_short(load, scope, board, ())
 
 
+def _charts_on_paper(load: Load, scope: Scope) -> None:
+    from dashboard import export_answers
+
+    export_answers.draw(load, scope)
+
+
 _QUESTIONS: tuple[Callable[[Load, Scope], object], ...] = (
     lambda load, scope: cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1)),
     cache.teams,
@@ -44,8 +50,9 @@ _QUESTIONS: tuple[Callable[[Load, Scope], object], ...] = (
     cache.quality,
     lambda load, scope: cache.benchmarks(load, scope, load.default_period, ()),
     lambda load, scope: cache.cascade(load, scope, load.default_period, shifted(load.default_period, -1)),
+    _charts_on_paper,
 )
-"""What the pages ask first; the page at "/" first of all."""
+"""What the pages ask first; the page at "/" first of all, what is printed last."""
 
 
 def prepare(load: Load, begun: Callable[[], None] = lambda: None) -> None:

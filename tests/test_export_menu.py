@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ import streamlit
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, cache, export_answers, export_menu, settings
+from dashboard import access, cache, export_answers, export_menu, screens, settings
 from dashboard.cli import main
 from dashboard.controls import Choice
+from dashboard.export import apart, pictures
 from dashboard.filters import Filters
 from data_checks.errors import RequestError
 from metrics.journal_scope import teams_of
@@ -136,6 +137,23 @@ def test_the_menu_writes_what_the_command_writes(load: cache.Load, loaded_demo: 
     done = CliRunner().invoke(main, ["export", "-w", str(loaded_demo), *words])
     assert done.exit_code == 0, done.output
     assert [form for form, make in forms.items() if make() != (tmp_path / form).read_bytes()] == []
+
+
+def test_once_a_load_is_prepared_its_first_board_pack_draws_no_chart(
+    load: cache.Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "_DRAWN", {})
+    screens.prepare(load)
+    assert len(pictures._DRAWN) == len(export_answers.pack(load, Scope.everything(), choice(load), True).changes) > 0
+    asked: dict[str, int] = {}
+
+    def work(module: str, lines: Iterable[str], *_: str) -> bytes:
+        asked[module.rsplit(".", 1)[1]] = len(list(lines))
+        return b""
+
+    monkeypatch.setattr(apart, "work", work)
+    export_answers.board_pack(load, Scope.everything(), choice(load), True, "a4")
+    assert asked == {"draw": 0, "typeset": 1}
 
 
 def test_a_reader_of_some_teams_gets_the_own_teams_only(load: cache.Load) -> None:
