@@ -1,4 +1,4 @@
-"""Clean rows → one finished version: as_of, derived tables and columns, every canonical table, and the load's facts."""
+"""Clean rows → one finished version: derived tables and columns, every canonical table, and the load's facts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 import duckdb
 
 from data_checks.business_time import create_calendar
-from data_checks.casts import local_day, stored_type, to_utc
+from data_checks.casts import local_day, stored_type
 from data_checks.contract import Contract, day_of
 from data_checks.derive import derive, key_table
-from data_checks.errors import LoadRefused
 from data_checks.expression import LOCK, literal, quoted
 from data_checks.organisation import Shape
+from data_checks.reach import Reach, reach_of, time_literal
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from data_checks.warehouse.facts import to_json
 from data_checks.watch import COUNTED, watched
@@ -51,7 +51,8 @@ def build_version(
     loaded: Loaded,
     progress: Callable[[str], None],
 ) -> LoadFacts:
-    """Write the version to `target`, checkpointed and closed. Raises LoadRefused when no row has a time."""
+    """Write the version to `target`, checkpointed and closed. Raises LoadRefused when no row has a time
+    that counts."""
     connection = duckdb.connect(str(target))
     try:
         connection.execute(f"set temp_directory = {literal(str(staging.parent))}")
@@ -61,11 +62,11 @@ def build_version(
         connection.execute(AS_WRITTEN)
         connection.execute(LOCK)
         shape = _clean_shape(connection, tables, loaded.provided)
-        as_of = _as_of(connection, workspace, tables, shape, loaded.provided)
+        reach = reach_of(connection, workspace, tables, shape, loaded.provided, loaded.now)
         from_keys = _add_key_tables(connection, tables, shape, loaded.provided)
         closed = workspace.holidays.days if workspace.holidays else ()
         calendar = create_calendar(connection, workspace.shifts, closed, workspace.timezone)
-        derive(connection, tables, shape, workspace.timezone, _time_literal(as_of), calendar)
+        derive(connection, tables, shape, workspace.timezone, time_literal(reach.as_of), calendar)
         for table, contract in tables.items():
             empty = _empty_columns(contract, shape.provided[table])
             filled = [name for name in contract.types if name not in empty]
@@ -75,7 +76,7 @@ def build_version(
             rows = loaded.accounts.get(table, {}).get("published", 0)
             with watched(connection, f"writing {table}", rows, progress) if rows else nullcontext():
                 connection.execute(f"insert into {into} select {columns} from {shape.views[table]}")
-        facts = _facts(connection, workspace, tables, shape, loaded, as_of, from_keys)
+        facts = _facts(connection, workspace, tables, shape, loaded, reach, from_keys)
         connection.execute("create table _load (facts varchar, prepared varchar)")
         connection.execute("insert into _load values (?, '')", [to_json(facts)])
         connection.execute(f"detach {STAGING}")
@@ -151,71 +152,20 @@ def _add_key_tables(
     return frozenset(made)
 
 
-def _as_of(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: Workspace,
-    tables: Mapping[str, Contract],
-    shape: Shape,
-    provided: Mapping[str, frozenset[str]],
-) -> dt.datetime:
-    """The load's clock: the end of the declared day, else the newest event time (with only days: its end)."""
-    if workspace.as_of:
-        return _end_of_day(connection, workspace.as_of, workspace.timezone)
-    newest = _newest(connection, tables, shape, provided, "time")
-    if newest is not None:
-        return newest
-    day = _newest(connection, tables, shape, provided, "day")
-    if day is None:
-        raise LoadRefused("no row with a time was loaded, so nothing can be said as of any day; check `sources`.")
-    return _end_of_day(connection, day, workspace.timezone)
-
-
-def _newest(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Mapping[str, Contract],
-    shape: Shape,
-    provided: Mapping[str, frozenset[str]],
-    kind: str,
-) -> dt.datetime | None:
-    greatest = [
-        f"select max({quoted(name)}) as t from {shape.views[table]}"
-        for table in provided
-        if not tables[table].reference  # what others publish says nothing about how far our own data reach
-        for name, column in tables[table].columns.items()
-        if column.type == kind and not column.promise and name in provided[table]
-    ]
-    if not greatest:
-        return None
-    found: dt.datetime | None = connection.execute(f"select max(t) from ({' union all '.join(greatest)})").fetchall()[
-        0
-    ][0]
-    return found
-
-
-def _end_of_day(connection: duckdb.DuckDBPyConnection, day: dt.date, timezone: str) -> dt.datetime:
-    midnight = to_utc(f"timestamp {literal((day + dt.timedelta(days=1)).strftime('%Y-%m-%d'))}", timezone)
-    found: dt.datetime = connection.execute(f"select {midnight} - interval 1 microsecond").fetchall()[0][0]
-    return found
-
-
-def _time_literal(instant: dt.datetime) -> str:
-    return f"timestamp {literal(instant.isoformat(sep=' '))}"
-
-
 def _facts(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
     tables: Mapping[str, Contract],
     shape: Shape,
     loaded: Loaded,
-    as_of: dt.datetime,
+    reach: Reach,
     from_keys: frozenset[str],
 ) -> LoadFacts:
-    day = connection.execute(f"select {local_day(_time_literal(as_of), workspace.timezone)}").fetchall()[0][0]
+    day = connection.execute(f"select {local_day(time_literal(reach.as_of), workspace.timezone)}").fetchall()[0][0]
     return LoadFacts(
         load_id=loaded.load_id,
         loaded_at=loaded.now,
-        as_of=as_of,
+        as_of=reach.as_of,
         as_of_day=day,
         timezone=workspace.timezone,
         title=workspace.title,
@@ -226,7 +176,7 @@ def _facts(
             for table, contract in tables.items()
         },
         checks=loaded.checks,
-        notes=loaded.notes,
+        notes=(*loaded.notes, *filter(None, [reach.note])),
         calendar=workspace.calendar,
     )
 

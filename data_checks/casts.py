@@ -167,9 +167,12 @@ def _iso(text: str) -> _Time:
     iso = f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-'"
     with_zone = f"regexp_matches({text}, '{_WITH_ZONE}')"
     real = f"not regexp_matches({text}, '{_NO_OFFSET}')"
+    # It reads no offset behind a time without seconds.
+    filled = f"regexp_replace({text}, '^(.{{11}}[0-9]{{2}}:[0-9]{{2}})([^0-9:.])', '\\1:00\\2')"
     return _Time(
         f"case when {iso} and length({text}) <> 10 and not {with_zone} then try_cast({text} as timestamp) end",
-        f"case when {iso} and length({text}) > 10 and {with_zone} and {real} then try_cast({text} as timestamptz) end",
+        f"case when {iso} and length({text}) > 10 and {with_zone} and {real} "
+        f"then coalesce(try_cast({text} as timestamptz), try_cast({filled} as timestamptz)) end",
         f"case when {iso} and length({text}) = 10 then try_cast({text} as timestamp) end",
     )
 
@@ -244,7 +247,34 @@ def _serial(text: str, reading: Reading) -> str:
 
 def _strptime(text: str, formats: list[str]) -> str:
     listed = ", ".join(literal(f) for f in formats)
-    return f"try_strptime({text}, {listed if len(formats) == 1 else f'[{listed}]'})"
+    first = f"try_strptime({text}, {listed if len(formats) == 1 else f'[{listed}]'})"
+    return _agreed(text, formats, first) if contradict(tuple(formats)) else first
+
+
+def _agreed(text: str, formats: list[str], first: str) -> str:
+    """What all formats that read the text say, null where they differ; a year that cannot be says nothing, and is told
+    only where no format knows a better one."""
+    each = [_strptime(text, [one]) for one in formats]
+    possible = ", ".join(f"case when {one} >= '{FIRST_DAY}' and {one} < '{END_DAY}' then {one} end" for one in each)
+    least, greatest = f"least({possible})", f"greatest({possible})"
+    return f"(case when {least} = {greatest} then {least} when {least} is null then {first} end)"
+
+
+@functools.lru_cache(maxsize=256)
+def contradict(formats: tuple[str, ...]) -> bool:
+    """Whether one of these formats reads a text that another one writes as another time, such as 05/04/2003."""
+    with duckdb.connect() as connection:
+        return any(
+            connection.execute(
+                "select bool_or(try_strptime(strftime(time, $1), $2)::varchar <> "
+                "try_strptime(strftime(time, $1), $1)::varchar) "
+                "from (values (timestamp '2003-04-05 06:07:08'), (timestamp '2011-10-09 18:17:16')) t(time)",
+                [one, other],
+            ).fetchall()[0][0]
+            for one in formats
+            for other in formats
+            if one != other
+        )
 
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")

@@ -33,6 +33,7 @@ from data_checks.ledger import (
 )
 from data_checks.load_lock import only_load, private_folder, sweep_private
 from data_checks.quarantine import FILE as QUARANTINE
+from data_checks.reach import APART
 from data_checks.refusal import refusal
 from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.sources_sql import fetch_queries
@@ -84,8 +85,9 @@ def load(
 ) -> LoadReport:
     """Load the workspace and publish a new version, or find that nothing changed (status "unchanged").
 
-    `now`: naive UTC, only written down. `tables`: other contracts than the program's own, for tests. `prepare`: adds
-    to the version before anybody sees it. `wait_seconds`: how long to wait for another load of this workspace to end.
+    `now`: naive UTC, written down; a slip of the pen beyond it moves no board. `tables`: other contracts than the
+    program's own, for tests. `prepare`: adds to the version before anybody sees it. `wait_seconds`: how long to wait
+    for another load of this workspace to end.
     Raises FileProblems (a column is missing) and LoadRefused (after writing the ledger); both leave the version before.
     """
     var = workspace.var
@@ -211,7 +213,7 @@ class _Load:
         staging = folder / f"{STAGING}.duckdb"
         tables = {name: self.tables[name] for name in self.workspace.sources}
         quarantine = self._quarantine()
-        usual = Usual(published_rows(var), self.workspace.as_of)
+        usual = Usual(published_rows(var), self.workspace.as_of, books.now + APART)
         staged = stage(staging, opened, tables, self.workspace.timezone, quarantine, self.progress, usual)
         books.tables, books.sources = staged.reports, staged.sources
         books.notes += staged.notes
@@ -258,6 +260,7 @@ class _Load:
             facts = build_version(
                 build_path(var, books.load_id), staging, self.workspace, self.tables, loaded, self.progress
             )
+            books.notes[:] = facts.notes
             self._prepare(build_path(var, books.load_id), staging.parent)
             self._check_complete(hashes)
             # The ledger first: a version without its books must never be the current one.

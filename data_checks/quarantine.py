@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from data_checks.casts import ERA, FIRST_DAY
+from data_checks.casts import ERA, EXCEL, FIRST_DAY, contradict
 from data_checks.checks import critical_mask
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
@@ -263,6 +263,8 @@ def declared_formats(source: Source, check: Check) -> str:
         formats = source.datetimes if "`datetimes` (or" in hint else source.dates or source.datetimes
         kind = "a time" if "`datetimes` (or" in hint else "a day"
         declared = " or ".join(f'"{f}"' for f in formats)
+        if contradict(tuple(f for f in formats if f != EXCEL)):
+            return f"one and the same {kind[2:]} with every declared format that fits it, {declared}"
         return f"{kind} with the declared format {declared}" if declared else f"{kind} (ISO 8601, none is declared)"
     if "`decimal`" in hint:
         return f"a number with '{source.decimal}' as its decimal sign"

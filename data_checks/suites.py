@@ -198,7 +198,7 @@ def table_checks(
                 f"select {me} from {clean} where {me} is not null and "
                 f"{me} not in (select {them} from clean_{target.table})"
             )
-            why = f"A {name} that {target.table} does not list has no name, team or segment."
+            why = column.why or f"A {name} that {target.table} does not list has no name, team or segment."
             found.append(
                 Check(f"{name}_known", contract.table, "reference", sql, "warning", (name,), why, contract.owner)
             )

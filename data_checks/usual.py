@@ -25,15 +25,21 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Usual:
-    """`rows`: what the newest published loads published of each table, newest first; `as_of`: the declared day."""
+    """`rows`: what the newest published loads published of each table, newest first; `as_of`: the declared day;
+    `until`: what lies behind it cannot have happened yet."""
 
     rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
     as_of: dt.date | None = None
+    until: dt.datetime | None = None
 
     def of(self, table: str) -> int | None:
         """The middle of what the last loads held; None before the first."""
         rows = self.rows.get(table, ())
         return int(statistics.median_low(rows)) if rows else None
+
+    def happened(self, time: str) -> str:
+        """SQL: whether a row's time is one that can have come."""
+        return f"{time} <= timestamp '{self.until}'" if self.until else f"{time} is not null"
 
 
 def volume_sql(contract: Contract, rule: TableRule, provided: frozenset[str], usual: Usual) -> str:
@@ -42,18 +48,18 @@ def volume_sql(contract: Contract, rule: TableRule, provided: frozenset[str], us
     if before := usual.of(contract.table):
         parts.append(f"select count(*) as found, {before} as usual, 'loads' as what from {clean}")
     if contract.time in provided and not (contract.register or contract.reference):
-        parts.append(_month(clean, quoted(str(contract.time))))
+        parts.append(_month(clean, quoted(str(contract.time)), usual))
     if not parts:
         return ""
     return f"select * from ({' union all '.join(parts)}) where found < {rule.limit} * usual"
 
 
-def _month(clean: str, time: str) -> str:
+def _month(clean: str, time: str, usual: Usual) -> str:
     """The newest whole month against the quietest whole one of the year before it. The first and the last month of a
     file are seldom whole."""
     return (
         f"(with months as (select date_trunc('month', {time})::date as month, count(*) as n from {clean} "
-        f"where {time} is not null group by 1), "
+        f"where {usual.happened(time)} group by 1), "
         "ends as (select min(month) as first, max(month) as last from months), "
         f"earlier as (select n from months, ends where month > first and month < last - interval 1 month "
         f"and month >= last - interval {_QUIETEST_OF + 1} month) "
@@ -74,17 +80,20 @@ def freshness_sql(
     declared day."""
     if contract.time is None or contract.time not in provided[contract.table]:
         return ""
-    reach = f"date '{usual.as_of}'" if usual.as_of else _reach(contract, tables, provided)
+    reach = f"date '{usual.as_of}'" if usual.as_of else _reach(contract, tables, provided, usual)
     if not reach:
         return ""
-    newest = f"max({quoted(contract.time)})::date"
+    time = quoted(contract.time)
+    newest = f"(max({time}) filter (where {usual.happened(time)}))::date"
     return (
         f"select * from (select {newest} as newest, {reach} as reach from clean_{contract.table}) "
         f"where newest < reach - interval {int(rule.limit)} day"
     )
 
 
-def _reach(contract: Contract, tables: Mapping[str, Contract], provided: Mapping[str, frozenset[str]]) -> str:
+def _reach(
+    contract: Contract, tables: Mapping[str, Contract], provided: Mapping[str, frozenset[str]], usual: Usual
+) -> str:
     """The newest day any other table has; a day alone, such as the start of a contract, may lie ahead, so days count
     only where no other table has an instant (as for `as_of: latest`)."""
     others = [
@@ -97,7 +106,7 @@ def _reach(contract: Contract, tables: Mapping[str, Contract], provided: Mapping
     ]
     kinds = {column.type for _, _, column in others if not column.promise}
     newest = [
-        f"select max({quoted(time)})::date as day from clean_{name}"
+        f"select max({quoted(time)})::date as day from clean_{name} where {usual.happened(quoted(time))}"
         for name, time, column in others
         if not column.promise and column.type == ("time" if "time" in kinds else "day")
     ]

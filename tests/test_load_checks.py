@@ -21,7 +21,7 @@ GOOD = {
         "retrieved_on": "2026-02-01",
     },
     "costs": {"cost_id": "c", "month": "2026-01-01", "kind": "support", "team_id": "t", "amount": "100"},
-    "customers": {"customer_id": "c", "joined_on": "2026-01-01", "birth_date": "1990-01-01", "referred_by": "z"},
+    "customers": {"customer_id": "c", "joined_on": "2026-01-01", "birth_date": "1990-01-01", "referred_by": ""},
     "events": {"event_id": "e", "happened_on": "2026-01-01", "title": "New prices", "kind": "price"},
     "initiatives": {
         "initiative_id": "i", "name": "Call back", "objective": "quick", "metric": "csat", "owner": "Ada",

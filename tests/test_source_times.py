@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from data_checks.casts import contradict
 from data_checks.clock_changes import changes_clocks
 from data_checks.errors import FileProblems, LoadRefused
 from data_checks.workspace import read_workspace
-from tests.loading import ask, load_folder, write
+from tests.loading import ask, load_folder, quarantined, write
 
 WORKSPACE = """
 timezone: Europe/Berlin
@@ -102,6 +103,45 @@ def test_day_first_and_month_first_are_what_the_file_declares(tmp_path: Path) ->
         assert ask(tmp_path / str(number), "select opened_on from tickets") == [(expected,)]
 
 
+MONTH_OR_DAY = 'datetimes: ["%m/%d/%Y", "%d/%m/%Y"]\n    timezone: UTC'
+
+
+def test_a_text_that_two_formats_read_as_two_days_is_neither(tmp_path: Path) -> None:
+    """5 April or 4 May: the first format that fits must not decide; 13 can only be a day, and 6/6 is one day alike."""
+    good = "".join(f"g{number},13/01/2026\n" for number in range(60))
+    rows = f"id,seen\n{good}1,04/05/2026\n2,13/04/2026\n3,04/14/2026\n4,06/06/2026\n"
+    report = load_folder(write(tmp_path, WORKSPACE.format(more=MONTH_OR_DAY), t=rows))
+    assert report.tables["tickets"].rules["opened_at_readable"].bad_rows == 1
+    days = "select opened_on from tickets where ticket_id in ('1', '2', '3', '4') order by 1"
+    assert ask(tmp_path, days) == [(dt.date(2026, 4, 13),), (dt.date(2026, 4, 14),), (dt.date(2026, 6, 6),)]
+    assert [row["reason"] for row in quarantined(tmp_path)] == [
+        "opened_at '04/05/2026' does not read as one and the same time with every declared format that fits it, "
+        '"%m/%d/%Y" or "%d/%m/%Y"'
+    ]
+
+
+def test_years_of_two_and_of_four_digits_stand_side_by_side(tmp_path: Path) -> None:
+    for number, more in enumerate(('["%d.%m.%Y", "%d.%m.%y"]', '["%d.%m.%y", "%d.%m.%Y"]')):
+        more = f"datetimes: {more}\n    timezone: UTC"
+        found = instants(tmp_path / str(number), "05.04.03", "06.04.2003", more=more)
+        assert found == [dt.datetime(2003, 4, 4, 22), dt.datetime(2003, 4, 5, 22)]  # midnight in Berlin
+
+
+@pytest.mark.parametrize(
+    ("formats", "is_so"),
+    [
+        (("%d/%m/%Y", "%m/%d/%Y"), True),
+        (("%d.%m.%y", "%y.%m.%d"), True),
+        (("%Y-%m-%d", "%d/%m/%Y"), False),
+        (("%d/%m/%Y", "%m/%d/%Y %H:%M"), False),
+        (("%d/%m/%Y %H:%M", "%d/%m/%Y"), False),
+        (("%d/%m/%Y",), False),
+    ],
+)
+def test_formats_contradict_each_other_when_one_text_may_be_two_times(formats: tuple[str, ...], is_so: bool) -> None:
+    assert contradict(formats) is is_so
+
+
 @pytest.mark.parametrize(
     ("more", "text", "instant"),
     [
@@ -110,6 +150,10 @@ def test_day_first_and_month_first_are_what_the_file_declares(tmp_path: Path) ->
         ("", "2026-01-08 23:30:00+02 ", dt.datetime(2026, 1, 8, 21, 30)),
         ("", "2026-01-08 10:00:00+02:00:00", dt.datetime(2026, 1, 8, 8, 0)),
         ("", "2026-01-08 23:30:00 ", dt.datetime(2026, 1, 8, 22, 30)),
+        ("", "2026-01-08T23:30+02:00", dt.datetime(2026, 1, 8, 21, 30)),
+        ("", "2026-01-08T23:30Z", dt.datetime(2026, 1, 8, 23, 30)),
+        ("", "2026-01-08 23:30 UTC", dt.datetime(2026, 1, 8, 23, 30)),
+        ("", "2026-01-08T23:30-0500", dt.datetime(2026, 1, 9, 4, 30)),
         ('datetimes: "%d/%m/%Y %H:%M %Z"', "08/01/2026 10:00 UTC", dt.datetime(2026, 1, 8, 10, 0)),
         ('datetimes: "%d/%m/%Y %H:%M %Z"', "08/01/2026 10:00 America/New_York", dt.datetime(2026, 1, 8, 15, 0)),
     ],
