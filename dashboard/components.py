@@ -249,8 +249,8 @@ def _account(accounts: Mapping[str, int], part: str) -> str:
 def check(outcome: CheckOutcome, theme: Tokens) -> str:
     """One check that did not pass: how bad, how many rows, why it matters, whose it is."""
     word = "warning" if outcome.severity != "critical" and outcome.outcome == "failed" else "failed"
-    size = say("load_broken")
-    if outcome.outcome != "broken":
+    size = say("load_broken") if outcome.outcome == "broken" else ""
+    if outcome.outcome != "broken" and outcome.rows:
         counted = {"bad": wording.count(outcome.bad_rows), "rows": wording.count(outcome.rows)}
         size = say("load_bad_rows", **counted, table=plain(outcome.table))
     name = plain(outcome.rule)

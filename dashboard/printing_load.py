@@ -42,7 +42,7 @@ def checks(outcomes: list[CheckOutcome]) -> list[str]:
     lines = [f"{len(outcomes) - len(failed)} of {len(outcomes)} checks passed."]
     for check in failed:
         rows = wording.plural(check.bad_rows, "row", "rows")
-        word = "is broken" if check.outcome == "broken" else f"failed on {rows}"
+        word = "is broken" if check.outcome == "broken" else f"failed on {rows}" if check.rows else "failed"
         done = {"critical": "in quarantine", "warning": "published and marked", "info": "noted"}[check.severity]
         lines.append(f"  {check.table}.{check.rule} {word} ({done}): {check.why} Owner: {check.owner}.")
     return lines

@@ -169,7 +169,7 @@ def _check(drawn: Drawn, check: CheckOutcome) -> str:
     word = word_of(check)
     text = say("q_broken") if check.outcome == "broken" else say(_noted(word))
     share = "" if not check.bad_rows or not check.rows else _share(check.bad_rows / check.rows)
-    bad = "" if check.outcome == "broken" or drawn.quality.is_part else wording.count(check.bad_rows)
+    bad = "" if check.outcome == "broken" or drawn.quality.is_part or not check.rows else wording.count(check.bad_rows)
     return (
         f'<tr><td class="c-result">{status(word, drawn.theme, text)}</td>'
         f'<th scope="row"><b>{esc(plain(check.rule))}</b>{_told(drawn, check)}</th>'

@@ -192,7 +192,7 @@ def _check(check: CheckStood) -> str:
     told = {"rule": check.rule, "table": plain(check.table), "effect": effect, "why": check.why, "owner": check.owner}
     if check.outcome == "broken":
         return say("rc_broken", **told)
-    if check.bad_rows is None:
+    if not check.rows or check.bad_rows is None:  # of a table as a whole, or not for this reader to know
         return say("rc_failed_untold", **told)
     bad = say("bad_row" if check.bad_rows == 1 else "bad_rows", n=wording.count(check.bad_rows))
     return say("rc_failed", rows=bad, **told)

@@ -175,7 +175,7 @@ RECEIPT_WORDS = {
     "rc_some_passed": "{passed} of {total} checks of the load on these columns passed.",
     "rc_no_checks": "No check of the load is about these columns.",
     "rc_failed": "{rule} of {table} found {rows} ({effect}): {why} Owner: {owner}.",
-    "rc_failed_untold": "{rule} of {table} found bad rows ({effect}): {why} Owner: {owner}.",
+    "rc_failed_untold": "{rule} of {table} did not pass ({effect}): {why} Owner: {owner}.",
     "rc_broken": "{rule} of {table} is broken and proves nothing ({effect}): {why} Owner: {owner}.",
     "rc_noted": "noted",
     "rc_needed": "Needed by the definition: {rules}.",

@@ -200,6 +200,8 @@ def _mapping(studied: Studied, fits: Sequence[Fit], prefix: tuple[str, str] | No
     body = []
     if sample.sheet is not None:
         body.append(with_comment(f"sheet: {scalar(sample.sheet, always=True)}", "the workbook has more than one"))
+    if sample.header is not None:
+        body.append(with_comment(f"header: {sample.header[0]}", sample.header[1]))
     for name, declared in (("encoding", sample.encoding), ("delimiter", sample.delimiter)):
         if declared:
             body.append(with_comment(f"{name}: {scalar(declared[0], always=name == 'delimiter')}", declared[1]))

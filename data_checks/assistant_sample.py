@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+import itertools
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from data_checks.errors import LoadRefused, RequestError
 from data_checks.files import check_is_text, clean_header, plain_bytes, text_chunks
 from data_checks.sources_json import convert_json, json_header
 from data_checks.sources_parquet import convert_parquet, parquet_header
-from data_checks.sources_workbook import convert_workbook, visible_sheets, workbook_header
+from data_checks.sources_workbook import convert_workbook, first_rows, visible_sheets, workbook_header
 from data_checks.workspace_files import kind_of, unpacked_name
 
 HEAD = 5_000
@@ -32,7 +33,7 @@ class Sample:
     """One table of one file. `written`: its name for `files`; `rows`: of the sample, `head` of them consecutive, in
     file order, as text; `records`: how many the file has; `notes`: what reading it had to clean.
 
-    `encoding`, `delimiter`: (what to declare, the evidence), or None where the default reads it.
+    `encoding`, `delimiter`, `header`: (what to declare, the evidence), or None where the default reads it.
     """
 
     written: str
@@ -43,6 +44,7 @@ class Sample:
     encoding: tuple[str, str] | None = None
     delimiter: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
+    header: tuple[int, str] | None = None
 
     @property
     def shown(self) -> str:
@@ -82,10 +84,12 @@ def _sample(path: Path, written: str, shown: str, sheet: str | None = None) -> S
     if kind == "text":
         return _of_text(path, written, shown)
     with tempfile.TemporaryDirectory(prefix="scorecard-init-") as folder:
-        copy, encoding = Path(folder) / "copy.csv", None
+        copy, encoding, below = Path(folder) / "copy.csv", None, None
         if kind == "workbook":
-            header = workbook_header(path, sheet, shown)
-            convert_workbook(path, sheet, shown, header, (), ".", copy)
+            below = header_line(first_rows(path, sheet, shown, _TRIED))
+            first = below[0] if below else 1
+            header = workbook_header(path, sheet, shown, first)
+            convert_workbook(path, sheet, shown, header, (), ".", copy, first)
         elif kind == "parquet":
             header = parquet_header(path, shown)
             convert_parquet(path, shown, header, (), ".", copy)
@@ -97,7 +101,8 @@ def _sample(path: Path, written: str, shown: str, sheet: str | None = None) -> S
         records = csv.reader(_lines(text_chunks(copy, "utf-8", shown)), delimiter=",")
         next(records, None)
         rows, count = _thinned(record for record in records if len(record) == len(header.names))
-    return _checked(Sample(written, header.names, rows, count, sheet, encoding, None, header.notes), shown, kind)
+    found = Sample(written, header.names, rows, count, sheet, encoding, None, header.notes, below)
+    return _checked(found, shown, kind)
 
 
 def _of_text(path: Path, written: str, shown: str) -> Sample:
@@ -105,7 +110,9 @@ def _of_text(path: Path, written: str, shown: str) -> Sample:
     read_as = encoding[0] if encoding else "utf-8"
     usual = "\t" if unpacked_name(path).lower().endswith(".tsv") else ","
     sign, evidence = _delimiter(path, read_as, shown, usual)
-    records = (record for record in _records(path, read_as, shown, sign) if any(cell.strip() for cell in record))
+    below = header_line(itertools.islice(_numbered(path, read_as, shown, sign), _TRIED))
+    first = below[0] if below else 1
+    records = (record for line, record in _numbered(path, read_as, shown, sign) if line >= first)
     raw = next(records, None)
     if raw is None:
         raise RequestError(f"{shown}: this file is empty; export it again.")
@@ -124,7 +131,24 @@ def _of_text(path: Path, written: str, shown: str) -> Sample:
     if other := sum(widths.values()) - count:
         notes.append(f"{shown}: {other:,} records do not have {len(raw)} fields; a load puts them in quarantine.")
     delimiter = (sign, evidence) if sign != usual else None
-    return _checked(Sample(written, header.names, rows, count, None, encoding, delimiter, tuple(notes)), shown, "text")
+    found = Sample(written, header.names, rows, count, None, encoding, delimiter, tuple(notes), below)
+    return _checked(found, shown, "text")
+
+
+def header_line(records: Iterable[tuple[int, list[str]]]) -> tuple[int, str] | None:
+    """The line of the column names where titles stand above them, and why; None where the first line has them.
+
+    `records`: the first ones that hold anything, each with its line. A title fills few of the fields that most records
+    have.
+    """
+    known = [(line, [cell.strip() for cell in cells]) for line, cells in records]
+    usual = Counter(len(cells) for _, cells in known).most_common(1)[0][0] if known else 0
+    if not known or (len(known[0][1]) == usual and 2 * sum(map(bool, known[0][1])) > usual):
+        return None
+    title = next(cell for cell in known[0][1] if cell)
+    whole = (line for line, cells in known if len(cells) == usual and all(cells) and not _is_row(cells))
+    line = next(whole, None)
+    return (line, f"above it stands what names no columns, such as '{plain(title)}'") if line else None
 
 
 def _check_widths(widths: Counter[int], fields: int, shown: str) -> None:
@@ -132,7 +156,7 @@ def _check_widths(widths: Counter[int], fields: int, shown: str) -> None:
     if usual != fields and often > sum(widths.values()) / 2:
         raise RequestError(
             f"{shown}: its first line has {_fields(fields)} and most others have {usual}; "
-            "the first line must name the columns, so remove what stands above them."
+            "the line of the column names is not clear, so remove what stands above it."
         )
 
 
@@ -146,9 +170,7 @@ _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 
 def _checked(sample: Sample, shown: str, kind: str) -> Sample:
     """Raises RequestError when the first line is a row like the others, or nothing comes below it."""
-    values = [name for name in sample.names if _DATA.fullmatch(name)]
-    is_row = any(_DATE.fullmatch(name) for name in values) or 2 * len(values) >= len(sample.names)
-    if kind in ("text", "workbook") and values and is_row:
+    if kind in ("text", "workbook") and _is_row(sample.names):
         first = ", ".join(sample.names[:4])
         raise RequestError(
             f"{shown}: its first line reads {plain(first)} and names no columns; add a line with their names above it."
@@ -156,6 +178,12 @@ def _checked(sample: Sample, shown: str, kind: str) -> Sample:
     if not sample.rows:
         raise RequestError(f"{shown}: this file has column names and no rows; export it with rows.")
     return sample
+
+
+def _is_row(names: Sequence[str]) -> bool:
+    """Whether these are values and no names."""
+    values = [name for name in names if _DATA.fullmatch(name)]
+    return bool(values) and (any(_DATE.fullmatch(name) for name in values) or 2 * len(values) >= len(names))
 
 
 def _encoding(path: Path, shown: str) -> tuple[str, str] | None:
@@ -222,15 +250,24 @@ def _delimiter(path: Path, encoding: str, shown: str, usual: str) -> tuple[str, 
                 widths.append(len(record))
             if len(widths) == _TRIED:
                 break
-        alike = widths.count(widths[0]) if widths else 0
-        if widths and widths[0] > most and alike >= 0.9 * len(widths):
-            best, most = sign, widths[0]
+        width, alike = Counter(widths).most_common(1)[0] if widths else (0, 0)
+        if width > most and alike >= 0.9 * (len(widths) - widths.index(width)):  # titles above are no records
+            best, most = sign, width
             evidence = f"{_SIGNS[sign]} cuts {alike} of the first {len(widths)} records into {most} fields"
     return best, evidence
 
 
 def _records(path: Path, encoding: str, shown: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(_lines(text_chunks(path, encoding, shown)), delimiter=delimiter)
+
+
+def _numbered(path: Path, encoding: str, shown: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Every record that holds anything, with the line it begins in."""
+    reader, line = csv.reader(_lines(text_chunks(path, encoding, shown)), delimiter=delimiter), 1
+    for record in reader:
+        if any(cell.strip() for cell in record):
+            yield line, record
+        line = reader.line_num + 1
 
 
 def _lines(chunks: Iterable[str]) -> Iterator[str]:

@@ -18,6 +18,8 @@ from data_checks.warehouse.contract import CheckOutcome, Outcome
 SAMPLES = 5
 """So many keys of bad rows are kept of each check."""
 _LONGEST_KEY = 80
+_OF_NO_ROW = ("not_empty", "volume", "freshness")
+"""The kinds that are of a table as a whole: none of its rows is bad."""
 _OF_KEYS = ("unique_key", "reference", "no_circle")
 
 
@@ -153,7 +155,10 @@ def _outcome(
         if not message and other.bad_rows != bad:
             message = f"Great Expectations counts {other.bad_rows:,} bad rows and the load {bad:,}"
         outcome = "broken" if message else "failed" if bad else "passed"
-    total = rows if check.counts_all_rows or check.kind == "bad_rows" else rows - quarantined
+    if check.kind in _OF_NO_ROW:
+        bad = total = 0
+    else:
+        total = rows if check.counts_all_rows or check.kind == "bad_rows" else rows - quarantined
     samples = ours[check.rule].samples if check.rule in ours and outcome == "failed" else ()
     return CheckOutcome(
         check.rule, check.table, check.severity, outcome, bad, total, check.columns, check.why, check.owner, message,

@@ -108,14 +108,16 @@ class Copied:
     has_quotes: bool
 
 
-def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: str = ",") -> Copied:
-    """Write the file's text to `copy` as UTF-8, without a byte order mark and without blank lines before the header.
+def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: str = ",", header: int = 1) -> Copied:
+    """Write the file's text to `copy` as UTF-8, without a byte order mark, from the header on: the line `header`, or
+    the next one that is not blank.
 
     Raises LoadRefused: empty, or what text_chunks refuses.
     """
     lines = skipped = returns = pairs = 0
     head, empty, has_quotes = "", True, False
-    blank = re.compile(rf"(?:(?:[^\S\r\n]|{re.escape(delimiter)})*(?:\r\n|\r|\n))*")
+    titles = rf"(?:[^\r\n]*(?:\r\n|\r|\n)){{{header - 1}}}"
+    blank = re.compile(rf"{titles}(?:(?:[^\S\r\n]|{re.escape(delimiter)})*(?:\r\n|\r|\n))*")
     with copy.open("wb") as target:
         for text in text_chunks(path, encoding, shown):
             lines += text.count("\n")
@@ -126,7 +128,7 @@ def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: s
                 # A line of delimiters alone is blank, but a tab in front of the header is an unnamed column.
                 head += text
                 above = blank.match(head)
-                text = head[above.end() if above else 0 :]
+                text = head[above.end() :] if above else ""
                 if not text.strip(f"{delimiter} \t\r\n"):
                     continue
                 skipped = len(re.findall(r"\r\n|\r|\n", head[: len(head) - len(text)]))
@@ -173,6 +175,14 @@ def text_lines(path: Path, encoding: str, shown: str) -> Iterator[str]:
 def is_empty(shown: str) -> LoadRefused:
     """The refusal of a file without a byte that says anything."""
     return LoadRefused(f"{shown}: this file is empty; export it again. The version before stays.")
+
+
+def ends_above(header: int, shown: str) -> LoadRefused:
+    """The refusal of a file without anything where its column names should stand."""
+    return LoadRefused(
+        f"{shown}: nothing stands in line {header} or below it, where `header` says the column names are; correct "
+        "`header` in workspace.yaml."
+    )
 
 
 def _holds_nul(shown: str, line: int) -> LoadRefused:
@@ -259,17 +269,21 @@ def first_text(path: Path, encoding: str, shown: str) -> str:
         raise _not_text(shown, encoding, 0, error) from None
 
 
-def read_header(text: str, delimiter: str, shown: str) -> Header:
-    """The first record's names: blanks stripped, empty and repeated names made unique (and noted)."""
+def read_header(text: str, delimiter: str, shown: str, header: int = 1) -> Header:
+    """The names of the first record from the line `header` on: blanks stripped, empty and repeated names made unique
+    (and noted)."""
     notes: list[str] = []
     if text.startswith(_MARK):
         text = text.removeprefix(_MARK)
         notes.append(f"{shown}: the byte order mark before the header is left out.")
-    records = csv.reader(re.findall(r"[^\r\n]*(?:\r\n|\r|\n|$)", text), delimiter=delimiter)
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n|$)", text)
+    records = csv.reader(lines[header - 1 :], delimiter=delimiter)
     try:
         raw = next((record for record in records if any(cell.strip() for cell in record)), None)
     except csv.Error as error:
         raise LoadRefused(f"{shown}: its first line is no header ({error}); check the file and `delimiter`.") from None
+    if raw is None and header > 1:
+        raise ends_above(header, shown)
     if raw is None:
         raise is_empty(shown)
     return clean_header(raw, shown, notes)

@@ -120,7 +120,10 @@ def _no_header(wanted: Sequence[str], file: DataFile, known: Sequence[str], deli
             said = f"{file.shown} has one column '{_short(known[0])}'"
             return f"{said}: its delimiter seems to be {sign}; declare `delimiter`."
     said = f"{file.shown} has none of the columns {_listed(wanted)}. It has {_listed(known)};"
-    return f"{said} {'put the names into its first line, or ' if file.kind == 'text' else ''}correct `columns`."
+    if file.kind not in ("text", "workbook"):
+        return f"{said} correct `columns`."
+    line = "line" if file.kind == "text" else "row"
+    return f"{said} put the names into its first {line}, say with `header` where they stand, or correct `columns`."
 
 
 def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -> None:
@@ -307,12 +310,25 @@ def with_files(sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
             continue
         files, missing = find_files(source.names, source.folder)
         problems += [Problem(source.places["files"], message) for message in missing]
+        problems += _unfit(source, files)
         once, twice = without_repeats(files)
         notes += [f"{source.table}: {sentence}" for sentence in twice]
         found.append(dataclasses.replace(source, files=tuple(_on_sheet(file, source.sheet) for file in once)))
     if problems:
         raise FileProblems(problems)
     return found, notes
+
+
+def _unfit(source: Source, files: Sequence[DataFile]) -> list[Problem]:
+    """Keys that say something of a file that it cannot have; they must not be passed over."""
+    found = []
+    for file in files:
+        if source.sheet is not None and file.kind != "workbook":
+            found.append(Problem(source.places["sheet"], f"sheet: {file.shown} is no workbook; leave `sheet` out."))
+        if source.header > 1 and file.kind not in ("text", "workbook"):
+            said = f"header: {file.shown} names its columns itself; leave `header` out."
+            found.append(Problem(source.places["header"], said))
+    return found
 
 
 def _on_sheet(file: DataFile, sheet: str | None) -> DataFile:

@@ -25,19 +25,20 @@ def delimiter_of(source: Source, file: DataFile) -> str:
 def header_of(source: Source, file: DataFile) -> Header:
     """The column names of a file. Raises LoadRefused when it cannot be read."""
     if file.kind == "workbook":
-        return workbook_header(file.path, file.sheet, file.shown)
+        return workbook_header(file.path, file.sheet, file.shown, source.header)
     if file.kind == "parquet":
         return parquet_header(file.path, file.shown)
     if file.kind == "json":
         return json_header(file.path, source.encoding, file.shown)
     encoding = "utf-8" if file.kind == "copied" else source.encoding
-    return read_header(first_text(file.path, encoding, file.shown), delimiter_of(source, file), file.shown)
+    text = first_text(file.path, encoding, file.shown)
+    return read_header(text, delimiter_of(source, file), file.shown, 1 if file.kind == "copied" else source.header)
 
 
 def convert(source: Source, file: DataFile, header: Header, needed: Sequence[str], copy: Path) -> Converted:
     """Write a workbook, Parquet file or JSON lines to `copy`. Raises LoadRefused when it is unsound."""
     if file.kind == "workbook":
-        return convert_workbook(file.path, file.sheet, file.shown, header, needed, source.decimal, copy)
+        return convert_workbook(file.path, file.sheet, file.shown, header, needed, source.decimal, copy, source.header)
     if file.kind == "parquet":
         return convert_parquet(file.path, file.shown, header, needed, source.decimal, copy)
     return convert_json(file.path, source.encoding, file.shown, header, needed, source.decimal, copy)
@@ -49,7 +50,7 @@ def copy_text(source: Source, file: DataFile, columns: int, copy: Path) -> tuple
     Raises LoadRefused when it is unsound, or a stray quote swallows its records.
     """
     delimiter, notes = delimiter_of(source, file), []
-    copied = copy_as_utf8(file.path, source.encoding, copy, file.shown, delimiter)
+    copied = copy_as_utf8(file.path, source.encoding, copy, file.shown, delimiter, source.header)
     if not copied.is_even and (line := even_line_ends(copy, delimiter)):
         said = "a carriage return stands inside a field without quotes; it is read as a blank."
         notes.append(f"{file.shown}:{line + copied.lines_above}: {said}")

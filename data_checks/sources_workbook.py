@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import re
 import warnings
 import zipfile
@@ -17,7 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from data_checks.errors import LoadRefused, did_you_mean
-from data_checks.files import Header, clean_header, is_empty
+from data_checks.files import Header, clean_header, ends_above, is_empty
 from data_checks.source_text import Converted, CopyWriter, cell_text
 
 LARGEST = 4 << 30
@@ -30,10 +31,13 @@ _MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=\"([A-Z]+)(\d+):([A-Z]+)(\
 _CHUNK = 1 << 20
 
 
-def workbook_header(path: Path, sheet: str | None, shown: str) -> Header:
-    """The names in the sheet's first row that holds anything. Raises LoadRefused for no sound workbook."""
+def workbook_header(path: Path, sheet: str | None, shown: str, header: int = 1) -> Header:
+    """The names in the sheet's first row from `header` on that holds anything.
+
+    Raises LoadRefused for no sound workbook.
+    """
     with _sheet(path, sheet, shown) as (rows, _):
-        return _header(rows, shown)[1]
+        return _header(rows, shown, header)[1]
 
 
 def visible_sheets(path: Path, shown: str) -> list[str]:
@@ -51,13 +55,29 @@ def visible_sheets(path: Path, shown: str) -> list[str]:
             return [one.title for one in book.worksheets if one.sheet_state == "visible"]
 
 
+def first_rows(path: Path, sheet: str | None, shown: str, count: int) -> list[tuple[int, list[str]]]:
+    """The sheet's first so many rows that hold anything, each with its number. Raises LoadRefused like the others."""
+    with _sheet(path, sheet, shown) as (rows, _):
+        texts = ((number, [_text(cell, ".") for cell in cells]) for number, cells in rows)
+        return list(itertools.islice((one for one in texts if any(one[1])), count))
+
+
 def convert_workbook(
-    path: Path, sheet: str | None, shown: str, header: Header, needed: Sequence[str], decimal: str, copy: Path
+    path: Path,
+    sheet: str | None,
+    shown: str,
+    header: Header,
+    needed: Sequence[str],
+    decimal: str,
+    copy: Path,
+    above: int = 1,
 ) -> Converted:
-    """Write the sheet to `copy`. Raises LoadRefused where a needed column holds merged cells, or formulas without a
-    value."""
+    """Write the sheet to `copy`, its header the first row from `above` on that holds anything.
+
+    Raises LoadRefused where a needed column holds merged cells, or formulas without a value.
+    """
     with _sheet(path, sheet, shown) as (rows, name):
-        first, _ = _header(rows, shown)
+        first, _ = _header(rows, shown, above)
         places = [header.names.index(column) for column in needed]
         notes = _check_formulas(path, name, shown, first, places)
         with CopyWriter(copy, header.names) as target:
@@ -110,13 +130,17 @@ def _is_day(cell: Any, value: dt.datetime) -> bool:
     return value.time() == dt.time() and is_datetime(cell.number_format) == "date"
 
 
-def _header(rows: Iterator[tuple[int, Sequence[Any]]], shown: str) -> tuple[int, Header]:
+def _header(rows: Iterator[tuple[int, Sequence[Any]]], shown: str, above: int) -> tuple[int, Header]:
     for number, cells in rows:
+        if number < above:
+            continue
         names = [_text(cell, ".") for cell in cells]
         while names and not names[-1].strip():
             names.pop()
         if names:
             return number, clean_header(names, shown)
+    if above > 1:
+        raise ends_above(above, shown)
     raise LoadRefused(f"{shown}: this sheet is empty; export it again. The version before stays.")
 
 

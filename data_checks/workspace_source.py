@@ -51,6 +51,7 @@ class _SourceFile:
     files: str | tuple[str, ...] = ()
     sql: _Sql | None = None
     sheet: str | None = None
+    header: int | None = None
     delimiter: str | None = None
     encoding: str = "utf-8"
     nulls: str | tuple[str, ...] = ()
@@ -79,6 +80,7 @@ class Mapped:
 class Source:
     """One checked mapping. Expressions see the source's columns under the types in `types`, else as text.
 
+    `header`: the line the column names stand in, or the next below it that holds anything.
     `names`: its files as written, below `folder`; `files`: those found on disk by `with_files`, empty before; or
     `sql`: a query, whose result `fetch_queries` puts into one file; or `given`: header and rows that stand elsewhere
     in the workspace (initiatives.py).
@@ -105,6 +107,7 @@ class Source:
     names: tuple[str, ...] = ()
     folder: Path = Path()
     sheet: str | None = None
+    header: int = 1
     sql: Query | None = None
     given: tuple[tuple[str, ...], ...] = ()
 
@@ -205,12 +208,15 @@ class _Reader:
                     "latest_by.order",
                     "group_by",
                     "delimiter",
+                    "sheet",
+                    "header",
                     "sql",
                 )
             },
             names=_many(written.files),
             folder=self.folder,
             sheet=written.sheet,
+            header=written.header or 1,
             sql=Query(written.sql.url, written.sql.query, written.sql.timeout) if written.sql else None,
         )
 
@@ -250,6 +256,11 @@ class _Reader:
                 self._add(f"{key}: give one character.", key)
         if written.thousands is not None and (len(written.thousands) != 1 or written.thousands == written.decimal):
             self._add("thousands: give one character, another one than `decimal`.", "thousands")
+        if written.header is not None and written.header < 1:
+            self._add("header: give the number of the line the column names stand in, from 1.", "header")
+        for key in ("sheet", "header"):
+            if written.sql and getattr(written, key) is not None:
+                self._add(f"a query's result has no `{key}`; leave it out.", key)
         for key in ("datetimes", "dates"):
             for text in _many(getattr(written, key)):
                 if text != EXCEL and (problem := format_problem(text)):

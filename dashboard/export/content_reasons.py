@@ -237,7 +237,7 @@ def _check(check: CheckOutcome, means: Mapping[Effect, tuple[str, ...]], pack: P
     if check.outcome != "broken":
         counted = {"bad": wording.count(check.bad_rows), "rows": wording.count(check.rows)}
         size = say("xp_check_rows", **counted, table=plain(check.table))
-    if not pack.sees_all:
+    if not pack.sees_all or not (check.rows or check.outcome == "broken"):
         size = plain(check.table)
     return {
         **status(word_of(check)),

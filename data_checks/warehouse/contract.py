@@ -21,7 +21,8 @@ Outcome = Literal["passed", "failed", "broken"]
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """One rule after one load. `bad_rows` of `rows`; broken: the check itself crashed and proves nothing.
+    """One rule after one load. `bad_rows` of `rows`, 0 of 0 where it is of a table
+    as a whole; broken: the check itself crashed and proves nothing.
 
     `columns`: those it is about; none: the table as a whole. `samples`: the keys of the first few bad rows.
     """

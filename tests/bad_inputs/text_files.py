@@ -29,7 +29,8 @@ CASES = [
         GOOD,
         Refused(
             "workspace.yaml:3:12: orders: o.csv has none of the columns id, day, amount, line. It has g0, "
-            "2026-01-07, 1, g; put the names into its first line, or correct `columns`."
+            "2026-01-07, 1, g; put the names into its first line, say with `header` where they "
+            "stand, or correct `columns`."
         ),
     ),
     csv_case(
@@ -37,7 +38,8 @@ CASES = [
         ",,,\n" + GOOD,
         Refused(
             "workspace.yaml:3:12: orders: o.csv has none of the columns id, day, amount, line. It has g0, "
-            "2026-01-07, 1, g; put the names into its first line, or correct `columns`."
+            "2026-01-07, 1, g; put the names into its first line, say with `header` where they "
+            "stand, or correct `columns`."
         ),
     ),
     csv_case(
@@ -62,7 +64,8 @@ CASES = [
         "Orders of January\n\n" + text(),
         Refused(
             "workspace.yaml:3:12: orders: o.csv has none of the columns id, day, amount, line. It has "
-            "Orders of January; put the names into its first line, or correct `columns`."
+            "Orders of January; put the names into its first line, say with `header` where they "
+            "stand, or correct `columns`."
         ),
     ),
     csv_case(
@@ -240,8 +243,8 @@ CASES = [
         'ERROR: relation "orders" does not exist\n',
         Refused(
             "workspace.yaml:3:12: orders: o.csv has none of the columns id, day, amount, line. It has "
-            'ERROR: relation "orders" does not exist; put the names into its first line, or correct '
-            "`columns`."
+            'ERROR: relation "orders" does not exist; put the names into its first line, say with `header` '
+            "where they stand, or correct `columns`."
         ),
     ),
     csv_case(
@@ -249,8 +252,8 @@ CASES = [
         '{"error": "unauthorised", "code": 401}\n',
         Refused(
             "workspace.yaml:3:12: orders: o.csv has none of the columns id, day, amount, line. It has "
-            '{"error": "unauthorised", "code": 401}; put the names into its first line, or correct '
-            "`columns`."
+            '{"error": "unauthorised", "code": 401}; put the names into its first line, say with `header` '
+            "where they stand, or correct `columns`."
         ),
     ),
     csv_case("a PDF", b"%PDF-1.7\n1 0 obj\n", Refused("o.csv: this is no text but a PDF; export a table.")),
