@@ -174,6 +174,9 @@ def open_file(source: Source, file: DataFile, header: Header, sha256: str, numbe
         notes = list(converted.notes)
     if sha256_of(file.path, file.shown) != sha256:
         raise LoadRefused(has_changed(file.shown))
+    is_one_of_many = file.kind == "text" and len(source.files) > 1
+    if is_one_of_many and next(records_of(copy, delimiter, len(header.names)), None) is None:
+        notes.append(f"{file.shown} has column names and no rows; is the export whole?")
     return OpenFile(number, file, header, delimiter, copy, sha256, above, tuple(notes), converted, rows)
 
 

@@ -147,7 +147,9 @@ def _document(folder: Path) -> Document:
         raise FileProblems([Problem(Place(str(folder)), message)])
     documents = read_documents(folder / FILE, FILE)
     if not documents or not isinstance(documents[0].data, dict):
-        raise FileProblems([Problem(Place(FILE, 1, 1), "this file is empty; it needs at least `sources`.")])
+        is_empty = not documents or documents[0].data is None
+        said = "this file is empty; it needs" if is_empty else "this file has no keys such as `title:`; it needs"
+        raise FileProblems([Problem(Place(FILE, 1, 1), f"{said} at least `sources`.")])
     return documents[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import glob
 import os
 import re
@@ -76,22 +77,30 @@ def _find(name: str, folder: Path, found: list[DataFile], problems: list[str]) -
     expanded = _VARIABLE.sub(lambda match: os.environ[match[1]], name)
     escaped = _VARIABLE.sub(lambda match: glob.escape(os.environ[match[1]]), name)
     # Only what the workspace wrote is a pattern, not the folder an environment variable names.
-    is_glob = any(char in _VARIABLE.sub("", name) for char in "*?[")
     path = folder / expanded
+    is_glob = any(char in _VARIABLE.sub("", name) for char in "*?[") and _kind(path) != "file"  # a name may hold [ ]
     pattern = escaped if Path(expanded).is_absolute() else f"{glob.escape(str(folder))}/{escaped}"
     paths = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))] if is_glob else [path]  # noqa: PTH207
     if not paths:
         problems.append(f"no file matches '{name}'.")
     for one in paths:
         shown = _shown(one, name, folder) if is_glob else name
-        if one.is_dir():
+        kind = _kind(one)
+        if kind == "folder":
             problems.append(f"'{shown}' is a folder; name its files, or use a glob such as '{shown}/*.csv'.")
-        elif not one.is_file():
+        elif kind != "file":
             problems.append(f"the file '{shown}' does not exist.")
         elif wish := _not_read(one):
             problems.append(f"'{shown}' is of a kind that is not read; {wish}.")
         else:
             found.append(DataFile(one, shown, kind_of(one)))
+
+
+def _kind(path: Path) -> Literal["file", "folder", ""]:
+    """What stands there; '' for nothing, a name too long for any file, a device."""
+    with contextlib.suppress(OSError):
+        return "folder" if path.is_dir() else "file" if path.is_file() else ""
+    return ""
 
 
 def _not_read(path: Path) -> str | None:

@@ -133,7 +133,10 @@ def read_source(document: Document, at: Path_, contract: Contract, folder: Path,
         known = {key: value for key, value in data.items() if key in _SourceFile.__dataclass_fields__}
         if len(known) == len(data):
             raise
-        unknown, written = error.problems, build(_SourceFile, document, known, at)
+        try:
+            unknown, written = error.problems, build(_SourceFile, document, known, at)
+        except FileProblems:
+            raise error from None  # it has these, too
     return _Reader(document, at, contract, folder, timezone, written, unknown).read()
 
 

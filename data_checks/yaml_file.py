@@ -7,7 +7,7 @@ where a plain load would silently keep the last one.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -186,7 +186,7 @@ def build(cls: type[T], document: Document, data: Any = None, under: Path_ = ())
     try:
         built = _adapter(cls).validate_python(document.data if data is None else data)
     except ValidationError as error:
-        problems += [_problem(cls, document, under, item) for item in error.errors()]
+        problems += _problems(cls, document, under, error.errors())
     if problems:
         raise FileProblems(problems)
     return built
@@ -212,7 +212,7 @@ def build_readable(cls: type[T], document: Document) -> tuple[T | None, list[Pro
         return _adapter(cls).validate_python(document.data), problems
     except ValidationError as error:
         wrong = error.errors()
-    problems += [_problem(cls, document, (), item) for item in wrong]
+    problems += _problems(cls, document, (), wrong)
     dropped = {item["loc"][0] for item in wrong if item["loc"]}
     rest = {key: value for key, value in document.data.items() if key not in dropped}
     try:
@@ -221,14 +221,45 @@ def build_readable(cls: type[T], document: Document) -> tuple[T | None, list[Pro
         return None, problems
 
 
-def _problem(cls: type, document: Document, under: Path_, item: Any) -> Problem:
-    path = (*under, *item["loc"])
+def _problems(cls: type, document: Document, under: Path_, found: Sequence[Any]) -> list[Problem]:
+    """One for each place: of a value that may be of several types pydantic says what is wrong with it as each of them.
+    None for a value that could not be read at all, which is told already."""
+    unread = {problem.place for problem in document.problems}
+    told: dict[Path_, Problem] = {}
+    of_several: set[Path_] = set()
+    for item in found:
+        path = _in_file(document, under, item)
+        problem = _problem(cls, document, path, item)
+        if len(path) < len(under) + len(item["loc"]):
+            of_several.add(path)
+        if path in told and item["type"] == "literal_error":
+            other = item["ctx"]["expected"].replace("'", "")
+            told[path] = Problem(problem.place, f"{told[path].message.rstrip('.')}, or {other}.")
+        elif problem.place not in unread:
+            told.setdefault(path, problem)
+    # What is wrong inside of a list says more than that it is no text.
+    inside = {path[:end] for path in told for end in range(len(path))}
+    return [problem for path, problem in told.items() if not (path in of_several and path in inside)]
+
+
+def _in_file(document: Document, under: Path_, item: Any) -> Path_:
+    """The path of what pydantic found, without the names of types it tried; it may end in a key that is missing."""
+    loc, path = item["loc"], under
+    for part in loc:
+        path = (*path, part) if (*path, part) in document.values else path
+    return (*path, loc[-1]) if item["type"] in _NO_KEY else path
+
+
+_NO_KEY = ("missing", "missing_argument")
+
+
+def _problem(cls: type, document: Document, path: Path_, item: Any) -> Problem:
     where = ".".join(part for part in path if isinstance(part, str))
     kind = item["type"]
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         known = _siblings(cls, item["loc"])
         return Problem(document.key_place(*path), f"unknown key '{path[-1]}'.{did_you_mean(str(path[-1]), known)}")
-    if kind in ("missing", "missing_argument"):
+    if kind in _NO_KEY:
         return Problem(document.place(*path[:-1]), f"the key '{path[-1]}' is missing.")
     if kind == "literal_error":
         allowed = [str(value) for value in item["ctx"]["expected"].replace(" or ", ", ").split(", ")]
@@ -312,7 +343,9 @@ class _Builder:
         try:
             return self._loader.construct_object(node)
         except (yaml.YAMLError, ValueError):
-            self.problems.append(Problem(place, f"'{node.value}' cannot be read; put it in quotes."))
+            self.problems.append(
+                Problem(place, f"'{node.value}' cannot be read; correct it, or put it in quotes if it is a text.")
+            )
             return None
 
     def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from data_checks.errors import FileProblems
 from tests.loading import accounts, ask, load_folder, write
 
 LINES = """
@@ -49,6 +50,8 @@ def test_files_of_one_mapping_that_do_not_look_alike_are_noted(tmp_path: Path) -
     assert report.notes == (
         "orders: b.csv has also y and has not x, unlike a.csv.",
         "orders: c.csv has the same columns in another order, unlike a.csv.",
+        "b.csv has column names and no rows; is the export whole?",
+        "c.csv has column names and no rows; is the export whole?",
     )
 
 
@@ -78,3 +81,27 @@ def test_a_header_that_begins_with_a_tab_has_an_unnamed_first_column(tmp_path: P
     workspace = "sources: {tickets: {files: t.csv, delimiter: '\\t', columns: {ticket_id: id, opened_at: opened}}}\n"
     load_folder(write(tmp_path, workspace.replace("'\\t'", '"\\t"'), t="\tid\topened\nx\t1\t2026-01-01 09:00\n"))
     assert ask(tmp_path, "select ticket_id from tickets") == [("1",)]
+
+
+DESK = "sources:\n  tickets: {{files: '{files}', columns: {{ticket_id: id, opened_at: opened}}}}\n"
+
+
+def test_a_name_with_brackets_is_a_name_where_such_a_file_stands(tmp_path: Path) -> None:
+    folder = write(tmp_path, DESK.format(files="t[1].csv"), **{"t[1]": "id,opened\na,2026-01-02\n"})
+    load_folder(folder)
+    assert ask(folder, "select ticket_id from tickets") == [("a",)]
+    (folder / "t[1].csv").rename(folder / "t1.csv")
+    assert [source.files for source in load_folder(folder).sources] == [("t1.csv",)]
+
+
+@pytest.mark.parametrize("empty", ["id,opened", "id,opened\n", "id,opened\n\n"])
+def test_one_of_several_files_without_rows_is_noted(tmp_path: Path, empty: str) -> None:
+    report = load_folder(write(tmp_path, DESK.format(files="t*.csv"), t1="id,opened\na,2026-01-02", t2=empty))
+    assert report.notes == ("t2.csv has column names and no rows; is the export whole?",)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + "*"])
+def test_a_name_too_long_for_any_file_is_one_that_is_not_there(tmp_path: Path, name: str) -> None:
+    write(tmp_path, DESK.format(files=name))
+    with pytest.raises(FileProblems, match=r"does not exist|no file matches"):
+        load_folder(tmp_path)

@@ -146,3 +146,34 @@ def test_yaml_that_has_no_end_is_a_problem(tmp_path: Path, line: str, told: str)
 def test_where_and_the_key_are_typed_at_their_place(tmp_path: Path, line: str, message: str) -> None:
     (first, *_) = problems(tmp_path, GOOD.replace("files: t.csv", f"files: t.csv, {line}"))
     assert first.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("as_of: 2026-13-45\n", "1:8: '2026-13-45' cannot be read; correct it, or put it in quotes if it is a text."),
+        ("as_of: yesterday\n", "1:8: as_of: a day is needed here, like 2026-12-31, or latest."),
+        ("as_of: [1]\n", "1:8: as_of: a day is needed here, like 2026-12-31, or latest."),
+        ("synthetic: perhaps\n", "1:12: synthetic: true or false is needed here."),
+    ],
+)
+def test_a_value_of_several_types_is_one_mistake(tmp_path: Path, more: str, said: str) -> None:
+    assert problems(tmp_path, more + GOOD) == [f"workspace.yaml:{said}"]
+
+
+def test_a_mistake_inside_a_list_is_told_there(tmp_path: Path) -> None:
+    text = GOOD.replace("t.csv,", "t.csv, nulls: ['?', 99],")
+    said = "sources.tickets.nulls: a text is needed here; put a number, a date or yes and no in quotes."
+    assert problems(tmp_path, text) == [f"workspace.yaml:2:40: {said}"]
+
+
+def test_an_unknown_key_is_told_beside_the_one_that_is_missing(tmp_path: Path) -> None:
+    assert problems(tmp_path, GOOD.replace("columns:", "colums:")) == [
+        "workspace.yaml:2:12: the key 'columns' is missing.",
+        "workspace.yaml:2:27: unknown key 'colums'. Did you mean 'columns'?",
+    ]
+
+
+def test_a_list_is_no_workspace_and_not_empty(tmp_path: Path) -> None:
+    said = "workspace.yaml:1:1: this file has no keys such as `title:`; it needs at least `sources`."
+    assert problems(tmp_path, "- files: t.csv\n") == [said]
