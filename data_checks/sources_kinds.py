@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from data_checks.casts import EXCEL
+from data_checks.errors import LoadRefused
 from data_checks.files import Copied, Header, copy_as_utf8, first_text, read_header
 from data_checks.records import check_quotes, even_line_ends
 from data_checks.source_text import Converted
 from data_checks.sources_json import convert_json, json_header
 from data_checks.sources_parquet import convert_parquet, parquet_header
-from data_checks.sources_workbook import convert_workbook, workbook_header
+from data_checks.sources_workbook import convert_workbook, counts_from_1904, workbook_header
 from data_checks.workspace_files import DataFile, unpacked_name
 from data_checks.workspace_source import Source
 
@@ -38,6 +40,11 @@ def header_of(source: Source, file: DataFile) -> Header:
 def convert(source: Source, file: DataFile, header: Header, needed: Sequence[str], copy: Path) -> Converted:
     """Write a workbook, Parquet file or JSON lines to `copy`. Raises LoadRefused when it is unsound."""
     if file.kind == "workbook":
+        if EXCEL in (*source.datetimes, *source.dates) and counts_from_1904(file.path):
+            raise LoadRefused(
+                f"{file.shown}: this workbook counts its days from 1904 and `excel` from 1900; give the cells a date "
+                "format and leave `excel` out."
+            )
         return convert_workbook(file.path, file.sheet, file.shown, header, needed, source.decimal, copy, source.header)
     if file.kind == "parquet":
         return convert_parquet(file.path, file.shown, header, needed, source.decimal, copy)

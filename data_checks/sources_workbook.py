@@ -269,6 +269,15 @@ def _part_of(parts: zipfile.ZipFile, sheet: str) -> str | None:
     return None
 
 
+def counts_from_1904(path: Path) -> bool:
+    """Whether a sound workbook's day numbers begin four years later than usual, as old Macintoshes wrote them."""
+    with zipfile.ZipFile(path) as parts:
+        return any(
+            one.tag.endswith("}workbookPr") and one.get("date1904") in ("1", "true")
+            for one in ElementTree.fromstring(parts.read("xl/workbook.xml"))
+        )
+
+
 def _scan(parts: zipfile.ZipFile, part: str) -> tuple[bool, list[tuple[int, int, int, int]]]:
     """Whether the sheet holds a formula, and its merged ranges as (left, top, right, bottom): left and right from 0,
     rows from 1."""

@@ -13,6 +13,7 @@ import duckdb
 import openpyxl
 import pyarrow as pa
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from data_checks.errors import FileProblems, LoadRefused
 from data_checks.load import check_sources, load
@@ -192,6 +193,23 @@ def test_formulas_give_their_last_value_and_never_none(tmp_path: Path) -> None:
     report = load_folder(folder)
     assert report.notes == ("o.xlsx: 1 cell is a formula; the values of the last save are read.",)
     assert ask(tmp_path, "select revenue from orders") == [(12.0,)]
+
+
+@pytest.mark.parametrize("form", ["excel", '["%d.%m.%Y", excel]'])
+def test_day_numbers_of_a_workbook_that_counts_from_1904_are_not_read_from_1900(tmp_path: Path, form: str) -> None:
+    """1,462 days lie between; a cell with a date format says its day itself."""
+
+    def from_1904(sheet: Any) -> None:
+        sheet.parent.epoch = CALENDAR_MAC_1904
+
+    folder = workspace(tmp_path, "o.xlsx", f"    datetimes: {form}\n")
+    book(folder / "o.xlsx", HEAD, ("1", 44565, 1, "a"), change=from_1904)
+    said = "o.xlsx: this workbook counts its days from 1904 and `excel` from 1900; give the cells a date format and"
+    assert refused(folder).startswith(said)
+    workspace(tmp_path, "o.xlsx")
+    book(folder / "o.xlsx", HEAD, ("1", dt.date(2026, 1, 5), 1, "a"), change=from_1904)
+    load_folder(folder)
+    assert ask(folder, "select ordered_on from orders") == [(dt.date(2026, 1, 5),)]
 
 
 # ---- Parquet ------------------------------------------------------------------------------------------------------
