@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BIG_ENDIAN = {"utf-16": codecs.BOM_UTF16_BE, "utf-32": codecs.BOM_UTF32_BE}
 
@@ -16,26 +20,27 @@ def line_starts(chunks: Iterable[bytes], encoding: str, lines: Iterable[int]) ->
     """
     wanted = iter(lines)
     line = next(wanted, None)
-    for number, start in enumerate(_starts(chunks, encoding), 1):
-        while line == number:
-            yield start
+    before = 0
+    for more in _starts(chunks, encoding):
+        while line is not None and line <= before + len(more):
+            yield int(more[line - before - 1])
             line = next(wanted, None)
         if line is None:
             return
+        before += len(more)
 
 
-def _starts(chunks: Iterable[bytes], encoding: str) -> Iterator[int]:
-    yield 0
+def _starts(chunks: Iterable[bytes], encoding: str) -> Iterator[NDArray[Any]]:
+    """Where lines begin, the first one and then those of each chunk."""
+    import numpy as np  # here, because most commands of the program load nothing
+
+    yield np.zeros(1, np.int64)
     base, feed = 0, b""
     for chunk in chunks:
         feed = feed or _line_feed(chunk, encoding)
-        at = chunk.find(feed)
-        while at >= 0:
-            if at % len(feed) == 0:  # a line feed, not the end of one letter and the beginning of the next
-                yield base + at + len(feed)
-                at = chunk.find(feed, at + len(feed))
-            else:
-                at = chunk.find(feed, at + 1)
+        # Letter by letter: the end of one and the beginning of the next may look like a line feed.
+        letters = np.frombuffer(chunk, f"u{len(feed)}", len(chunk) // len(feed))
+        yield base + len(feed) * (1 + np.flatnonzero(letters == np.frombuffer(feed, letters.dtype)))
         base += len(chunk)
 
 

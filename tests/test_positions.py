@@ -6,6 +6,8 @@ import gzip
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data_checks.positions import line_starts
 from tests.loading import TICKETS, load_folder, quarantined, write
@@ -41,6 +43,19 @@ def test_pieces_change_nothing() -> None:
 def test_a_letter_that_only_looks_like_a_line_feed_is_none() -> None:
     # U+0A00 beside U+000A in UTF-16-LE: 00 0A 0A 00; only the second pair ends a line.
     assert list(line_starts(["\u0a00\nx".encode("utf-16-le")], "utf-16-le", [2])) == [4]
+
+
+@given(
+    lines=st.lists(st.text(alphabet="a\r\u0a00é", max_size=6), min_size=1),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"]),
+    length=st.integers(1, 9).map(lambda n: 4 * n),
+    wanted=st.lists(st.integers(1, 20)).map(sorted),
+)
+def test_a_line_begins_behind_all_before_it(lines, encoding, length, wanted):
+    data = "\n".join(lines).encode(encoding)
+    chunks = [data[at : at + length] for at in range(0, len(data), length)]
+    starts = [0, *(len("".join(f"{line}\n" for line in lines[:n]).encode(encoding)) for n in range(1, len(lines)))]
+    assert list(line_starts(chunks, encoding, wanted)) == [starts[n - 1] for n in wanted if n <= len(lines)]
 
 
 @pytest.mark.parametrize("packed", [False, True])
