@@ -173,15 +173,12 @@ def _bad_rows(
             f"where __row between {base + REJECTED_STEP} and {base + FILE_STEP - 1}"
         ).fetchall()
     )
-    records = file.records()
-    seen = 0
-    for order, count, place in locate(records, accepted, iter(sorted(rejected))):
+    for order, count, place in locate(file.runs(), accepted, iter(sorted(rejected))):
         if order is not None:
             failed, values = details.pop(order)
             yield _bad_row(contract, source, file, place, checks, failed, values, None)
             continue
         assert count is not None
-        seen += 1
         if not file.converted and place.text != rejected[count].text:
             found.notes.append(f"{file.file.shown}: the lines given for rows after line {place.line} are not certain.")
         if count in kept:
@@ -284,8 +281,7 @@ def duplicate_key(
         source = next(one for one in mapped if one.number == mapping)
         file = next(f for f in source.files if f.number == row // FILE_STEP)
         rejected = (record.count for record in rejected_records(connection, file))
-        records = file.records()
-        for order, _, place in locate(records, iter([row % FILE_STEP]), rejected):
+        for order, _, place in locate(file.runs(), iter([row % FILE_STEP]), rejected):
             if order is not None:
                 why = f"{contract.key} '{value}' stands a second time"
                 return BadRow(contract.table, (check.rule,), why, file.file.shown, place.record, place.line, place.text)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ import duckdb
 from data_checks.errors import FileProblems, LoadRefused, Problem, did_you_mean
 from data_checks.expression import literal, quoted
 from data_checks.files import Header, has_changed, sha256_of
-from data_checks.records import records_of
+from data_checks.records import Run, run_of, runs_of
 from data_checks.source_text import Converted
 from data_checks.sources_json import json_records
 from data_checks.sources_kinds import convert, copy_text, delimiter_of, header_of
@@ -27,6 +29,8 @@ from data_checks.workspace_source import Source
 from data_checks.workspace_sql import unset
 
 FILE_STEP = 1 << 40
+_TOGETHER = 10_000
+"""So many JSON lines make a run."""
 _SHOWN = 12
 """So many columns of a file are listed in a sentence."""
 REJECTED_STEP = 1 << 39
@@ -53,13 +57,19 @@ class OpenFile:
     def rejects(self) -> str:
         return f"rejects_{self.number}"
 
-    def records(self) -> Iterator[tuple[int, int, str]]:
-        """(count, line in the file, text) of every record; the row of a sheet or of a query's result is its line."""
+    def runs(self) -> Iterator[Run]:
+        """Its records, with the line in the file; the row of a sheet or of a query's result is its line."""
         if self.converted and self.converted.plain:
-            yield from json_records(self.converted.plain)
+            records = json_records(self.converted.plain)
+            while many := list(itertools.islice(records, _TOGETHER)):
+                yield run_of(many)
             return
-        for count, line, text in records_of(self.copy, self.delimiter, len(self.header.names)):
-            yield count, self.converted.first_line + count - 1 if self.converted else line + self.lines_above, text
+        for run in runs_of(self.copy, self.delimiter, len(self.header.names)):
+            yield Run(run.counts, functools.partial(self._place, run))
+
+    def _place(self, run: Run, number: int) -> tuple[int, str]:
+        line, text = run.place(number)
+        return (self.converted.first_line + run.counts[number] - 1 if self.converted else line + self.lines_above), text
 
 
 @dataclass(frozen=True)

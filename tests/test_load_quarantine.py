@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from data_checks.errors import LoadRefused
-from data_checks.records import records_of
 from tests.loading import TICKETS, accounts, load_folder, quarantined, write
 
 GOOD = "".join(f"9{n:02},2026-01-01 09:00,,0\n" for n in range(60))
@@ -60,23 +59,6 @@ def test_windows_line_ends_and_gzip_give_the_same_places(tmp_path: Path) -> None
 def test_blank_lines_above_the_header_count(tmp_path: Path) -> None:
     load_folder(write(tmp_path, TICKETS, tickets="\n\nid,opened,resolved,moves\n1,soon,,0\n" + GOOD))
     assert quarantined(tmp_path)[0]["line"] == "4"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("h,i\na,b\n", [(2, 2, "a,b")]),
-        ("h,i\n\na,b", [(3, 3, "a,b")]),
-        ('h,i\n"x\ny",b\nc,d\n', [(2, 2, '"x\ny",b'), (3, 4, "c,d")]),
-        ('h,i\n"x"" \n",b\n', [(2, 2, '"x"" \n",b')]),
-        ('h,i\n5" pipe,b\nc,d\n', [(2, 2, '5" pipe,b'), (3, 3, "c,d")]),
-        ('h,i\na,"b"c\nc,d\n', [(2, 2, 'a,"b"c'), (3, 3, "c,d")]),
-    ],
-)
-def test_records_are_split_as_the_reader_splits_them(tmp_path: Path, text: str, expected: list[object]) -> None:
-    path = tmp_path / "x.csv"
-    path.write_bytes(text.encode())
-    assert list(records_of(path, ",", 2)) == expected
 
 
 STRAY = "id,opened,resolved,moves\n" + GOOD + '500,2026-01-01 09:00,,"oops\n'
