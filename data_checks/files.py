@@ -115,7 +115,7 @@ def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: s
     Raises LoadRefused: empty, or what text_chunks refuses.
     """
     lines = skipped = returns = pairs = 0
-    head, empty, has_quotes = "", True, False
+    head, empty, has_quotes, last = "", True, False, ""
     titles = rf"(?:[^\r\n]*(?:\r\n|\r|\n)){{{header - 1}}}"
     blank = re.compile(rf"{titles}(?:(?:[^\S\r\n]|{re.escape(delimiter)})*(?:\r\n|\r|\n))*")
     with copy.open("wb") as target:
@@ -124,6 +124,8 @@ def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: s
             has_quotes = has_quotes or '"' in text
             if "\r" in text:  # looked for first: counting what most files do not hold is half of reading them
                 returns, pairs = returns + text.count("\r"), pairs + text.count("\r\n")
+            pairs += last == "\r" and text.startswith("\n")
+            last = text[-1:]
             if empty:
                 # A line of delimiters alone is blank, but a tab in front of the header is an unnamed column.
                 head += text

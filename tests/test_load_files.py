@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from data_checks import files
 from data_checks.errors import FileProblems
+from data_checks.files import copy_as_utf8
 from tests.loading import accounts, ask, load_folder, write
 
 LINES = """
@@ -53,6 +56,16 @@ def test_files_of_one_mapping_that_do_not_look_alike_are_noted(tmp_path: Path) -
         "b.csv has column names and no rows; is the export whole?",
         "c.csv has column names and no rows; is the export whole?",
     )
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 4, 100])
+@pytest.mark.parametrize(
+    ("text", "is_even"), [("a,b\r\n1,2\r\n", True), ("a,b\r\n1,2\r\n3,4\n", False), ("a,b\r1,2\r\n", False)]
+)
+def test_a_line_end_that_is_read_in_two_pieces_is_one(tmp_path: Path, text: str, is_even: bool, piece: int) -> None:
+    (tmp_path / "x.csv").write_bytes(text.encode())
+    with patch.object(files, "_CHUNK", piece):
+        assert copy_as_utf8(tmp_path / "x.csv", "utf-8", tmp_path / "copy", "x.csv").is_even is is_even
 
 
 def test_line_ends_may_be_mixed_and_a_lone_return_in_a_field_is_a_blank(tmp_path: Path) -> None:
