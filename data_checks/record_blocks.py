@@ -43,28 +43,33 @@ class Block:
     def __len__(self) -> int:
         return len(self.bounds) - 1
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the data ends with its last record."""
+        return bool(self.bounds[-1] == len(self.data))
+
     def bytes_of(self, number: int) -> bytes:
         return self.data[self.bounds[number] : self.bounds[number + 1]]
 
 
 def pieces(copy: Path, delimiter: str) -> Iterator[Block | list[Record]]:
     """Every record of the copy, in file order, the header and blank ones too."""
-    blocks = _blocks(copy)
+    behind = blocks(copy)
     rest, line = b"", 1
-    for block in itertools.chain(blocks, [b""]):
+    for block in itertools.chain(behind, [b""]):
         data, rest = rest + block, b""
-        if cut := _cut(data, delimiter, line):
+        if cut := cut_block(data, delimiter, line):
             yield cut
             rest, line = data[cut.bounds[-1] :], int(cut.lines[-1])
             continue
-        for records in by_line(data, blocks, delimiter, line):
+        for records in by_line(data, behind, delimiter, line):
             yield records
             if records and records[-1].end == "open":
                 return
             line = records[-1].line + len(records[-1].lines) if records else line
 
 
-def _blocks(copy: Path) -> Iterator[bytes]:
+def blocks(copy: Path) -> Iterator[bytes]:
     """The copy in pieces of whole lines; only the last may lack its end."""
     parts: list[bytes] = []
     with copy.open("rb") as stream:
@@ -78,7 +83,7 @@ def _blocks(copy: Path) -> Iterator[bytes]:
     yield b"".join(parts)
 
 
-def _cut(data: bytes, delimiter: str, line: int) -> Block | None:
+def cut_block(data: bytes, delimiter: str, line: int) -> Block | None:
     """The records of `data`, which begins with one, up to the last that ends in it; None when that takes a closer look.
 
     As long as every quote stands where one may, every second one closes: a record ends with each line that an even
@@ -110,6 +115,16 @@ def filled(block: Block, blank_too: bool) -> NDArray[Any]:
 
     first = np.frombuffer(block.data, np.uint8)[block.bounds[:-1]]
     return np.flatnonzero((first != ord("\n")) & (first != ord("\r")) | blank_too)
+
+
+def with_line_feeds(block: Block) -> bytes:
+    """The block's data with records that all end with a line feed alone."""
+    import numpy as np
+
+    if b"\r" not in block.data:
+        return block.data
+    signs, before = np.frombuffer(block.data, np.uint8), block.bounds[1:] - 2
+    return np.delete(signs, before[(before >= 0) & (signs[before] == ord("\r"))]).tobytes()
 
 
 def long_records(block: Block, delimiter: str, lines: int) -> Iterator[Record]:

@@ -5,6 +5,7 @@ The reader is DuckDB; this splits the text as it does, to find a record's own te
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +14,17 @@ from pathlib import Path
 
 from data_checks.errors import LoadRefused
 from data_checks.files import LONGEST_RECORD, too_long
-from data_checks.record_blocks import Block, Record, after, filled, long_records, pieces
+from data_checks.record_blocks import (
+    Block,
+    Record,
+    after,
+    blocks,
+    cut_block,
+    filled,
+    long_records,
+    pieces,
+    with_line_feeds,
+)
 
 _SUSPICIOUS_LINES = 10
 """A record of so many lines, nearly all of which split like records, is a stray quote and no text."""
@@ -148,17 +159,32 @@ def even_line_ends(copy: Path, delimiter: str) -> int | None:
 
     A lone carriage return outside quotes becomes a blank; returns the first line that holds one.
     """
-    fresh, first, inside = copy.with_suffix(".even"), None, False
-    with copy.open(encoding="utf-8", newline="\n") as stream, fresh.open("w", encoding="utf-8", newline="") as target:
-        for number, line in enumerate(stream, 1):
-            pieces = re.findall(r"[^\r]*\r|[^\r]+", line)
-            for index, piece in enumerate(pieces):
-                if inside or '"' in piece:
-                    inside, _, _ = after(piece, delimiter, inside)
-                if piece.endswith("\r") and not inside:
-                    is_pair = pieces[index + 1 : index + 2] == ["\n"]
-                    first = first if is_pair or first else number
-                    piece = piece[:-1] + ("" if is_pair else " ")
-                target.write(piece)
+    fresh, first, inside, line = copy.with_suffix(".even"), None, False, 1
+    with fresh.open("wb") as target:
+        for block in blocks(copy):
+            cut = None if inside else cut_block(block, delimiter, line)
+            if cut and cut.is_whole:
+                target.write(with_line_feeds(cut))
+            else:
+                text, inside, above = _evened(block.decode(), delimiter, inside)
+                first = line + above if first is None and above is not None else first
+                target.write(text.encode())
+            line += block.count(b"\n")
     fresh.replace(copy)
     return first
+
+
+def _evened(text: str, delimiter: str, inside: bool) -> tuple[str, bool, int | None]:
+    """Text with even line ends, whether it ends inside quotes, and how many lines stand above its first lone return."""
+    pieces = re.findall(r"[^\r\n]*[\r\n]|[^\r\n]+", text)
+    fresh, above, lines = [], None, 0
+    for piece, behind in itertools.zip_longest(pieces, pieces[1:]):
+        if inside or '"' in piece:
+            inside, _, _ = after(piece, delimiter, inside)
+        lines += piece.endswith("\n")
+        if piece.endswith("\r") and not inside:
+            is_pair = behind == "\n"
+            above = lines if above is None and not is_pair else above
+            piece = piece[:-1] + ("" if is_pair else " ")
+        fresh.append(piece)
+    return "".join(fresh), inside, above

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data_checks import record_blocks
 from data_checks.errors import LoadRefused
 from data_checks.record_blocks import Block, Record, by_line, pieces
-from data_checks.records import RecordPlace, Run, check_quotes, locate, run_of, runs_of
+from data_checks.records import RecordPlace, Run, check_quotes, even_line_ends, locate, run_of, runs_of
 
 FIELDS = ["", "a", "5", "größe", '""', '"a"', '"a,b"', '"a\nb"', '"a\r\nb"', '"a""b"', '""""', '"\n"', '"ä"']
 STRAY = ['5"', '"a"b', '"', 'a"b"', '"a', '"a"\r', "\r", '"a\rb"', '" "" "', "a\rb"]
@@ -72,6 +72,31 @@ def test_a_stray_quote_is_told_as_line_by_line(tmp_path_factory, text, size, rep
         expected = said()
     with patch.object(record_blocks, "BLOCK", size):
         assert said() == expected
+
+
+@given(text=texts | noise, size=sizes, delimiter=st.sampled_from(",,;ä"))
+@example(text='a,b\r\n"c\r\nd",e\r\n\r\nf,g\nh\ri,j\n', size=1000, delimiter=",")
+@example(text='a,b\n"c\r\nd\r\ne",f\r\n', size=9, delimiter=",")  # the first block ends inside a text
+def test_line_ends_are_evened_as_line_by_line(tmp_path_factory, text, size, delimiter):
+    copy = tmp_path_factory.mktemp("copies") / "x.csv"
+
+    def evened() -> tuple[int | None, bytes]:
+        copy.write_bytes(text.encode())
+        return even_line_ends(copy, delimiter), copy.read_bytes()
+
+    with patch("data_checks.records.cut_block", lambda data, delimiter, line: None):
+        expected = evened()
+    with patch.object(record_blocks, "BLOCK", size):
+        assert evened() == expected
+
+
+@pytest.mark.parametrize("size", [1, 9, 1 << 18])
+def test_even_line_ends_leave_what_stands_inside_quotes(tmp_path, size):
+    copy = tmp_path / "x.csv"
+    copy.write_bytes(b'a,b\r\n\r\n"c\r\nd\re",f\r\ng,h\ni\rj,k\rl\n"m",n\r\no\r')
+    with patch.object(record_blocks, "BLOCK", size):
+        assert even_line_ends(copy, ",") == 6  # a, blank, c, d, g, i: the lines end with line feeds
+    assert copy.read_bytes() == b'a,b\n\n"c\r\nd\re",f\ng,h\ni j,k l\n"m",n\no '
 
 
 @pytest.mark.parametrize("size", [1, 7, 1 << 18])
