@@ -192,6 +192,18 @@ def test_it_is_tagged_and_says_its_language_and_title(printed: PdfReader) -> Non
     assert printed.metadata.title == "Board pack: Alder Supply (synthetic), September 2026"
 
 
+def test_letters_without_a_shape_are_said_and_no_standard_is_claimed(
+    pack: Pack, caplog: pytest.LogCaptureFixture
+) -> None:
+    unknown = dataclasses.replace(pack, facts=dataclasses.replace(pack.facts, title="Alder \U00010600"))  # Linear A
+    found: Any = PdfReader(io.BytesIO(laid_out.board_pack(unknown)))
+    assert found.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert "pdfuaid" not in found.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert (
+        "typeset: some letters have no shape in any font of this machine and are printed as empty boxes" in caplog.text
+    )
+
+
 def test_bookmarks_lead_to_every_part(printed: PdfReader) -> None:
     names = [one.title for one in printed.outline if not isinstance(one, list)]
     parts = ["Financial", "Customer", "Internal process", "Learning and growth", "What changed", "Benchmarks",

@@ -282,10 +282,12 @@ def trend(company: Company, metric: str, scope: Scope | None = None) -> chart.Tr
 def test_a_chart_says_whose_it_is_and_shows_the_value_of_the_board(company: Company, pack: Pack) -> None:
     drawn = chart.as_svg(trend(company, "csat")).decode()
     (card,) = (one for one in pack.cards if one.definition.metric == "csat")
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    texts = re.findall(r">([^<]+)</t(?:ext|span)>", drawn)
     assert sentences.figure(card, "EUR") in texts
     assert "Customer satisfaction (CSAT)" in texts
     assert any("September 2026 · data through 20 Oct 2026" in text and "synthetic data" in text for text in texts)
+    # What is dotted and ringed in it is told in it, too.
+    assert any(text.startswith("Dotted: the usual range of 24 complete months") for text in texts)
 
 
 def test_a_chart_is_a_picture_too(company: Company) -> None:

@@ -232,6 +232,8 @@ def test_every_form_says_as_of_which_day_it_is_cut(company: Company, tmp_path: P
     assert left_out == ["svg"]  # its one line has room for the day
     assert [name for name, text in flat.items() if "20 Oct 2026" in text] == []
     assert str(message["Subject"]).strip().startswith("Alder Supply (synthetic): May 2026, as of 15 Jun 2026")
+    (attached,) = (part.get_filename() for part in message.iter_attachments())
+    assert attached == "board-pack-2026-05-01-month-as-of-2026-06-15.pdf"
     (line, *_) = csv.DictReader(io.StringIO(forms["csv"].read_text(encoding="utf-8-sig")))
     assert (line["as_of"], line["data_through"]) == ("2026-06-15", "15 Jun 2026")
 

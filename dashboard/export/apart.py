@@ -43,5 +43,5 @@ def work(module: str, lines: Iterable[str], *arguments: str) -> bytes:
     if process.returncode:
         raise RequestError(said[-1] if said else f"its process ended with {process.returncode}")
     if said:
-        log.warning("%s: %s", module, " ".join(said))
+        log.warning("%s: %s", module.rpartition(".")[2], " ".join(said))
     return written

@@ -22,6 +22,8 @@ from metrics.result import MetricResult
 _SIZE = (960, 420)
 _LINE = 150
 """So many letters of a subtitle fit beside each other."""
+_ROW = 15
+"""How high one line of it is."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,11 @@ def spec(trend: Trend) -> dict[str, Any]:
     if facts.synthetic:
         foot += say("xp_foot_synthetic")
     chart, drawn = found
+    notes = [*textwrap.wrap(visible(drawn.usual), _LINE), *_named(drawn)]
+    chart["height"] += _ROW * len(notes)
     head = {
         "text": visible(sentences.title(definition)),
-        "subtitle": [visible(foot), *_named(drawn)],
+        "subtitle": [visible(foot), *notes],
         "anchor": "start",
         "fontSize": 18,
         "fontWeight": 600,

@@ -74,14 +74,14 @@ def _address(text: str) -> Address:
 
 def _name(pack: Pack, sender: str, recipients: Sequence[str]) -> str:
     """One message for one board to the same people, however often it is composed."""
-    days = (str(pack.board.against.start), str(pack.asked.until))
-    told = (pack.facts.load_id, pack.title, _id(pack), *days, sender, *recipients,
+    told = (pack.facts.load_id, pack.title, _id(pack), str(pack.board.against.start), sender, *recipients,
             *sorted(f"{metric}{mark}" for metric, mark in pack.fingerprints.items()))  # fmt: skip
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
 
 def _id(pack: Pack) -> str:
-    return f"{pack.board.period.start}-{pack.board.period.grain}"
+    until = f"-as-of-{pack.asked.until}" if pack.asked.until else ""
+    return f"{pack.board.period.start}-{pack.board.period.grain}{until}"
 
 
 def _changes(pack: Pack) -> list[str]:

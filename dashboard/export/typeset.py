@@ -17,6 +17,10 @@ _NO_SHAPE = "could not be displayed"
 _ATTEMPTS: tuple[tuple[bool, Literal["ua-1", "1.7"]], ...] = ((False, "ua-1"), (True, "ua-1"), (True, "1.7"))
 """The shipped fonts first; letters they lack are looked for on this machine, and where nothing has them the page shows
 an empty box: that is no longer fit for PDF/UA, but tagged all the same."""
+_BOXES = (
+    "some letters have no shape in any font of this machine and are printed as empty boxes, so the file is not "
+    "declared PDF/UA; a font that has them, such as Noto, would help\n"
+)
 
 
 def main() -> bytes:
@@ -27,7 +31,10 @@ def main() -> bytes:
     for of_the_machine, standard in _ATTEMPTS:
         fonts = _fonts(of_the_machine=True) if of_the_machine else shipped
         try:
-            return _laid_out(request, fonts, standard)
+            found = _laid_out(request, fonts, standard)
+            if standard != "ua-1":
+                sys.stderr.write(_BOXES)
+            return found
         except typst.TypstError as error:
             refused = str(error).splitlines()[0]
             if _NO_SHAPE not in refused:
