@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
@@ -11,6 +12,10 @@ from data_checks.warehouse.contract import Warehouse
 from metrics.constructs import Element
 from metrics.row_sql import RowSql
 from metrics.scope import Scope
+
+_Values = dict[tuple[str, str, Scope | None], tuple[str | None, ...]]
+_known: weakref.WeakKeyDictionary[Warehouse, _Values] = weakref.WeakKeyDictionary()
+"""What a version holds never changes, and every question that names a value asks whether there is one."""
 
 
 def slice_values(
@@ -25,11 +30,22 @@ def slice_values(
     Under a scope only what its teams' rows hold; a table without a route to teams then offers nothing. `where`: other
     slices of the same table and the values they may have.
     """
+    if where:
+        return _read(warehouse, table, name, scope, where)
+    known = _known.setdefault(warehouse, {})
+    if (table, name, scope) not in known:
+        known[table, name, scope] = _read(warehouse, table, name, scope, {})
+    return known[table, name, scope]
+
+
+def _read(
+    warehouse: Warehouse, table: str, name: str, scope: Scope | None, where: Mapping[str, Sequence[str | None]]
+) -> tuple[str | None, ...]:
     contract = contracts()[table]
     nothing: Element = sa.null()
     rows = RowSql(warehouse.table(table), contract, warehouse.table, (nothing, nothing))
     value = rows.slice(contract.slices[name]).label("value")
-    filters = [_among(rows.slice(contract.slices[other]), values) for other, values in (where or {}).items()]
+    filters = [_among(rows.slice(contract.slices[other]), values) for other, values in where.items()]
     statement = sa.select(value).select_from(rows.source()).where(*filters).distinct()
     if scope is not None and scope.teams is not None:
         if "team" not in contract.slices:

@@ -12,14 +12,19 @@ import pytest
 from click.testing import CliRunner
 from scipy.special import hyp2f1
 
+from dashboard import sentences
 from dashboard.cli import main
 from data_checks.load import load
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.asking import ask
 from metrics.evaluate import evaluate
+from metrics.models import answers
+from metrics.period import shifted
 from metrics.scope import Scope
+from metrics.screen import build_scorecard, default_period
 from tests import cdnow as published
+from tests.company import Company
 from tests.conftest import catalog_of
 from tests.loading import load_folder, write
 
@@ -165,6 +170,18 @@ def _same(one, other):
     numbers = {key for key, value in one.items() if isinstance(value, float)}
     assert {key: one[key] for key in one.keys() - numbers} == {key: other[key] for key in one.keys() - numbers}
     return all(one[key] == pytest.approx(other[key], rel=1e-9) for key in numbers)
+
+
+@pytest.mark.parametrize("back", range(4))
+def test_a_board_of_a_recent_month_fits_nothing(loaded_demo, monkeypatch, back):
+    """Its 14 months were fitted with the load, and so were those of the three boards before it."""
+    monkeypatch.setattr(answers, "_fit_now", pytest.fail)
+    company = Company(loaded_demo)
+    period = shifted(default_period(company.warehouse), -back)
+    board = build_scorecard(company.warehouse, company.catalog, Scope.everything(), period, shifted(period, -1))
+    company.warehouse.close()
+    shown = {card.definition.metric: card.result for card in sentences.cards_of(board)}
+    assert {name for name in MODELS if shown[name].value is not None} == set(MODELS)
 
 
 # ── what they refuse ─────────────────────────────────────────────────────────────────────────────────

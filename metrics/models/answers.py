@@ -24,6 +24,8 @@ CUT = "model"
 OF_PURCHASES = ("lifetime_value", "lifecycle")
 MONTHS = 14
 """Of a screen: a year, the same month before it, and the one compared with."""
+LOOKED_BACK = 3
+"""So many months earlier may be opened, too, before anything is fitted for a reader."""
 WITH_BAND = 3
 """The unfinished month, the last whole one and the one before it: what a screen shows, not what it draws as a line. A
 question of more periods is a line, too, and has bands there only."""
@@ -101,10 +103,13 @@ def _fitted_rows(models: Sequence[ModelOf], warehouse: Warehouse) -> list[dict[s
 
 
 def _ends(warehouse: Warehouse) -> list[dt.date]:
-    """The last days of the months of a screen, the newest first."""
+    """The last days of the months of a screen and of the earlier ones it may be turned to, the newest first."""
     reach = as_of(warehouse.facts)
     month = period_at(reach.day, "month", warehouse.facts.calendar)
-    return [reach.day, *(shifted(month, -back).end - dt.timedelta(days=1) for back in range(1, MONTHS + 1))]
+    return [
+        reach.day,
+        *(shifted(month, -back).end - dt.timedelta(days=1) for back in range(1, MONTHS + LOOKED_BACK + 1)),
+    ]
 
 
 def _name(model: ModelOf) -> str:
