@@ -56,6 +56,11 @@ class Choice:
         return {"period": period, "against": self.against_id, **self.filters.query()}
 
 
+def opening(load: Load) -> Choice:
+    """What a reader looks at who has chosen nothing."""
+    return Choice(load.default_period, shifted(load.default_period, -1))
+
+
 @dataclass(frozen=True)
 class Level(Choice):
     """How deep into one metric the address points. `team`, `agent` '': those without one."""

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from dashboard import access, cache
 from dashboard.cache import Load
-from dashboard.controls import Choice
+from dashboard.controls import Choice, opening
 from data_checks.errors import RequestError
 from data_checks.journal_entries import Entries
-from metrics.period import shifted
 from metrics.scope import Scope
 
 if TYPE_CHECKING:
@@ -41,8 +40,7 @@ def draw(load: Load, scope: Scope) -> None:
     Raises RequestError."""
     from dashboard.export import content_reasons
 
-    opened = Choice(load.default_period, shifted(load.default_period, -1))
-    content_reasons.changes(pack(load, scope, opened, sees_agents=False))
+    content_reasons.changes(pack(load, scope, opening(load), sees_agents=False))
 
 
 def board_pack(load: Load, scope: Scope, choice: Choice, sees_agents: bool, paper: Paper) -> bytes:

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from dashboard import cache
 from dashboard.cache import Load
+from dashboard.controls import opening
 from data_checks.errors import ScorecardError
 from metrics.period import shifted
 from metrics.scope import Scope
@@ -31,6 +32,20 @@ def _changes(load: Load, scope: Scope) -> str:
 
     board = cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1))
     return changes_answers.in_short(load, scope, board, ())
+
+
+def _cohorts(load: Load, scope: Scope) -> None:
+    from dashboard import retention_answers
+
+    retention_answers.triangle(load, scope, opening(load), "quarter", None)
+
+
+def _explanations(load: Load, scope: Scope) -> None:
+    from dashboard import changes_answers, sentences
+
+    board = cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1))
+    for card in filter(changes_answers.has_moved, sentences.cards_of(board)):
+        changes_answers.explanation(load, scope, card, ())
 
 
 def _charts_on_paper(load: Load, scope: Scope) -> None:
@@ -50,9 +65,12 @@ _QUESTIONS: tuple[Callable[[Load, Scope], object], ...] = (
     cache.quality,
     lambda load, scope: cache.benchmarks(load, scope, load.default_period, ()),
     lambda load, scope: cache.cascade(load, scope, load.default_period, shifted(load.default_period, -1)),
+    _cohorts,
+    _explanations,
     _charts_on_paper,
 )
-"""What the pages ask first; the page at "/" first of all, what is printed last."""
+"""What the pages ask first; the page at "/" first of all, what is printed last. What loads much of a library for
+few, such as the drivers of a score, waits until somebody asks."""
 
 
 def prepare(load: Load, begun: Callable[[], None] = lambda: None) -> None:

@@ -19,6 +19,7 @@ from data_checks.errors import RequestError
 from data_checks.load import load
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics import cohorts, explain
 from metrics.models.answers import MOST_ROWS, prepare_models
 from metrics.scope import Scope
 from tests import dashboard_fixture as fixture
@@ -77,6 +78,29 @@ def test_once_a_load_is_prepared_the_first_reader_of_a_page_waits_for_nothing(fl
     floors.asked.clear()
     run(None if name == "overview" else settings.PAGES / f"{name}.py")
     assert set(floors.asked) <= ASKED_EACH_RUN
+
+
+@pytest.mark.parametrize("name", ["changes", "retention"])
+def test_nor_does_the_first_reader_of_what_takes_long(
+    loaded_demo: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(settings.WORKSPACE, str(loaded_demo))
+    cache.use(RealFloors())
+    screens.prepare(cache.current())
+
+    asked: list[object] = []
+
+    def computed(*_: object, **__: object) -> None:
+        asked.append(_)
+        raise RequestError("a reader waits for it")
+
+    monkeypatch.setattr(explain, "explain", computed)
+    monkeypatch.setattr(cohorts, "retention_triangle", computed)
+    page = run(settings.PAGES / f"{name}.py")
+    cache.use(None)
+    assert (list(page.exception), asked) == ([], [])
+    words = {"changes": "What changed", "retention": "Retention"}[name]
+    assert words in " ".join(str(one.proto.body) for one in page.get("html"))
 
 
 def test_a_screen_that_cannot_be_prepared_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
