@@ -16,7 +16,7 @@ from data_checks.contract import Contract, day_of
 from data_checks.derive import derive, key_table
 from data_checks.expression import LOCK, literal, quoted
 from data_checks.organisation import Shape
-from data_checks.reach import Reach, reach_of, time_literal
+from data_checks.reach import time_literal
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
 from data_checks.warehouse.facts import to_json
 from data_checks.watch import COUNTED, watched
@@ -37,6 +37,7 @@ class Loaded:
 
     load_id: str
     now: dt.datetime
+    as_of: dt.datetime
     provided: Mapping[str, frozenset[str]]
     accounts: Mapping[str, Mapping[str, int]]
     checks: tuple[CheckOutcome, ...]
@@ -51,8 +52,7 @@ def build_version(
     loaded: Loaded,
     progress: Callable[[str], None],
 ) -> LoadFacts:
-    """Write the version to `target`, checkpointed and closed. Raises LoadRefused when no row has a time
-    that counts."""
+    """Write the version to `target`, checkpointed and closed."""
     connection = duckdb.connect(str(target))
     try:
         connection.execute(f"set temp_directory = {literal(str(staging.parent))}")
@@ -62,11 +62,10 @@ def build_version(
         connection.execute(AS_WRITTEN)
         connection.execute(LOCK)
         shape = _clean_shape(connection, tables, loaded.provided)
-        reach = reach_of(connection, workspace, tables, shape, loaded.provided, loaded.now)
         from_keys = _add_key_tables(connection, tables, shape, loaded.provided)
         closed = workspace.holidays.days if workspace.holidays else ()
         calendar = create_calendar(connection, workspace.shifts, closed, workspace.timezone)
-        derive(connection, tables, shape, workspace.timezone, time_literal(reach.as_of), calendar)
+        derive(connection, tables, shape, workspace.timezone, time_literal(loaded.as_of), calendar)
         for table, contract in tables.items():
             empty = _empty_columns(contract, shape.provided[table])
             filled = [name for name in contract.types if name not in empty]
@@ -76,7 +75,7 @@ def build_version(
             rows = loaded.accounts.get(table, {}).get("published", 0)
             with watched(connection, f"writing {table}", rows, progress) if rows else nullcontext():
                 connection.execute(f"insert into {into} select {columns} from {shape.views[table]}")
-        facts = _facts(connection, workspace, tables, shape, loaded, reach, from_keys)
+        facts = _facts(connection, workspace, tables, shape, loaded, from_keys)
         connection.execute("create table _load (facts varchar, prepared varchar)")
         connection.execute("insert into _load values (?, '')", [to_json(facts)])
         connection.execute(f"detach {STAGING}")
@@ -158,14 +157,13 @@ def _facts(
     tables: Mapping[str, Contract],
     shape: Shape,
     loaded: Loaded,
-    reach: Reach,
     from_keys: frozenset[str],
 ) -> LoadFacts:
-    day = connection.execute(f"select {local_day(time_literal(reach.as_of), workspace.timezone)}").fetchall()[0][0]
+    day = connection.execute(f"select {local_day(time_literal(loaded.as_of), workspace.timezone)}").fetchall()[0][0]
     return LoadFacts(
         load_id=loaded.load_id,
         loaded_at=loaded.now,
-        as_of=reach.as_of,
+        as_of=loaded.as_of,
         as_of_day=day,
         timezone=workspace.timezone,
         title=workspace.title,
@@ -176,7 +174,7 @@ def _facts(
             for table, contract in tables.items()
         },
         checks=loaded.checks,
-        notes=(*loaded.notes, *filter(None, [reach.note])),
+        notes=loaded.notes,
         calendar=workspace.calendar,
     )
 

@@ -33,7 +33,7 @@ from data_checks.ledger import (
 )
 from data_checks.load_lock import only_load, private_folder, sweep_private
 from data_checks.quarantine import FILE as QUARANTINE
-from data_checks.reach import APART
+from data_checks.reach import Clock
 from data_checks.refusal import refusal
 from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.sources_sql import fetch_queries
@@ -213,15 +213,18 @@ class _Load:
         staging = folder / f"{STAGING}.duckdb"
         tables = {name: self.tables[name] for name in self.workspace.sources}
         quarantine = self._quarantine()
-        usual = Usual(published_rows(var), self.workspace.as_of, books.now + APART)
-        staged = stage(staging, opened, tables, self.workspace.timezone, quarantine, self.progress, usual)
+        usual = Usual(published_rows(var), self.workspace.as_of)
+        clock = Clock(books.now, self.workspace.timezone, self.workspace.as_of)
+        staged = stage(staging, opened, tables, clock, quarantine, self.progress, usual)
         books.tables, books.sources = staged.reports, staged.sources
         books.notes += staged.notes
         shown = quarantine.relative_to(self.workspace.folder).as_posix()
         filtered = {name: report.filtered for name, report in staged.reports.items()}
         if sentence := refusal(staged.by_rule, staged.outcomes, staged.first, shown, staged.unknown, filtered):
             raise LoadRefused(sentence)
-        return self._publish(staging, staged, hashes)
+        if staged.reach.problem or staged.reach.as_of is None:
+            raise LoadRefused(staged.reach.problem)
+        return self._publish(staging, staged, staged.reach.as_of, hashes)
 
     def _open_files(
         self,
@@ -252,15 +255,16 @@ class _Load:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def _publish(self, staging: Path, staged: Staged, hashes: Mapping[DataFile, str]) -> LoadReport:
+    def _publish(self, staging: Path, staged: Staged, as_of: dt.datetime, hashes: Mapping[DataFile, str]) -> LoadReport:
         books, var = self.books, self.workspace.var
         self.progress("building the new version")
-        loaded = Loaded(books.load_id, books.now, staged.provided, staged.accounts, staged.outcomes, tuple(books.notes))
+        loaded = Loaded(
+            books.load_id, books.now, as_of, staged.provided, staged.accounts, staged.outcomes, tuple(books.notes)
+        )
         try:
             facts = build_version(
                 build_path(var, books.load_id), staging, self.workspace, self.tables, loaded, self.progress
             )
-            books.notes[:] = facts.notes
             self._prepare(build_path(var, books.load_id), staging.parent)
             self._check_complete(hashes)
             # The ledger first: a version without its books must never be the current one.

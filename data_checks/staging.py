@@ -6,7 +6,7 @@ All SQL a workspace's author wrote runs in here, on an engine that can read the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ from data_checks.expression import LOCK, literal, quoted
 from data_checks.ledger import SourceReport, TableReport
 from data_checks.mapping import MappedSource, create_staged, run_mapping
 from data_checks.quarantine import BadRow, collect, duplicate_key
+from data_checks.reach import Clock, Reach, reach_of
 from data_checks.sources import OpenFile
 from data_checks.suites import Check, Verdict, clock_bits, row_checks, run_suite, table_checks
 from data_checks.usual import Usual, said
@@ -48,6 +49,7 @@ class Staged:
     unknown: dict[tuple[str, str], str] = field(default_factory=dict)
     """The commonest values that are none of the allowed ones, with their counts, by (table, rule)."""
     reports: dict[str, TableReport] = field(default_factory=dict)
+    reach: Reach = field(default_factory=lambda: Reach(None))
 
     @property
     def by_rule(self) -> Mapping[tuple[str, str], Check]:
@@ -62,14 +64,14 @@ def stage(
     path: Path,
     opened: Sequence[tuple[Source, Sequence[OpenFile]]],
     tables: Mapping[str, Contract],
-    home: str,
+    clock: Clock,
     quarantine: Path,
     progress: Callable[[str], None],
     usual: Usual,
 ) -> Staged:
     """Map and check `tables` in a fresh staging file at `path`, and write their bad rows to `quarantine`.
 
-    `home`: the organisation's time zone; `usual`: what volume and freshness are held against. Leaves the views
+    `clock`: when, where and as of which day; `usual`: what volume and freshness are held against. Leaves the views
     `clean_<table>` for building. Raises LoadRefused.
     """
     provided = {
@@ -79,12 +81,15 @@ def stage(
     staged = Staged(provided)
     connection = _locked(path, [file.copy for _, files in opened for file in files])
     try:
-        mapped = _map(connection, opened, tables, provided, home, progress)
+        mapped = _map(connection, opened, tables, provided, clock.timezone, progress)
         progress("checking")
         for name, contract in tables.items():
             _check_rows(connection, contract, mapped[name], quarantine, staged)
+        staged.reach = reach_of(connection, tables, provided, clock)
+        usual = replace(usual, until=staged.reach.until)
         for name, contract in tables.items():
             _check_whole(connection, contract, mapped[name], tables, staged, usual)
+        staged.notes += filter(None, [staged.reach.note])
     finally:
         connection.close()
     for name in tables:

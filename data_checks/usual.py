@@ -26,7 +26,7 @@ _WORDS = {
 @dataclass(frozen=True)
 class Usual:
     """`rows`: what the newest published loads published of each table, newest first; `as_of`: the declared day;
-    `until`: what lies behind it cannot have happened yet."""
+    `until`: what lies behind it is a slip of the pen; None where nothing is."""
 
     rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
     as_of: dt.date | None = None

@@ -39,7 +39,9 @@ def publish_company(generated: Path, folder: Path, prepare: Prepare) -> Path:
     warehouse_folder(workspace.var).mkdir(parents=True, exist_ok=True)
     staging = folder / f"{STAGING}.duckdb"
     provided = _stage(generated, staging)
-    loaded = Loaded("000001", dt.datetime(2026, 11, 1), provided, {}, (), ())
+    loaded = Loaded(
+        "000001", dt.datetime(2026, 11, 1), dt.datetime.combine(LAST_DAY, dt.time.max), provided, {}, (), ()
+    )
     target = build_path(workspace.var, "000001")
     target.unlink(missing_ok=True)
     build_version(target, staging, workspace, contracts(), loaded, lambda sentence: None)
