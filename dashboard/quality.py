@@ -72,10 +72,14 @@ class Quality:
         )
 
     def trend(self, check: CheckOutcome) -> tuple[int | None, ...]:
-        """How many bad rows a check found in each load; None where it was not asked."""
+        """How many bad rows a check found in each load; of one of a whole table 1 where it failed; None where it was
+        not asked."""
         found = (point.tables.get(check.table) for point in self.points)
         rules = (table.rules.get(check.rule) if table else None for table in found)
-        return tuple(rule.bad_rows if rule and rule.outcome != "broken" else None for rule in rules)
+        return tuple(
+            (rule.bad_rows or int(rule.outcome == "failed")) if rule and rule.outcome != "broken" else None
+            for rule in rules
+        )
 
 
 def read_quality(

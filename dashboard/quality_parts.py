@@ -190,6 +190,7 @@ def _told(drawn: Drawn, check: CheckOutcome) -> str:
         lines.append(note(f"{say('load_broken')} {check.message}".rstrip()))
     elif check.outcome == "failed":
         fate = {"critical": "q_in_quarantine", "warning": "q_are_marked", "info": "q_are_noted"}[check.severity]
+        fate = fate if check.rows else "q_is_marked"
         ids = say("q_ids", ids=", ".join(check.samples)) if check.samples else ""
         lines.append(note(f"{say(fate)} {ids}".rstrip()))
     meaning = drawn.quality.meaning(check) if check.outcome != "passed" else {}

@@ -252,6 +252,7 @@ WORDS = {
     "q_in_quarantine": "They are in quarantine.",
     "q_without": "Every metric over {table} is counted without them.",
     "q_are_marked": "They are published and marked.",
+    "q_is_marked": "The table is published, and what stands on it marked.",
     "q_are_noted": "They are published.",
     "q_means": "What it means",
     "q_means_scope": "metrics, by the checks they stand on",

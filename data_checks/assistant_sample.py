@@ -136,19 +136,21 @@ def _of_text(path: Path, written: str, shown: str) -> Sample:
 
 
 def header_line(records: Iterable[tuple[int, list[str]]]) -> tuple[int, str] | None:
-    """The line of the column names where titles stand above them, and why; None where the first line has them.
+    """The line of the column names where titles stand above them, and why; None where that is not certain.
 
-    `records`: the first ones that hold anything, each with its line. A title fills few of the fields that most records
-    have.
+    `records`: the first ones that hold anything, each with its line. A title is a single text; below it the names are
+    the first whole row, and no values, where values stand below them.
     """
     known = [(line, [cell.strip() for cell in cells]) for line, cells in records]
+    filled = [sum(map(bool, cells)) for _, cells in known]
     usual = Counter(len(cells) for _, cells in known).most_common(1)[0][0] if known else 0
-    if not known or (len(known[0][1]) == usual and 2 * sum(map(bool, known[0][1])) > usual):
+    if usual < 2 or filled[0] != 1 or not known[0][1][0]:
         return None
-    title = next(cell for cell in known[0][1] if cell)
-    whole = (line for line, cells in known if len(cells) == usual and all(cells) and not _is_row(cells))
-    line = next(whole, None)
-    return (line, f"above it stands what names no columns, such as '{plain(title)}'") if line else None
+    whole = (at for at, (_, cells) in enumerate(known) if filled[at] == len(cells) == usual and not _is_row(cells))
+    at = next(whole, None)
+    if at is None or not any(_DATA.fullmatch(cell) for _, cells in known[at + 1 :] for cell in cells):
+        return None
+    return known[at][0], f"above it stands what names no columns, such as '{plain(known[0][1][0])}'"
 
 
 def _check_widths(widths: Counter[int], fields: int, shown: str) -> None:
@@ -243,6 +245,7 @@ def _check_control(chunk: bytes, shown: str) -> None:
 def _delimiter(path: Path, encoding: str, shown: str, usual: str) -> tuple[str, str]:
     """The sign that cuts the first records alike into most fields, and the evidence; the usual one when none does."""
     best, evidence, most = usual, "", 1
+    is_title = all(len(next(_filled(path, encoding, shown, sign), [])) < 2 for sign in _SIGNS)
     for sign in sorted(_SIGNS, key=lambda one: one != usual):
         widths = []
         for record in _records(path, encoding, shown, sign):
@@ -250,8 +253,10 @@ def _delimiter(path: Path, encoding: str, shown: str, usual: str) -> tuple[str, 
                 widths.append(len(record))
             if len(widths) == _TRIED:
                 break
-        width, alike = Counter(widths).most_common(1)[0] if widths else (0, 0)
-        if width > most and alike >= 0.9 * (len(widths) - widths.index(width)):  # titles above are no records
+        # A first line that no sign cuts may be a title; what stands above the records is none of them.
+        width = Counter(widths).most_common(1)[0][0] if is_title and widths else widths[0] if widths else 0
+        alike, above = widths.count(width), widths.index(width) if widths else 0
+        if width > most and alike >= 0.9 * (len(widths) - above):
             best, most = sign, width
             evidence = f"{_SIGNS[sign]} cuts {alike} of the first {len(widths)} records into {most} fields"
     return best, evidence
@@ -259,6 +264,10 @@ def _delimiter(path: Path, encoding: str, shown: str, usual: str) -> tuple[str, 
 
 def _records(path: Path, encoding: str, shown: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(_lines(text_chunks(path, encoding, shown)), delimiter=delimiter)
+
+
+def _filled(path: Path, encoding: str, shown: str, delimiter: str) -> Iterator[list[str]]:
+    return (record for _, record in _numbered(path, encoding, shown, delimiter))
 
 
 def _numbered(path: Path, encoding: str, shown: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

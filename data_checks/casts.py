@@ -268,7 +268,7 @@ def contradict(formats: tuple[str, ...]) -> bool:
             connection.execute(
                 "select bool_or(try_strptime(strftime(time, $1), $2)::varchar <> "
                 "try_strptime(strftime(time, $1), $1)::varchar) "
-                "from (values (timestamp '2003-04-05 06:07:08'), (timestamp '2011-10-09 18:17:16')) t(time)",
+                "from range(timestamp '2001-01-01 06:07:08', timestamp '2031-01-01', interval 37 hours) t(time)",
                 [one, other],
             ).fetchall()[0][0]
             for one in formats

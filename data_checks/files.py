@@ -117,7 +117,8 @@ def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: s
     lines = skipped = returns = pairs = 0
     head, empty, has_quotes, last = "", True, False, ""
     titles = rf"(?:[^\r\n]*(?:\r\n|\r|\n)){{{header - 1}}}"
-    blank = re.compile(rf"{titles}(?:(?:[^\S\r\n]|{re.escape(delimiter)})*(?:\r\n|\r|\n))*")
+    nothing = rf"[^\S\r\n]|{re.escape(delimiter)}|\"[^\S\r\n]*\""
+    blank = re.compile(rf"{titles}(?:(?:{nothing})*(?:\r\n|\r|\n))*")
     with copy.open("wb") as target:
         for text in text_chunks(path, encoding, shown):
             lines += text.count("\n")
@@ -131,7 +132,7 @@ def copy_as_utf8(path: Path, encoding: str, copy: Path, shown: str, delimiter: s
                 head += text
                 above = blank.match(head)
                 text = head[above.end() :] if above else ""
-                if not text.strip(f"{delimiter} \t\r\n"):
+                if not text.strip(f'{delimiter}" \t\r\n'):
                     continue
                 skipped = len(re.findall(r"\r\n|\r|\n", head[: len(head) - len(text)]))
                 empty = False
@@ -179,8 +180,13 @@ def is_empty(shown: str) -> LoadRefused:
     return LoadRefused(f"{shown}: this file is empty; export it again. The version before stays.")
 
 
-def ends_above(header: int, shown: str) -> LoadRefused:
-    """The refusal of a file without anything where its column names should stand."""
+def ends_above(header: int, shown: str, is_whole: bool = True) -> LoadRefused:
+    """The refusal of a file without anything where its column names should stand. `is_whole`: all of it was read."""
+    if not is_whole:
+        return LoadRefused(
+            f"{shown}: the column names of line {header}, which `header` asks for, do not stand within the first MiB; "
+            "take out what stands above them."
+        )
     return LoadRefused(
         f"{shown}: nothing stands in line {header} or below it, where `header` says the column names are; correct "
         "`header` in workspace.yaml."
@@ -285,7 +291,7 @@ def read_header(text: str, delimiter: str, shown: str, header: int = 1) -> Heade
     except csv.Error as error:
         raise LoadRefused(f"{shown}: its first line is no header ({error}); check the file and `delimiter`.") from None
     if raw is None and header > 1:
-        raise ends_above(header, shown)
+        raise ends_above(header, shown, is_whole=len(text) < _CHUNK // 4)
     if raw is None:
         raise is_empty(shown)
     return clean_header(raw, shown, notes)

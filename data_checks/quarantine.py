@@ -262,7 +262,7 @@ def declared_formats(source: Source, check: Check) -> str:
         kind = "a time" if "`datetimes` (or" in hint else "a day"
         declared = " or ".join(f'"{f}"' for f in formats)
         if contradict(tuple(f for f in formats if f != EXCEL)):
-            return f"one and the same {kind[2:]} with every declared format that fits it, {declared}"
+            return f"exactly one {kind[2:]} with the declared formats {declared.replace(' or ', ' and ')}"
         return f"{kind} with the declared format {declared}" if declared else f"{kind} (ISO 8601, none is declared)"
     if "`decimal`" in hint:
         return f"a number with '{source.decimal}' as its decimal sign"

@@ -108,8 +108,9 @@ def _missing(name: str, file: DataFile, known: Sequence[str]) -> str:
     return f"{file.shown} has no column '{name}'.{did_you_mean(name, known) or f' It has {_listed(known)}.'}"
 
 
-def _no_header(wanted: Sequence[str], file: DataFile, known: Sequence[str], delimiter: str) -> str:
+def _no_header(wanted: Sequence[str], file: DataFile, known: Sequence[str], source: Source) -> str:
     """What is wrong when a file has not one of the columns that are asked for."""
+    delimiter = delimiter_of(source, file)
     if file.kind == "text" and len(known) == 1:
         other = max((sign for sign in ",;\t|" if sign != delimiter), key=known[0].count)
         if other in known[0]:
@@ -120,6 +121,8 @@ def _no_header(wanted: Sequence[str], file: DataFile, known: Sequence[str], deli
     if file.kind not in ("text", "workbook"):
         return f"{said} correct `columns`."
     line = "line" if file.kind == "text" else "row"
+    if source.header > 1:
+        return f"{said} correct `header` or `columns`; a file with its names in another {line} needs its own mapping."
     return f"{said} put the names into its first {line}, say with `header` where they stand, or correct `columns`."
 
 
@@ -133,7 +136,7 @@ def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -
             wanted = needed_names(source)
             if len(wanted) > 1 and not any(name.lower() in lower for name in wanted):
                 place = source.places["sql" if source.sql else "files"]
-                said = _no_header(wanted, file, known, delimiter_of(source, file))
+                said = _no_header(wanted, file, known, source)
                 problems.append(Problem(place, f"{source.table}: {said}"))
                 continue
             for name, expression in source.expressions.items():

@@ -40,7 +40,7 @@ def header_of(source: Source, file: DataFile) -> Header:
 def convert(source: Source, file: DataFile, header: Header, needed: Sequence[str], copy: Path) -> Converted:
     """Write a workbook, Parquet file or JSON lines to `copy`. Raises LoadRefused when it is unsound."""
     if file.kind == "workbook":
-        if EXCEL in (*source.datetimes, *source.dates) and counts_from_1904(file.path):
+        if EXCEL in (*source.datetimes, *source.dates) and counts_from_1904(file.path, file.shown):
             raise LoadRefused(
                 f"{file.shown}: this workbook counts its days from 1904 and `excel` from 1900; give the cells a date "
                 "format and leave `excel` out."

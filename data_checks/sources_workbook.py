@@ -59,7 +59,7 @@ def first_rows(path: Path, sheet: str | None, shown: str, count: int) -> list[tu
     """The sheet's first so many rows that hold anything, each with its number. Raises LoadRefused like the others."""
     with _sheet(path, sheet, shown) as (rows, _):
         texts = ((number, [_text(cell, ".") for cell in cells]) for number, cells in rows)
-        return list(itertools.islice((one for one in texts if any(one[1])), count))
+        return list(itertools.islice((one for one in texts if any(map(str.strip, one[1]))), count))
 
 
 def convert_workbook(
@@ -232,7 +232,7 @@ def _check_formulas(path: Path, sheet: str, shown: str, first: int, needed: Sequ
     """Notes on the sheet's formulas. Raises LoadRefused for merged cells, or a formula never computed, below the
     header in a needed column."""
     with zipfile.ZipFile(path) as parts:
-        part = _part_of(parts, sheet)
+        part = _part_of(parts, sheet, shown)
         if part is None:
             return []
         has_formula, merged = _scan(parts, part)
@@ -255,12 +255,10 @@ def _check_formulas(path: Path, sheet: str, shown: str, first: int, needed: Sequ
     return [f"{shown}: {what}; the values of the last save are read."] if count else []
 
 
-def _part_of(parts: zipfile.ZipFile, sheet: str) -> str | None:
+def _part_of(parts: zipfile.ZipFile, sheet: str, shown: str) -> str | None:
     """The part of the package that holds the sheet."""
-    related = {
-        one.get("Id"): one.get("Target", "") for one in ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
-    }
-    for one in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter():
+    related = {one.get("Id"): one.get("Target", "") for one in _part(parts, "xl/_rels/workbook.xml.rels", shown)}
+    for one in _part(parts, "xl/workbook.xml", shown).iter():
         if one.tag.endswith("}sheet") and one.get("name") == sheet:
             key = next((value for name, value in one.attrib.items() if name.endswith("}id")), None)
             target = related.get(key, "")
@@ -269,13 +267,23 @@ def _part_of(parts: zipfile.ZipFile, sheet: str) -> str | None:
     return None
 
 
-def counts_from_1904(path: Path) -> bool:
-    """Whether a sound workbook's day numbers begin four years later than usual, as old Macintoshes wrote them."""
+def counts_from_1904(path: Path, shown: str) -> bool:
+    """Whether a workbook's day numbers begin four years later than usual, as old Macintoshes wrote them.
+
+    Raises LoadRefused when it is unsound.
+    """
     with zipfile.ZipFile(path) as parts:
         return any(
             one.tag.endswith("}workbookPr") and one.get("date1904") in ("1", "true")
-            for one in ElementTree.fromstring(parts.read("xl/workbook.xml"))
+            for one in _part(parts, "xl/workbook.xml", shown)
         )
+
+
+def _part(parts: zipfile.ZipFile, name: str, shown: str) -> ElementTree.Element:
+    try:
+        return ElementTree.fromstring(parts.read(name))
+    except KeyError:
+        raise _unsound(shown, ValueError(f"it has no part {name}")) from None
 
 
 def _scan(parts: zipfile.ZipFile, part: str) -> tuple[bool, list[tuple[int, int, int, int]]]:

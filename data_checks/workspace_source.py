@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pydantic import StrictInt
+
 from data_checks.aggregates import steady, text_compared
 from data_checks.casts import EXCEL, fits, format_problem, known_zone, zone_problem
 from data_checks.contract import ColumnType, Contract
@@ -51,7 +53,7 @@ class _SourceFile:
     files: str | tuple[str, ...] = ()
     sql: _Sql | None = None
     sheet: str | None = None
-    header: int | None = None
+    header: StrictInt | None = None
     delimiter: str | None = None
     encoding: str = "utf-8"
     nulls: str | tuple[str, ...] = ()

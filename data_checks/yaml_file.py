@@ -287,6 +287,7 @@ _WANTED = {
     "bool_type": "true or false is needed here",
     "date_type": "a day is needed here, like 2026-12-31",
     "date_parsing": "a day is needed here, like 2026-12-31",
+    "date_from_datetime_inexact": "a day is needed here, like 2026-12-31",
     "date_from_datetime_parsing": "a day is needed here, like 2026-12-31",
 }
 """What is said for what pydantic found of a wrong type."""

@@ -88,9 +88,9 @@ BAD: dict[str, tuple[bytes, str]] = {
     "no.xlsx": (b"id,name\n", "this is no Excel workbook; if it is text, give it the ending .csv or .tsv."),
     "headless.csv": (b"1,2026-01-01,new\n2,2026-01-02,new\n", "its first line reads 1, 2026-01-01, new and names no "
                      "columns; add a line with their names above it."),
-    "title.csv": (b"Report of June\nid,day,state\n1,2026-06-01,new\n2,2026-06-01,new\n",
-                  "its first line has 1 field and most others have 3; the first line must name the columns, "
-                  "so remove what stands above them."),
+    "title.csv": (b"Report of June\nid,,state\n1,2026-06-01,new\n2,2026-06-01,new\n",
+                  "its first line has 1 field and most others have 3; the line of the column names is not clear, "
+                  "so remove what stands above it."),
     "rows.csv": (b"id,name\n", "this file has column names and no rows; export it with rows."),
     "cut.csv.gz": (gzip.compress(b"id,name\n" + bytes(range(97, 122)) * 99)[:40],
                    "this gzip file ends early (it was cut off); copy or export it again."),

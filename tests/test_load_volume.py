@@ -28,6 +28,7 @@ def test_half_a_file_is_noticed_against_the_loads_before(tmp_path: Path) -> None
     report = loaded(tmp_path, tickets(499))
     rule = report.tables["tickets"].rules["tickets_volume"]
     assert (report.status, rule.outcome, rule.severity) == ("published", "failed", "warning")
+    assert (rule.bad_rows, rule.rows) == (0, 0)  # it is of the table, and none of its rows is bad
     assert report.notes == (
         "tickets: 499 rows are less than 50% of the 1,000 rows in the loads before; is the export whole? "
         "(tickets_volume)",

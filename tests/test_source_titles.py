@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from data_checks.assistant import propose
+from data_checks.assistant_sample import read_samples
 from data_checks.errors import FileProblems, LoadRefused, RequestError
 from data_checks.load import check_sources
 from data_checks.workspace import read_workspace
@@ -56,7 +57,7 @@ def test_titles_of_another_encoding_behind_a_mark(tmp_path: Path) -> None:
 
 def test_more_titles_than_are_read_at_once(tmp_path: Path) -> None:
     titles = f"{'x' * 1000}\n" * 1200  # more than a MiB
-    with pytest.raises(LoadRefused, match=r"^t\.csv: nothing stands in line 1201 or below it"):
+    with pytest.raises(LoadRefused, match=r"^t\.csv: the column names of line 1201, .* within the first MiB"):
         load_folder(write(tmp_path, workspace(1201), t=f"{titles}id,seen\n1,2026-01-02 10:00\n"))
 
 
@@ -69,10 +70,30 @@ def test_a_file_that_ends_above_its_header_says_so(tmp_path: Path) -> None:
     )
 
 
-def test_no_line_comes_before_the_first(tmp_path: Path) -> None:
-    write(tmp_path, workspace(0), t="id,seen\n1,2026-01-02 10:00\n")
-    with pytest.raises(FileProblems, match="header: give the number of the line the column names stand in, from 1"):
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (0, "header: give the number of the line the column names stand in, from 1"),
+        ("yes", "header: a whole number is needed here"),
+        ("3.0", "header: a whole number is needed here"),
+    ],
+)
+def test_a_line_is_a_number_from_one(tmp_path: Path, header: int | str, said: str) -> None:
+    write(tmp_path, workspace(header), t="id,seen\n1,2026-01-02 10:00\n")
+    with pytest.raises(FileProblems, match=said):
         read_workspace(tmp_path)
+
+
+@pytest.mark.parametrize(("above", "header"), [('"","",""\n', 1), ('"Desk","",""\n"","  ",""\n', 2), ('"Desk"\n', 2)])
+def test_blank_fields_in_quotes_above_the_names_are_blank(tmp_path: Path, above: str, header: int) -> None:
+    report = load_folder(write(tmp_path, workspace(header), t=f"{above}id,seen\n1,2026-01-02 10:00\n"))
+    assert (report.tables["tickets"].read, report.tables["tickets"].published) == (1, 1)
+
+
+def test_a_file_with_other_titles_is_told_to_have_its_own_mapping(tmp_path: Path) -> None:
+    write(tmp_path, workspace(5, "'*.csv'"), t=f"{TITLES}id,seen\n{GOOD}", u=f"Desk\nid,seen\n{GOOD}")
+    with pytest.raises(FileProblems, match="a file with its names in another line needs its own mapping"):
+        load_folder(tmp_path)
 
 
 def book(path: Path, *rows: Sequence[object]) -> None:
@@ -146,6 +167,49 @@ def test_init_finds_the_line_and_says_why(tmp_path: Path, text: str, line: int |
     assert declared == ([said] if line else [])
 
 
+NUMBERS = "".join(f"A{number};{number},5;2,{number}\n" for number in range(10, 60))
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("order_id;net;gross\n" + NUMBERS, ";"),
+        ("order;amount\n" + NUMBERS.replace(",5;2", ""), ";"),
+        ("ticket_id;opened_at\n" + "T10;05.01.2026, 10:10\n" * 50, ";"),
+        ("response_id;comment\n" + "R10;good, quick\n" * 50, ";"),
+        ("response_id,responded_at,reasons\n" + "R10,2026-01-05 10:10,price;speed;help;shop\n" * 50, None),
+        ("order_id,ordered_at,items\n" + "A10,2026-01-05 10:10,a|b|c|d\n" * 50, None),
+        (",team\n" + "xa,Team a\nxb,Team b\n" * 20, None),
+        ("order no,,,,\n" + "A0,x,y,z,w\n" * 20, None),
+        ("order no,date,customer,revenue\n" + "A1,2026-01-05,C1,4\n" * 20 + "Total\nx\ny\n", None),
+        ("customer_id,segment,region,joined_on\n" + "C1,big,North,2026-01-05\n" * 20, None),
+    ],
+)
+def test_init_takes_no_first_line_for_a_title_that_names_the_columns(
+    tmp_path: Path, text: str, delimiter: str | None
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(text, encoding="utf-8")
+    (sample,) = read_samples(path, "orders.csv")
+    assert sample.header is None
+    assert (sample.delimiter[0] if sample.delimiter else None) == delimiter
+    assert sample.names[0].startswith("column_") == text.startswith(",")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Customers\n" + "customer_id,,segment\n" + "C10,x,big\n" * 20,  # a name is missing
+        "By region\n" + "region,2024,2025,2026\n" + "North,a,b,c\n" * 20,  # names that are numbers
+    ],
+)
+def test_init_names_no_row_of_the_data(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RequestError, match="the line of the column names is not clear"):
+        propose([path], tmp_path)
+
+
 def test_init_says_so_where_no_line_is_clear(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("id,a,b\n1,2,3,\n2,3,4,\n3,4,5,\n", encoding="utf-8")  # a delimiter too many, and no title
@@ -153,12 +217,19 @@ def test_init_says_so_where_no_line_is_clear(tmp_path: Path) -> None:
         propose([path], tmp_path)
 
 
+def test_a_sheet_that_begins_with_a_blank_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.xlsx"
+    book(path, [" "], ["ticket_id", "opened_at"], ["T1", "2026-01-02 10:00"])
+    (sample,) = read_samples(path, "tickets.xlsx")
+    assert (sample.header, sample.names) == (None, ("ticket_id", "opened_at"))
+
+
 def test_init_finds_the_row_of_a_sheet(tmp_path: Path) -> None:
     path = tmp_path / "tickets.xlsx"
     rows: list[list[object]] = [["T1", "2026-01-02 10:00", "North"], ["T2", "2026-01-03 10:00", None]]
     book(path, ["Desk"], [], ["as of", None, "today"], ["number", "opened", "group"], *rows)
     proposal = propose([path], tmp_path)
-    assert "header: 3  #" not in proposal.text
+    assert "header: 4  # above it stands what names no columns, such as 'Desk'" in proposal.text
     (tmp_path / "workspace.yaml").write_text(proposal.text, encoding="utf-8")
     load_folder(tmp_path)
     assert ask(tmp_path, "select ticket_id, team_id from tickets order by 1") == [("T1", "North"), ("T2", None)]

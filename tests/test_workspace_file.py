@@ -154,6 +154,8 @@ def test_where_and_the_key_are_typed_at_their_place(tmp_path: Path, line: str, m
         ("as_of: 2026-13-45\n", "1:8: '2026-13-45' cannot be read; correct it, or put it in quotes if it is a text."),
         ("as_of: yesterday\n", "1:8: as_of: a day is needed here, like 2026-12-31, or latest."),
         ("as_of: [1]\n", "1:8: as_of: a day is needed here, like 2026-12-31, or latest."),
+        ("as_of: 2026-01-01 10:00\n", "1:8: as_of: a day is needed here, like 2026-12-31, or latest."),
+        ("as_of: 3\n", "1:8: as_of: a day is needed here, like 2026-12-31, or latest."),
         ("synthetic: perhaps\n", "1:12: synthetic: true or false is needed here."),
     ],
 )
