@@ -17,7 +17,8 @@ AHEAD = dt.timedelta(days=1)
 _APART = dt.timedelta(days=31)
 """So far from all other times a time that has not come yet is no plan."""
 _FEW, _SOME = 1000, 20
-"""One row of so many may be a slip of the pen; more than one of so many ahead, and this machine's clock is wrong."""
+"""One row of so many may be a slip of the pen; more than one of so many ahead, and this machine's clock is wrong, or
+they are too few to tell."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _without_slips(
         f"string_agg(distinct place, ' and ' order by place) filter (where t > {last}) "
         f"from ({times}) where t is not null"
     ).fetchall()[0]
-    if before is None or first - before <= _APART or ahead * _SOME > max(count, _SOME):
+    if before is None or first - before <= _APART or ahead * _SOME > count:
         return Reach(newest)
     rows = "1 row lies" if ahead == 1 else f"{ahead:,} rows lie"
     furthest, end = (_day(connection, instant, zone) for instant in (newest, before))

@@ -60,6 +60,11 @@ def test_otherwise_the_newest_time_is_as_far_as_the_data_reach(
     assert loaded(tmp_path, *more, last=last) == (newest, ())
 
 
+def test_of_a_few_rows_nothing_can_be_told(tmp_path: Path) -> None:
+    report = load_folder(write(tmp_path, WORKSPACE, t="id,seen\na,2026-01-04\nb,2026-06-04\n"))
+    assert (report.as_of, report.notes) == (dt.datetime(2026, 6, 4), ())
+
+
 def test_one_of_a_thousand_may_be_a_slip(tmp_path: Path) -> None:
     rows = "".join(f"{number},2026-01-04 12:00\n" for number in range(1998))
     report = load_folder(write(tmp_path, WORKSPACE, t=f"id,seen\n{rows}a,2062-01-03\nb,2063-01-03\n"))
