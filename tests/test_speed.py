@@ -228,7 +228,8 @@ def test_a_version_that_is_held_keeps_its_memory_and_every_door_the_first_ones_l
         warehouse.rest()
     other: Any = open_warehouse(read_workspace(loaded_demo))
     assert gigabytes(warehouse.read(limit)[0][0]) == pytest.approx(gigabytes(whole), rel=0.02)
-    assert other._reading.limit == whole
+    # The engine's own limit is a part of the machine's memory, which a virtual one may be given more of meanwhile.
+    assert gigabytes(other._reading.limit) == pytest.approx(gigabytes(whole), rel=0.02)
     held.close()
     warehouse.close()
     other.close()
