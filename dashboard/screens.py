@@ -18,8 +18,8 @@ from dashboard import cache
 from dashboard.cache import Load
 from dashboard.controls import opening
 from data_checks.errors import ScorecardError
-from metrics.period import shifted
 from metrics.scope import Scope
+from metrics.scorecard import Scorecard
 
 log = logging.getLogger("scorecard")
 _Answer = TypeVar("_Answer")
@@ -27,11 +27,14 @@ _LOOKED_AFTER = 5.0
 """Seconds between two looks for a new load."""
 
 
+def _board(load: Load, scope: Scope) -> Scorecard:
+    return cache.scorecard(load, scope, opening(load).period, opening(load).against)
+
+
 def _changes(load: Load, scope: Scope) -> str:
     from dashboard import changes_answers
 
-    board = cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1))
-    return changes_answers.in_short(load, scope, board, ())
+    return changes_answers.in_short(load, scope, _board(load, scope), ())
 
 
 def _cohorts(load: Load, scope: Scope) -> None:
@@ -43,8 +46,7 @@ def _cohorts(load: Load, scope: Scope) -> None:
 def _explanations(load: Load, scope: Scope) -> None:
     from dashboard import changes_answers, sentences
 
-    board = cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1))
-    for card in filter(changes_answers.has_moved, sentences.cards_of(board)):
+    for card in filter(changes_answers.has_moved, sentences.cards_of(_board(load, scope))):
         changes_answers.explanation(load, scope, card, ())
 
 
@@ -55,7 +57,7 @@ def _charts_on_paper(load: Load, scope: Scope) -> None:
 
 
 _QUESTIONS: tuple[Callable[[Load, Scope], object], ...] = (
-    lambda load, scope: cache.scorecard(load, scope, load.default_period, shifted(load.default_period, -1)),
+    _board,
     cache.teams,
     cache.departments,
     lambda load, scope: cache.names(load, scope, "agent"),
@@ -64,7 +66,7 @@ _QUESTIONS: tuple[Callable[[Load, Scope], object], ...] = (
     lambda load, _: cache.library(load),
     cache.quality,
     lambda load, scope: cache.benchmarks(load, scope, load.default_period, ()),
-    lambda load, scope: cache.cascade(load, scope, load.default_period, shifted(load.default_period, -1)),
+    lambda load, scope: cache.cascade(load, scope, opening(load).period, opening(load).against),
     _cohorts,
     _explanations,
     _charts_on_paper,
