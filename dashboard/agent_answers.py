@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard import cache
@@ -12,7 +13,7 @@ from data_checks.errors import RequestError
 from metrics.attribution import AgentCredits, attribute
 from metrics.one_agent import AgentLine, agent_lines
 from metrics.open_work import Ticket, list_tickets
-from metrics.organisation import departments
+from metrics.organisation import Organisation, organisation
 from metrics.period import Period
 from metrics.row_people import Course, Person, Post, courses, people, posts
 from metrics.scope import Scope
@@ -26,13 +27,13 @@ _TICKETS = 6
 
 @dataclass(frozen=True)
 class Agent:
-    """One agent in one team ('': in none), with all that the page shows. register: those of the name in this team, more
-    than one where two people bear it. tickets of `running`. courses None: no source provides training."""
+    """One agent in one team ('': in none), with all that the page shows. person: None where the register the reader may
+    see does not list them. tickets of `running`. courses None: no source provides training."""
 
     name: str
     team: str
     department: str | None
-    register: tuple[Person, ...]
+    person: Person | None
     lines: tuple[AgentLine, ...]
     tickets: tuple[Ticket, ...]
     running: int
@@ -47,6 +48,13 @@ def known(load: Load, scope: Scope) -> tuple[Post, ...]:
     return cache.remembered(("posts", load.version, scope), lambda: posts(warehouse, scope))
 
 
+def near(name: str, posts: Sequence[Post]) -> list[str]:
+    """At most three names like this one; first those that add a key to it, as two of one name have."""
+    names = sorted({post.name for post in posts})
+    added = [one for one in names if one.startswith(f"{name} (")]
+    return (added or difflib.get_close_matches(name, names, n=3))[:3]
+
+
 def where_of(load: Load, scope: Scope, post: Post) -> Where:
     """The agent, and the team where there are teams, as a condition on every query."""
     of_team: Where = (("team", (post.team or None,)),) if any(one.team for one in known(load, scope)) else ()
@@ -59,22 +67,22 @@ def one(load: Load, scope: Scope, post: Post, period: Period) -> Agent:
     warehouse, catalog = opened.warehouse, opened.catalog
     where = where_of(load, scope, post)
     of_team = where[1:]
-    belongs: Mapping[str, str | None] = cache.remembered(
-        ("belongs", load.version, scope), lambda: departments(warehouse, scope)
+    house: Organisation = cache.remembered(
+        ("organisation", load.version, scope), lambda: organisation(warehouse, scope)
     )
-    department = belongs.get(post.team)
+    department = house.departments.get(post.team)
     lines = cache.remembered(
         ("agent lines", load.version, load.catalog, scope, post, period),
         lambda: agent_lines(warehouse, catalog, scope, post.name, dict(of_team), department, period),
     )
     everybody = cache.remembered(("people", load.version, scope), lambda: people(warehouse, scope))
-    register = tuple(person for person in everybody if (person.name, person.team or "") == (post.name, post.team))
-    ids = {person.agent_id for person in register}
+    person = next((one for one in everybody if one.name == post.name), None)
+    ids = {person.agent_id} if person else set()
     tickets, running = list_tickets(warehouse, scope, where, "open", _TICKETS)
     voices = comments(warehouse, scope, where, days=VOICE_DAYS)
     learned = courses(warehouse, scope, ids)
     credit = _credit(load, scope, period, ids)
-    return Agent(post.name, post.team, department, register, lines, tickets, running, voices, learned, credit)
+    return Agent(post.name, post.team, department, person, lines, tickets, running, voices, learned, credit)
 
 
 def in_a_year(found: tuple[Course, ...], today: dt.date) -> int:
@@ -83,8 +91,8 @@ def in_a_year(found: tuple[Course, ...], today: dt.date) -> int:
 
 
 def _credit(load: Load, scope: Scope, period: Period, ids: set[str]) -> AgentCredits | None:
-    """Whom the answers of the period are put down to by each rule; None for two of a name, and where no rule holds."""
-    if len(ids) != 1 or CREDITED not in load.definitions:
+    """Whom the period's answers are put down to by each rule; None for who is not listed, and where no rule holds."""
+    if not ids or CREDITED not in load.definitions:
         return None
     opened = cache.opened(load)
 

@@ -69,7 +69,7 @@ def unknown(name: str, team: str, known: Sequence[Post], query: Mapping[str, str
 
 
 def several(name: str, posts: Sequence[Post], query: Mapping[str, str | None]) -> str:
-    """Two teams have somebody of that name: which is meant?"""
+    """Somebody has rows in two teams: whose are meant?"""
     links = ", ".join(anchor(post.team or say("unassigned"), _address(post, query)) for post in posts)
     following = esc(say("agent_two_next", teams="\0")).replace("\0", links)
     return message(say("agent_two", n=len(posts), agent=name), (), following)
@@ -125,20 +125,14 @@ def head(view: View) -> str:
         told = say("agent_head_one" if len(compared) == 1 else "agent_head_none", all=len(compared), **names)
     listed = say("agent_named", names=", ".join(sentences.brief(line.definition) for line in outside)) + " "
     sub = esc((listed if outside else "") + say("agent_fair"))
-    twice = len(agent.register) > 1
-    namesakes = note(say("agent_namesakes", n=len(agent.register), **names)) if twice else ""
     pairs = "".join(f"<div><dt>{esc(label)}</dt><dd>{esc(text)}</dd></div>" for label, text in _facts(view))
-    return (
-        f'<div class="answer"><h1>{esc(told)}</h1><p class="sub">{sub}</p>{namesakes}</div>'
-        f'<dl class="facts">{pairs}</dl>'
-    )
+    return f'<div class="answer"><h1>{esc(told)}</h1><p class="sub">{sub}</p></div><dl class="facts">{pairs}</dl>'
 
 
 def _facts(view: View) -> list[tuple[str, str]]:
     agent, today = view.agent, view.load.facts.as_of_day
     facts = [(say("agent_team"), agent.team)] if agent.team else []
-    if len(agent.register) == 1:
-        (person,) = agent.register
+    if person := agent.person:
         facts += [(say("agent_role"), person.role)] if person.role else []
         left = person.left_on is not None and person.left_on <= today
         if left and person.left_on:

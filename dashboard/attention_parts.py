@@ -34,13 +34,13 @@ def lines(needs: Iterable[Attention], today: dt.date) -> list[str]:
     return told
 
 
-def rail_section(needs: Sequence[Attention], today: dt.date, query: Query, problem: str = "") -> str:
+def rail_section(needs: Sequence[Attention], currency: str, today: dt.date, query: Query, problem: str = "") -> str:
     """The section of the overview; '' when nothing is missed. `problem`: why the journal could not be read."""
     red = missed(needs)
     if not red:
         return ""
     alone = sum(one.why == "red_alone" for one in red)
-    items = [_item(one, today, query) for one in red[:MOST]]
+    items = [_item(one, currency, today, query) for one in red[:MOST]]
     if len(red) > MOST:
         items.append(f'<p class="note">{esc(say("red_more", n=len(red) - MOST))}</p>')
     if problem:
@@ -49,11 +49,14 @@ def rail_section(needs: Sequence[Attention], today: dt.date, query: Query, probl
     return section(say("red_head"), scope, "".join(items), kind="attention")
 
 
-def _item(one: Attention, today: dt.date, query: Query) -> str:
+def _item(one: Attention, currency: str, today: dt.date, query: Query) -> str:
     definition = one.card.definition
     address = link("metric", {**query, "metric": definition.metric})
-    head = f'<a class="quiet" href="{esc(address)}"><b>{esc(sentences.short(definition))}</b></a>'
-    works = [say("red_work", **_said(work, today)) for work in one.initiatives] or [say("red_nobody")]
+    goal = sentences.goal_text(definition, currency)
+    told = say("red_figures", value=sentences.figure(one.card, currency), goal=goal)
+    head = f'<a class="quiet" href="{esc(address)}"><b>{esc(sentences.short(definition))}</b></a> {esc(told)}'
+    owner = say("red_owner", owner=definition.owner) if definition.owner else ""
+    works = [say("red_work", **_said(work, today)) for work in one.initiatives] or [say("red_nobody") + owner]
     return f'<div class="item"><p>{head}</p>{"".join(f"<p class=note>{esc(work)}</p>" for work in works)}</div>'
 
 

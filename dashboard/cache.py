@@ -15,8 +15,10 @@ from dashboard import sentences
 from dashboard.quality import Quality
 from dashboard.remembered import Remembered
 from data_checks.errors import Problem, RequestError
+from data_checks.history import RefusedLoad
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import LoadFacts
+from metrics.asking import as_of
 from metrics.attention import Attention, attention, strategy_now
 from metrics.benchmarks import Benchmarks
 from metrics.cascade import Node
@@ -47,9 +49,10 @@ class NothingPublished(RequestError):
 class Load:
     """What the reader looks at: one published version and the definitions read over it.
 
-    `refused`: what a newer load was refused for, '' when there is none; `rolled_back`: that an earlier load is shown
+    `refused`: a newer load that was refused; `rolled_back`: that an earlier load is shown
     again, and since when. `kept`: metrics whose file is wrong now,
-    shown as they last were right. `left_out`: those that never were since this runs.
+    shown as they last were right. `left_out`: those that never were since this runs. `workspace_problems`: what is
+    wrong with the workspace now, which is read as it last was right.
     """
 
     version: str
@@ -59,17 +62,16 @@ class Load:
     problems: tuple[Problem, ...]
     periods: tuple[Period, ...]
     default_period: Period
-    refused: str = ""
+    refused: RefusedLoad | None = None
     rolled_back: str = ""
     kept: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    workspace_problems: tuple[Problem, ...] = ()
     strategy: Strategy = field(default_factory=Strategy)
 
     def is_complete(self, period: Period) -> bool:
         """Whether the data reach the end of the period."""
-        as_of = self.facts.as_of
-        ends_day = (as_of + dt.timedelta(microseconds=1)).time() == dt.time(0)
-        return period.is_complete(self.facts.as_of_day, ends_day)
+        return as_of(self.facts).completes(period)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from data_checks.history import LoadPoint
 from data_checks.warehouse.contract import CheckOutcome
 from metrics import goals
 from metrics.definition import MetricDefinition
-from metrics.organisation import departments, with_parents
+from metrics.organisation import organisation
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard
 from metrics.standing import EFFECTS, Standing, standings
@@ -74,7 +74,7 @@ def goals_moved(load: Load, scope: Scope, board: Scorecard) -> tuple[GoalMoved, 
     dated = [card for card in sentences.cards_of(board) if card.definition.goals and card.pace is None]
     if not dated:
         return ()
-    here = with_parents(board.slices, departments(cache.opened(load).warehouse, scope))
+    here = organisation(cache.opened(load).warehouse, scope).with_parents(board.slices)
     found = []
     for card in dated:
         then, now = (goals.at(card.definition, period.start, here) for period in (board.against, board.period))

@@ -57,7 +57,7 @@ def _answer(view: View) -> str:
     against = wording.period(view.board.against, view.board.period)
     told = say("cg_compared", period=wording.period(view.board.period), against=against)
     if view.score:
-        told = f"{told} {score_lines.made_of(view.score)}"
+        told = f"{told} {score_lines.made_of(view.score)}".rstrip()
     return f'<div class="answer"><h1>{esc(head)}</h1><p class="sub">{esc(told)}</p></div>'
 
 

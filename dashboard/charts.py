@@ -16,16 +16,15 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from dashboard import charts_usual, sentences, wording
+from dashboard import charts_points, charts_usual, sentences, wording
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.definition import MetricDefinition
 from metrics.events import Happening
 from metrics.period import Period
 from metrics.result import MetricResult
-from metrics.usual_range import UsualRange, usual_range
+from metrics.usual_range import usual_range
 
-_HEIGHT = 300
 _MOST_EVENTS = 12
 _WIDTH_OF_A_NUMBER = 0.05
 """The part of the axis that a number needs, also on a phone."""
@@ -47,6 +46,7 @@ class Frame:
     withheld: tuple[int, ...]
     events: tuple[tuple[float, str], ...] = ()
     has_usual: bool = False
+    has_counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Trend:
     """A trend ready to draw: spec, columns, the sentence for those who do not see it, where the axis starts.
 
     `events`: what happened in its months, by the numbers it bears there; `events_left_out`: how many earlier ones.
-    `usual`: what its usual range is and what lies outside, '' without one.
+    `few`: why some months are hollow though they are over, '' where none is. `usual`: what its usual range is and what
+    lies outside, '' without one.
     """
 
     spec: dict[str, Any]
@@ -65,6 +66,7 @@ class Trend:
     has_gap: bool
     events: tuple[Happening, ...] = ()
     events_left_out: int = 0
+    few: str = ""
     usual: str = ""
 
 
@@ -90,15 +92,23 @@ def trend(
     known = [value for value in values if value is not None]
     return Trend(
         spec=_spec(frame, theme),
-        data=_columns(results, values, judged, definition, currency, frame, usual),
+        data=charts_points.columns(results, values, judged, definition, currency, frame, usual),
         alt=_sentence(results, known, definition, currency),
         axis_start=frame.tick_texts[0] if frame.ticks[0] else "",
         has_hollow=any(not result.complete for result in results if result.value is not None),
         has_gap=any(value is None for value in values),
         events=drawn,
         events_left_out=len(within) - len(drawn),
+        few=_why_hollow(results, definition),
         usual=charts_usual.told(usual, results, definition, currency),
     )
+
+
+def _why_hollow(results: Sequence[MetricResult], definition: MetricDefinition) -> str:
+    """Why months that are over are not judged, though their value is drawn."""
+    states = {one.state for one in results if one.complete and one.value is not None}
+    told = [say(f"trend_{state}", n=definition.min_n) for state in charts_points.NOT_JUDGED if state in states]
+    return " ".join(told)
 
 
 def _event_marks(results: Sequence[MetricResult], events: Sequence[Happening]) -> tuple[tuple[float, str], ...]:
@@ -140,6 +150,7 @@ def _frame(
         limit_text=say("limit_line", limit=sentences.limit_text(definition, currency)),
         higher_is_better=definition.higher_is_better is not False,
         withheld=tuple(place for place, result in enumerate(results) if result.state == "withheld"),
+        has_counted=all(result.n is not None for result in results if result.value is not None),
     )
 
 
@@ -167,80 +178,11 @@ def nice_ticks(numbers: Sequence[float], is_share: bool = False, is_minutes: boo
     return tuple(tick for tick in ticks if not is_share or low < 0 or tick <= 1 or tick < high)
 
 
-def _columns(
-    results: Sequence[MetricResult],
-    values: Sequence[float | None],
-    judged: Period,
-    definition: MetricDefinition,
-    currency: str,
-    frame: Frame,
-    usual: UsualRange | None,
-) -> pa.Table:
-    """x, value, run (stretch without a gap), kind, text, the interval of the judged month, the usual range."""
-    points: list[dict[str, Any]] = []
-    run = 0
-    for place, (result, value) in enumerate(zip(results, values, strict=True)):
-        if value is None:
-            run += 1
-            continue
-        is_judged = result.period == judged
-        kind = "judged" if is_judged and result.complete else "month" if result.complete else "running"
-        text = wording.value(value, definition.unit, currency)
-        note = say("month_so_far", month=wording.period(result.period, result.period)) if kind == "running" else ""
-        row: dict[str, Any] = {
-            "x": place + 0.5,
-            "value": value,
-            "run": f"r{run}",
-            "kind": kind,
-            "text": text,
-            "note": note,
-        }
-        row |= charts_usual.row(usual, place)
-        points.append(row | {"month": wording.period(result.period), "low": result.low, "high": result.high})
-    return pa.Table.from_pylist(_apart(_link_running(points), frame))
-
-
-def _link_running(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The running month hangs on the month before by a dashed line: its own run that starts with that month."""
-    if len(points) < 2 or points[-1]["kind"] != "running" or points[-2]["run"] != points[-1]["run"]:
-        return points
-    linked = points[-2] | {"run": "so far", "kind": "link", "note": ""}
-    return [*points[:-1], linked, points[-1] | {"run": "so far"}]
-
-
-def _apart(points: list[dict[str, Any]], frame: Frame) -> list[dict[str, Any]]:
-    """`note_y`: where the words at the right end stand, clear of the words at goal and limit."""
-    least = _line_of_text(frame)
-    bounds = [at for at, _ in _named_bounds(frame)]
-    for point in points:
-        at = point["value"]
-        places = [at, *(bound + side * least for bound in bounds for side in (1, -1))]
-        free = [place for place in places if all(abs(place - bound) >= least * 0.999 for bound in bounds)]
-        point["note_y"] = min(free, key=lambda place: abs(place - at), default=at)
-    return points
-
-
-def _line_of_text(frame: Frame) -> float:
-    """The height of a line of words, measured on the chart's own axis."""
-    return (frame.ticks[-1] - frame.ticks[0]) * 17 / (_HEIGHT - 30)
-
-
-def _named_bounds(frame: Frame) -> list[tuple[float, str]]:
-    """(where its words stand, which): goal and limit, moved apart when their words would touch."""
-    bounds = [(at, name) for at, name in ((frame.goal, "goal"), (frame.limit, "limit")) if at is not None]
-    least = _line_of_text(frame)
-    if len(bounds) == 2 and abs(bounds[0][0] - bounds[1][0]) < least:
-        middle = (bounds[0][0] + bounds[1][0]) / 2
-        first, second = (name for _, name in sorted(bounds))
-        return [(middle - least / 2, first), (middle + least / 2, second)]
-    return bounds
-
-
 @functools.lru_cache(maxsize=256)
 def _spec(frame: Frame, theme: Tokens) -> dict[str, Any]:
     """The Vega-Lite spec of a frame as plain data; treat as read-only."""
-    layers = [*_ground(frame, theme), *_lines(theme)]
-    chart = alt.layer(*layers).properties(height=_HEIGHT, width="container").configure(**config(theme))
+    layers = [*_ground(frame, theme), *_lines(frame, theme)]
+    chart = alt.layer(*layers).properties(height=charts_points.HEIGHT, width="container").configure(**config(theme))
     spec: dict[str, Any] = chart.to_dict(validate=False)
     spec.pop("data", None)
     return _with_own_data(spec, spec.pop("datasets", {}))
@@ -260,7 +202,7 @@ def _with_own_data(spec: dict[str, Any], datasets: dict[str, Any]) -> dict[str, 
 def _ground(frame: Frame, theme: Tokens) -> list[Any]:
     """What stands behind the points: withheld months, goal zone, goal and limit with their words, the usual range."""
     low, high = frame.ticks[0], frame.ticks[-1]
-    named = {name: at for at, name in _named_bounds(frame)}
+    named = {name: at for at, name in charts_points.named_bounds(frame)}
     y = alt.Y(
         "y:Q",
         scale=alt.Scale(domain=[low, high], zero=False, nice=False),
@@ -315,38 +257,51 @@ def _rule(at: float, words_at: float, words: str, colour: str, end: int, dash: l
     return [line, name.encode(x=alt.X("x2:Q"), y=alt.Y("words_y:Q"), text=alt.Text("word:N"))]
 
 
-def _lines(theme: Tokens) -> list[Any]:
-    """The data: line, dots, the judged month with its interval and value, the running month hollow and dashed."""
+def _lines(frame: Frame, theme: Tokens) -> list[Any]:
+    """The data: line, dots, the judged month with its interval and value; what is not judged hollow on dashes."""
     base = _points()
-    solid = base.transform_filter("datum.run != 'so far'")
     judged = base.transform_filter("datum.kind == 'judged'")
     running = base.transform_filter("datum.kind == 'running'")
     interval = judged.transform_filter("isValid(datum.low) && isValid(datum.high)")
+    by_run = alt.Detail("run:N")
+    months = base.transform_filter("datum.kind == 'month'")
+    number: dict[str, Any] = {"fontWeight": 600, "fontSize": 12.5, "baseline": "middle"}
+    number |= {"dx": alt.expr("datum.text_left ? -10 : 10"), "align": alt.expr("datum.text_left ? 'right' : 'left'")}
+    value: dict[str, Any] = {"y": alt.Y("text_y:Q"), "text": alt.Text("text:N")}
+    hollow: dict[str, Any] = {"fill": theme.paper, "stroke": theme.series, "strokeWidth": 1.6, "opacity": 1}
     return [
         interval.mark_rule(color=theme.soft, strokeWidth=3, opacity=0.8).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
-        solid.mark_line(color=theme.series, strokeWidth=1.8).encode(detail=alt.Detail("run:N")),
-        base.transform_filter("datum.run == 'so far'")
+        base.transform_filter("!datum.dashed").mark_line(color=theme.series, strokeWidth=1.8).encode(detail=by_run),
+        base.transform_filter("datum.dashed")
         .mark_line(color=theme.series, strokeWidth=1.5, strokeDash=[2, 3])
-        .encode(detail=alt.Detail("run:N")),
-        base.transform_filter("datum.kind == 'month'").mark_circle(color=theme.series, size=26, opacity=1),
-        judged.mark_circle(color=theme.series, size=64, opacity=1),
-        judged.mark_text(
-            stroke=theme.paper, strokeWidth=4, dx=-10, align="right", fontWeight=600, fontSize=12.5, baseline="bottom"
-        ).encode(text=alt.Text("text:N")),  # clears the line behind the number
-        judged.mark_text(
-            color=theme.ink, dx=-10, align="right", fontWeight=600, fontSize=12.5, baseline="bottom"
-        ).encode(text=alt.Text("text:N")),
-        running.mark_point(fill=theme.paper, stroke=theme.series, size=42, strokeWidth=1.6, opacity=1),
-        running.mark_text(color=theme.series, dx=10, align="left", fontSize=12).encode(
-            y=alt.Y("note_y:Q"), text=alt.Text("note:N")
+        .encode(detail=by_run),
+        months.transform_filter("!datum.hollow").mark_circle(color=theme.series, size=26, opacity=1),
+        months.transform_filter("datum.hollow").mark_point(size=28, **hollow),
+        judged.transform_filter("!datum.hollow").mark_circle(color=theme.series, size=64, opacity=1),
+        judged.transform_filter("datum.hollow").mark_point(size=64, **hollow),
+        judged.mark_text(stroke=theme.paper, strokeWidth=4, **number).encode(**value),  # clears what lies behind it
+        judged.mark_text(color=theme.ink, **number).encode(**value),
+        running.mark_point(size=42, **hollow),
+        running.mark_text(color=theme.series, dx=6, align="left", fontSize=12).encode(
+            x=alt.XDatum(len(frame.months), type="quantitative"),  # with goal and limit: nearer it would be cut off
+            y=alt.Y("note_y:Q"),
+            text=alt.Text("note:N"),
         ),
+        base.transform_filter("datum.kind != 'link'")
+        .mark_point(fill="transparent", strokeWidth=0, size=320, opacity=1)
+        .encode(tooltip=_told(frame)),
     ]
+
+
+def _told(frame: Frame) -> list[Any]:
+    """What a point says of itself under the pointer."""
+    shown = ["month", "text", *(["counted"] if frame.has_counted else [])]
+    return [alt.Tooltip(f"{name}:N", title=say(f"tip_{name}")) for name in shown]
 
 
 def _points() -> alt.Chart:
     """The columns handed over with the spec."""
-    tooltip = [alt.Tooltip("month:N"), alt.Tooltip("text:N")]
-    return alt.Chart(alt.NamedData("columns")).encode(x=alt.X("x:Q"), y=alt.Y("value:Q"), tooltip=tooltip)
+    return alt.Chart(alt.NamedData("columns")).encode(x=alt.X("x:Q"), y=alt.Y("value:Q"))
 
 
 def _constant(**values: Any) -> alt.Chart:
@@ -387,7 +342,9 @@ def config(theme: Tokens) -> dict[str, Any]:
     """Type, grid and frame of every chart."""
     axis = {"labelColor": theme.ink3, "labelFontSize": 12, "tickColor": theme.line, "domainColor": theme.line}
     return {
-        "mark": {"aria": False},  # the picture is described as a whole; a layer without marks would be an unnamed one
+        # The picture is described as a whole; a layer without marks would be an unnamed one. A mark tells nothing of
+        # itself unless it says what: its columns have names of ours.
+        "mark": {"aria": False, "tooltip": None},
         "background": "transparent",
         "font": "Inter, system-ui, sans-serif",
         "view": {"stroke": None, "clip": False},

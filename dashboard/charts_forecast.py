@@ -29,12 +29,15 @@ def ahead(found: Outlook, currency: str, theme: Tokens) -> Drawing:
     for place, (period, point) in enumerate(zip(found.periods, found.points, strict=True), len(past)):
         bands = {name: getattr(point, name) for name in ("low_80", "high_80", "low_95", "high_95")}
         rows.append({"x": place + 0.5, "month": wording.month_short(period.start), "middle": point.value, **bands})
-    names = ("x", "month", "value", "middle", "low_80", "high_80", "low_95", "high_95")
-    columns = {name: [row.get(name) for row in rows] for name in names}
-    kinds = {name: pa.string() if name == "month" else pa.float64() for name in names}
+    names = ("x", "value", "middle", "low_80", "high_80", "low_95", "high_95")
+    columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in names}
+    shown = [row.get("value", row.get("middle")) for row in rows]
+    columns["month"] = [row["month"] for row in rows]
+    columns["text"] = [None if one is None else wording.value(one, definition.unit, currency) for one in shown]
+    kinds = {name: pa.float64() if name in names else pa.string() for name in columns}
     data = pa.table({name: pa.array(column, kinds[name]) for name, column in columns.items()})
     goal = found.chance.goal if found.chance is not None else None
-    numbers = [value for name in names[2:] for value in columns[name] if value is not None]
+    numbers = [value for name in names[1:] for value in columns[name] if value is not None]
     ticks = charts.nice_ticks([*numbers, *([] if goal is None else [goal])], definition.unit == "percent")
     texts = [wording.value(tick, definition.unit, currency, exact=True) for tick in ticks]
     last = found.points[-1]
@@ -72,6 +75,7 @@ def _spec(
                   "point": {"filled": False, "fill": theme.paper, "color": theme.series, "size": 30}},
          "encoding": {"x": x, "y": {"field": "middle", **y}}},
     ]  # fmt: skip
+    layers += [_told(name, x, y) for name in ("value", "middle")]
     if goal is not None:
         data = {"values": [{"goal": goal, "x": 0.1, "word": say("mx_fc_goal", goal=goal_text)}]}
         text = {"type": "text", "color": theme.met, "align": "left", "baseline": "bottom", "dy": -3, "fontSize": 12}
@@ -87,6 +91,17 @@ def _band(name: str, colour: str, x: dict[str, Any], y: dict[str, Any]) -> dict[
         "mark": {"type": "area", "color": colour, "opacity": 1},
         "transform": [{"filter": f"isValid(datum.low_{name})"}],
         "encoding": {"x": x, "y": {"field": f"low_{name}", **y}, "y2": {"field": f"high_{name}"}},
+    }
+
+
+def _told(name: str, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
+    """What a month says of itself under the pointer: its value, or what is expected."""
+    titles = {"month": say("tip_month"), "text": say("tip_text" if name == "value" else "tip_middle")}
+    tip = [{"field": field, "type": "nominal", "title": title} for field, title in titles.items()]
+    return {
+        "mark": {"type": "point", "fill": "transparent", "strokeWidth": 0, "size": 320},
+        "transform": [{"filter": f"isValid(datum.{name})"}],
+        "encoding": {"x": x, "y": {"field": name, **y}, "tooltip": tip},
     }
 
 

@@ -82,7 +82,7 @@ def _spec(
         {"mark": {"type": "point", "stroke": theme.series, "strokeWidth": 1.6, "size": 70, "opacity": 1},
          "encoding": {"x": x, "y": y, "fill": {"condition": {"test": "datum.sure", "value": theme.series},
                                                "value": theme.paper},
-                      "tooltip": [{"field": "name"}, {"field": "word"}]}},
+                      "tooltip": [{"field": name, "title": say(f"tip_{name}")} for name in ("name", "word")]}},
         *(
             {"transform": [{"filter": f"datum.below == {str(below).lower()} && datum.left == {str(left).lower()}"}],
              "encoding": {"x": x, "y": y, "text": {"field": "name"}},

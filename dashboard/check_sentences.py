@@ -8,9 +8,10 @@ from typing import Any
 
 from dashboard import sentences, wording
 from dashboard.wording import say
+from data_checks.history import RefusedLoad
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
 from metrics.result import MetricResult
-from metrics.standing import Standing
+from metrics.standing import Standing, stale_tables
 
 
 def rolled_back(entry: Mapping[str, Any], timezone: str) -> str:
@@ -20,6 +21,35 @@ def rolled_back(entry: Mapping[str, Any], timezone: str) -> str:
     except ValueError:
         moment = say("no_value")
     return say("rolled_back", why=sentences.sentence(str(entry.get("message", ""))).rstrip("."), moment=moment)
+
+
+def refused(found: RefusedLoad | None, facts: LoadFacts) -> str:
+    """'The load of 23 Nov 2026, 07:40 was refused; you see that of 07:24.'; '' when none was."""
+    if found is None:
+        return ""
+    at, shown = (wording.moment(moment, facts.timezone) for moment in (found.at, facts.loaded_at))
+    day, _, clock = shown.partition(", ")
+    same_day = clock and at.startswith(f"{day}, ")
+    return say("refused_since", refused=at, shown=clock if same_day else shown)
+
+
+def refused_why(found: RefusedLoad) -> str:
+    """The first thing that was wrong, and how many more."""
+    first, *more = found.why.splitlines() or [""]
+    return say("refused_more", first=first, n=len(more)) if more else first
+
+
+def stale(facts: LoadFacts) -> str:
+    """'nothing new in survey responses since 12 Sep 2026'; '' while every table goes on."""
+    first, *more = [_since(name, facts) for name in stale_tables(facts)] or [""]
+    if not more:
+        return first
+    return say("stale_more_one" if len(more) == 1 else "stale_more", first=first, n=len(more))
+
+
+def _since(table: str, facts: LoadFacts) -> str:
+    day, name = facts.tables[table].last_day, table.replace("_", " ")
+    return say("stale_since", table=name, day=wording.date(day)) if day else say("stale_ever", table=name)
 
 
 def clause(check: CheckOutcome) -> str:

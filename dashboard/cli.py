@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import gc
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from metrics.catalog import Catalog
 
 DEBUG = "SCORECARD_DEBUG"
+_STOPPED = 130
+"""The exit code of what was stopped with Ctrl-C."""
 
 
 class _Told(click.ClickException):
@@ -73,11 +76,18 @@ class _Commands(click.Group):
             raise _Told(f"{error}{tail}", error.exit_code) from None
         except ScorecardError as error:
             raise _Told(str(error), error.exit_code) from None
+        except KeyboardInterrupt:
+            raise _Told("Stopped.", _STOPPED) from None
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             if os.environ.get(DEBUG):
                 raise
+            if isinstance(error, OSError) and error.strerror:
+                what = error.filename or "the answer"
+                raise _Told(
+                    f"{what} cannot be read or written: {error.strerror}; put it right and try again.", 2
+                ) from None
             fault = f"{type(error).__name__}: {error}".splitlines()[0]
             message = f"This is a fault of Scorecard, not of your files: {fault}. Set {DEBUG}=1 to see where."
             raise _Told(message, 1) from None
@@ -94,12 +104,12 @@ def main() -> None:
 @click.option("--scale", type=click.FloatRange(min=0.01), default=1.0, show_default=True, help="Size of the company.")
 def demo(folder: Path, scale: float) -> None:
     """Write the example workspace, an invented company."""
-    from data_checks.demo import write_demo
+    from data_checks.demo import PART, write_demo
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(child.name != PART for child in folder.iterdir())):
         raise RequestError(f"{folder} exists and is not empty; name a new folder.")
     write_demo(folder, scale=scale)
-    click.echo(f"Wrote the example company to {folder}. Next: scorecard load -w {folder}")
+    click.echo(f"Wrote the example company to {folder}. Next: scorecard load -w {shlex.quote(str(folder))}")
 
 
 @main.command()
@@ -113,6 +123,7 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     gc.set_threshold(100_000, 50, 50)  # importing the libraries makes many objects and no rubbish to look for
     from dashboard import printing, printing_load
     from data_checks.load import load as run_load
+    from data_checks.warehouse import current_version
     from metrics.catalog import read_catalog
     from metrics.plans import with_plans
     from metrics.prepare import prepare
@@ -123,9 +134,15 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     if as_of is not None:
         workspace = replace(workspace, as_of=day(as_of, workspace.calendar))
     # A wrong definition is for `check` to say; it never blocks a load.
-    report = run_load(
-        workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog), wait_seconds=wait
-    )
+    before = current_version(workspace.var)
+    try:
+        report = run_load(
+            workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog), wait_seconds=wait
+        )
+    except KeyboardInterrupt:
+        is_same = current_version(workspace.var) == before
+        told = "nothing has changed" if is_same else "the new load is published already"
+        raise _Told(f"Stopped; {told}.", _STOPPED) from None
     if as_json:
         click.echo(printing.as_json(report.to_json()))
     else:
@@ -201,7 +218,8 @@ def serve(folder: Path, host: str, port: int) -> None:
     from dashboard.server import serve as run_server
 
     read_workspace(folder)
-    run_server(folder, host, port)
+    with contextlib.suppress(KeyboardInterrupt):  # how everybody ends it
+        run_server(folder, host, port)
 
 
 for command in (

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, required=True, metavar="METRIC…")
 @click.option("--grain", type=click.Choice(["day", "week", "month", "quarter", "year", "all"]), default="month",
               show_default=True)  # fmt: skip
-@click.option("--by", default="", help="Slices to cut by, like team,channel.")
+@click.option("--by", multiple=True, help="Slices to cut by, like team,channel; or --by team --by channel.")
 @span_options
 @where_option
 @form_option("table", "csv", "json")
 def query(
-    folder: Path, as_of: str | None, names: tuple[str, ...], grain: str, by: str, start: str | None,
+    folder: Path, as_of: str | None, names: tuple[str, ...], grain: str, by: tuple[str, ...], start: str | None,
     end: str | None, where: tuple[tuple[str, str | None], ...], form: str,
 ) -> None:  # fmt: skip
     """The values of metrics by period and slice. Whole periods that touch --from … --to are shown."""
@@ -49,7 +49,7 @@ def query(
     warehouse = open_warehouse_of(read_workspace(folder))
     calendar = warehouse.facts.calendar
     catalog = read_catalog_of(folder, calendar)
-    slices = tuple(part.strip() for part in by.split(",") if part.strip())
+    slices = tuple(part.strip() for part in ",".join(by).split(",") if part.strip())
     wanted = tuple(dict.fromkeys(names))
     question = ask(warehouse, catalog, Scope.everything(), wanted, cast("Grain", grain), slices,
                    day(start, calendar), day(end, calendar), grouped(where), day(as_of, calendar))  # fmt: skip
@@ -117,10 +117,10 @@ def show(
         if where:
             raise RequestError("--cascade shows every team; leave --where out.")
         node = build_cascade(warehouse, catalog, Scope.everything(), period, other, until)
-        click.echo(printing_board.cascade(node, warehouse.facts, form))
+        click.echo(printing_board.cascade(node, warehouse.facts, form, until))
         return
     board = build_scorecard(warehouse, catalog, Scope.everything(), period, other, grouped(where), until)
     with contextlib.closing(Journal(workspace.journal)) as journal:
         strategy = strategy_now(catalog.strategy, journal.read().initiatives)
     compared: printing_board.Beside = "goal" if against == "goal" else "period"
-    click.echo(printing_board.scorecard(board, warehouse.facts, form, strategy, compared))
+    click.echo(printing_board.scorecard(board, warehouse.facts, form, strategy, compared, until))

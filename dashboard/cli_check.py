@@ -28,25 +28,15 @@ def check(folder: Path, as_json: bool) -> None:
     """Find every mistake in the workspace's files. Exit 2 when there is one."""
     from dashboard import printing, printing_benchmarks
     from data_checks.contract import contracts
-    from data_checks.errors import LoadRefused, Place, Problem
-    from data_checks.load import check_sources
     from metrics.catalog import read_catalog
     from metrics.plans import with_plans
 
-    problems: list[Problem] = []
     contracts()
-    workspace = None
-    try:
-        workspace = read_workspace(folder)
-        check_sources(workspace)
-    except FileProblems as error:
-        problems.extend(error.problems)
-    except LoadRefused as error:
-        problems.append(Problem(Place("workspace.yaml"), str(error)))
-    problems.extend(_people(folder))
+    workspace, problems = _workspace(folder)
+    problems += _people(folder)
     calendar = declared_calendar(folder)
     catalog = read_catalog(metrics_folder(folder), calendar)
-    if workspace is not None:
+    if metrics_folder(folder) is not None:
         catalog = with_plans(catalog, folder, calendar)
     problems.extend(catalog.problems)
     notes: list[str] = []
@@ -56,6 +46,23 @@ def check(folder: Path, as_json: bool) -> None:
             notes = printing_benchmarks.refused(_refused_rows(warehouse, catalog))
     click.echo(printing.check_report(problems, catalog, folder, as_json, notes))
     sys.exit(2 if problems else 0)
+
+
+def _workspace(folder: Path) -> tuple[Workspace | None, list[Problem]]:
+    """What stands in workspace.yaml, None when it is wrong; and all that is wrong with it and the files it names."""
+    from data_checks.errors import Place, Problem
+    from data_checks.source_problems import source_problems
+    from data_checks.workspace import WorkspaceProblems, path_problem
+
+    here = [Problem(Place(str(folder)), told)] if (told := path_problem(folder)) else []
+    try:
+        workspace = read_workspace(folder)
+    except WorkspaceProblems as error:
+        # Mappings that are right are looked into beside the wrong ones.
+        return None, [*here, *error.problems, *source_problems(error.sources)]
+    except FileProblems as error:
+        return None, [*here, *error.problems]
+    return workspace, [*here, *source_problems(workspace.sources)]
 
 
 def _people(folder: Path) -> Sequence[Problem]:

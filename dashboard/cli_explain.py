@@ -53,4 +53,4 @@ def explain(
     question = ask(warehouse, catalog, Scope.everything(), [name], period.grain, (), period.start, period.end,
                    grouped(where), until)  # fmt: skip
     found = run_explain(warehouse, catalog, question, name, other, by)
-    click.echo(printing_explain.explanation(found, warehouse.facts, form))
+    click.echo(printing_explain.explanation(found, warehouse.facts, form, until))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -29,9 +30,10 @@ def init(folder: Path, files: tuple[Path, ...], force: bool) -> None:
     if proposal.todo:
         click.echo("\nBefore a load, in workspace.yaml:")
         click.echo("\n".join(f"  {sentence}" for sentence in proposal.todo))
+    shown = shlex.quote(str(folder))
     click.echo(
         f"\nProposed {target}; read the evidence behind each line. "
-        f"Next: scorecard check -w {folder}, then scorecard load -w {folder}"
+        f"Next: scorecard check -w {shown}, then scorecard load -w {shown}"
     )
 
 

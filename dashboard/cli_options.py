@@ -13,6 +13,7 @@ from data_checks.errors import RequestError, ScorecardError
 
 if TYPE_CHECKING:
     from data_checks.calendar import Calendar
+    from data_checks.errors import Place
     from data_checks.warehouse.contract import Warehouse
     from data_checks.workspace import Workspace
     from metrics.catalog import Catalog
@@ -94,9 +95,20 @@ def read_catalog_of(folder: Path, calendar: Calendar) -> Catalog:
 
     catalog = with_plans(read_catalog(metrics_folder(folder), calendar), folder, calendar)
     for problem in catalog.problems:
-        what = "This metric" if problem.place.file.startswith("metrics/") else "This line"
-        click.echo(f"{problem} {what} is left out.", err=True)
+        click.echo(f"{problem} {_left_out(problem.place, catalog, folder)} is left out.", err=True)
     return catalog
+
+
+def _left_out(place: Place, catalog: Catalog, folder: Path) -> str:
+    """How much is left out for a problem at this place."""
+    from data_checks.strategy_file import FILE, read_strategy_file
+
+    is_head = place.file == "goals.csv" and place.line == 1
+    if place.line is None or is_head or place.file in catalog.unread:
+        return "This file"
+    if place.file == FILE and read_strategy_file(folder).document is None:
+        return "This file"
+    return "This metric" if place.file.startswith("metrics/") else "This line"
 
 
 def metrics_folder(folder: Path) -> Path | None:

@@ -11,9 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from dashboard import marks, sentences, wording
+from dashboard import check_sentences, marks, score_axis, sentences, wording
 from dashboard.navigation import link
-from dashboard.theme import Tokens
+from dashboard.theme import LIGHT, Tokens
 from dashboard.wording import say
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
 from metrics.scorecard import Aim, Branch, Card, Scorecard
@@ -25,6 +25,14 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 def esc(text: object) -> str:
     """Text from outside as HTML text."""
     return html.escape(str(text), quote=True)
+
+
+_HYPHENED = re.compile(r"\w+(?:-\w+)+")
+
+
+def headline(text: str) -> str:
+    """A sentence as a heading: a word with a hyphen stays whole."""
+    return _HYPHENED.sub(lambda word: f'<span class="whole">{word[0]}</span>', esc(text))
 
 
 def rich(text: str) -> str:
@@ -54,7 +62,7 @@ def answer(board: Scorecard, currency: str, theme: Tokens, through: dt.date | No
     """The page's answer, its sub sentence, `more` as HTML and the counts. `through`: the last day of the data."""
     told = sentences.summary(board, currency, through, is_taken_apart=bool(more))
     return (
-        f'<div class="answer"><h1>{esc(sentences.answer(board, currency))}</h1>'
+        f'<div class="answer"><h1>{headline(sentences.answer(board, currency))}</h1>'
         f'<p class="sub">{rich(told)}</p>{more}{counts(board, theme)}</div>'
     )
 
@@ -101,7 +109,8 @@ def rungs(
     name, top = whole
     drawn = [_rung(name, top, board, sentences.cards_of(board), theme, big=True)]
     drawn += [_rung(name, part, board, part.cards, theme) for name, part in parts]
-    has_before = any(what.previous_score is not None for what in (top, *(part for _, part in parts)))
+    drawn_before = (one for one in (top, *(part for _, part in parts)) if one.score is not None)
+    has_before = any(one.previous_score is not None for one in drawn_before)
     notes = [say("hollow_dot", period=sentences.held_against(board)) if has_before else ""]
     notes.append(sentences.coverage(board))
     note = " ".join(part for part in notes if part)
@@ -112,7 +121,7 @@ def _rung(
     name: str, what: Scorecard | Branch | Aim, board: Scorecard, cards: Iterable[Card], theme: Tokens, big: bool = False
 ) -> str:
     score, before = what.score, what.previous_score
-    word = "no_goal" if score is None else sentences.standing_of(score, cards)
+    word = "no_goal" if score is None else score_axis.standing_of(score, cards)
     alt = say("alt_no_score")
     if score is not None:
         key = "alt_score" if before is None else "alt_score_from"
@@ -130,19 +139,21 @@ def _rung(
     )
 
 
-def rail(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query, first: str = "") -> str:
-    """`first`, what changed, how to read a row; apart from it the load, which a phone shows after the rows."""
+def rail(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query, first: str = "", refused: str = "") -> str:
+    """`first`, what changed, how to read a row; apart from it the load, which a phone shows after the rows. `refused`:
+    that a newer one was."""
     cards = sentences.provided(sentences.cards_of(board))
     withheld = sum(card.result.state == "withheld" for card in cards)
-    return (
-        f'{beside(board, facts, theme, query, first)}<aside class="load">{load_result(facts, theme, withheld)}</aside>'
-    )
+    result = load_result(facts, theme, withheld, refused)
+    load = f'<aside class="load" aria-label="{esc(say("the_load"))}">{result}</aside>'
+    return beside(board, facts, theme, query, first) + load
 
 
 def beside(board: Scorecard, facts: LoadFacts, theme: Tokens, query: Query, first: str = "") -> str:
     """`first`, what changed and how to read a row, beside a board's rows."""
     cards = sentences.provided(sentences.cards_of(board))
-    return f'<aside class="rail">{first}{_changed(board, facts, query)}{_how_to_read(cards, theme)}</aside>'
+    sections = f"{first}{_changed(board, facts, query)}{_how_to_read(cards, theme)}"
+    return f'<aside class="rail" aria-label="{esc(say("beside"))}">{sections}</aside>'
 
 
 def _changed(board: Scorecard, facts: LoadFacts, query: Query) -> str:
@@ -153,13 +164,21 @@ def _changed(board: Scorecard, facts: LoadFacts, query: Query) -> str:
         for change in found
     ]
     if not items:
-        period = wording.period(board.period)
-        none = say("nothing_differs" if board.rival else "nothing_changed")
-        items = [note(none if board.complete else say("not_compared", period=period))]
+        items = [note(_why_none(board))]
     if more:
-        items.append(f'<p class="note">{esc(say("more_changes_one" if more == 1 else "more_changes", n=more))}</p>')
+        text = say("more_changes_one" if more == 1 else "more_changes", n=more)
+        items.append(f'<p class="note">{anchor(text, link("changes", query))}</p>')
     against = say("against", period=sentences.held_against(board))
     return section(say("what_differs" if board.rival else "what_changed"), against, "".join(items))
+
+
+def _why_none(board: Scorecard) -> str:
+    """Why no change is named."""
+    if not board.complete:
+        return say("not_compared", period=wording.period(board.period))
+    if all(card.change is None for card in sentences.cards_of(board)):
+        return say("nothing_before", period=sentences.held_against(board))
+    return say("nothing_differs" if board.rival else "nothing_changed")
 
 
 def _linked(headline: str, address: str) -> str:
@@ -179,13 +198,14 @@ def _how_to_read(cards: Iterable[Card], theme: Tokens) -> str:
     text = say("how_to_read_text", space=wording.SPACE)
     if "too_close" in found:
         text += " " + say("how_to_read_too_close")
-    if any(sentences.beyond(card.definition, card.result.value, card.score) for card in cards):
+    if any(score_axis.beyond(card.definition, card.result.value, card.score) for card in cards):
         text += " " + say("how_to_read_off")
     return section(say("how_to_read"), "", f'{sample}<p class="note">{esc(text)}</p><p class="legend">{legend}</p>')
 
 
-def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0) -> str:
-    """One calm line; rows read, published and quarantined per table and the failed checks one step away."""
+def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0, refused: str = "") -> str:
+    """That a newer load was `refused`; one calm line; rows read, published and quarantined per table and the failed
+    checks one step away."""
     tables = [table for table in facts.tables.items() if table[1].accounts.get("read")]
     read = sum(table.accounts["read"] for _, table in tables)
     bad = sum(table.accounts.get("quarantined", 0) for _, table in tables)
@@ -197,8 +217,9 @@ def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0) -> str:
         withheld=say(kept, n=withheld),
     )
     way = f'<p class="note">{anchor(say("q_see"), link("data_quality", {}))}</p>'
+    newer = f'<p class="refused">{marks.mark("failed", theme)} {esc(refused)}</p>' if refused else ""
     if not tables:
-        return section(say("the_load"), wording.date(facts.loaded_at.date()), note(say("load_part")) + way)
+        return section(say("the_load"), wording.date(facts.loaded_at.date()), newer + note(say("load_part")) + way)
     where = f"var/loads/{facts.load_id}/quarantine.csv"
     told = note(say("load_where", file=where)) if bad else ""
     rows = "".join(
@@ -216,7 +237,9 @@ def load_result(facts: LoadFacts, theme: Tokens, withheld: int = 0) -> str:
     summary = f'<p class="note">{esc(say(key, passed=passed, total=len(facts.checks)))}</p>' if facts.checks else ""
     failed = _failed_checks(facts, theme)
     found = f'<table class="accounts"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{summary}{failed}'
-    body = f"<p>{esc(calm)}</p>{way}<details><summary>{esc(say('load_details'))}</summary>{told}{found}</details>"
+    body = (
+        f"{newer}<p>{esc(calm)}</p>{way}<details><summary>{esc(say('load_details'))}</summary>{told}{found}</details>"
+    )
     return section(say("the_load"), wording.date(facts.loaded_at.date()), body)
 
 
@@ -260,15 +283,22 @@ def check(outcome: CheckOutcome, theme: Tokens) -> str:
     )
 
 
-def data_through(facts: LoadFacts, withheld: int = 0) -> str:
-    """'Data through … · 1 check failed, 1 metric withheld'."""
-    parts = [f"<span>{rich(say('data_through', moment=wording.moment(facts.as_of, facts.timezone)))}</span>"]
+def data_through(facts: LoadFacts, withheld: int = 0, query: Query | None = None) -> str:
+    """'Data through … · 1 check failed, 1 metric withheld'. `query`: what the way to data quality carries on;
+    None: there is none. A table that stopped coming is named, for the newest of all tables hides it."""
+    through = rich(say("data_through", moment=wording.moment(facts.as_of, facts.timezone)))
+    parts = [f"<span>{through}</span>"]
+    if stale := check_sentences.stale(facts):
+        mark = marks.mark("watch", LIGHT)  # the stylesheet colours it
+        through = through.replace("<b>", '<b class="s-watch">')
+        parts = [f'<span>{mark} {through}</span><span class="s-watch">{esc(stale)}</span>']
     failed = len(facts.failed_checks)
     told = [say("checks_failed_one" if failed == 1 else "checks_failed", n=failed)] if failed else []
     if withheld:
         told.append(say("metrics_withheld_one" if withheld == 1 else "metrics_withheld", n=withheld))
     if told:
-        parts.append(f"<span>{esc(', '.join(told))}</span>")
+        text = ", ".join(told)
+        parts.append(f"<span>{esc(text) if query is None else anchor(text, link('data_quality', query))}</span>")
     return f'<p class="through">{"".join(parts)}</p>'
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from dashboard import cache, components, filter_bar, wording
+from dashboard import cache, components, filter_bar, navigation, wording
 from dashboard.cache import Load, Where
 from dashboard.compare import GOAL, TEAM, YEAR
 from dashboard.filters import NAMES, Filters
 from dashboard.navigation import link
 from dashboard.wording import say
-from data_checks.errors import RequestError
+from data_checks.errors import RequestError, did_you_mean
 from metrics.period import Period, parse_period, shifted
 from metrics.scope import Scope
 from metrics.scorecard import Scorecard
@@ -150,14 +151,14 @@ def head(
         choice = choose(load, scope, has_rivals)
         through = st.empty()
         tools(choice)
-    through.html(components.data_through(load.facts))
+    through.html(data_through(load))
     for line in wrong:
         st.html(components.notice(line))
     say_filter(choice.filters, link(here, {**choice.query(load), **Filters().query()}))
 
     def say_through(board: Scorecard) -> None:
         withheld = sum(card.result.state == "withheld" for branch in board.branches for card in branch.cards)
-        through.html(components.data_through(load.facts, withheld))
+        through.html(data_through(load, withheld))
 
     return choice, say_through
 
@@ -180,6 +181,8 @@ def crumbs(named: str | None, query: Mapping[str, str | None]) -> str:
 def misread(load: Load, scope: Scope) -> list[str]:
     """What the address asks for and does not exist, each with what is shown instead."""
     asked, told = st.query_params, []
+    if page := asked.get("missing", "")[:_LONGEST]:
+        told.append(say("no_such_page", page=page, hint=_near_page(page)))
     period, beside = asked.get("period"), asked.get("against")
     shown = asked_period(load)
     if period and period not in {wording.period_id(one) for one in _months(load)}:
@@ -189,11 +192,23 @@ def misread(load: Load, scope: Scope) -> list[str]:
     return told + filter_bar.misread(load, scope)
 
 
+def _near_page(asked: str) -> str:
+    """' Did you mean Financial?' for the nearest path or name in the menu, or ''."""
+    known = {name: say(word) for path, word in navigation.in_menu() for name in (path, say(word))}
+    near = re.search("'(.*)'", did_you_mean(asked, known))
+    return say("hint", name=known[near[1]]) if near else ""
+
+
 def carried() -> dict[str, str | None]:
     """What a page without these controls carries on in its links: the address as it is, but for words nobody wrote."""
     asked = st.query_params
     names = ("period", "against", *NAMES)
     return {name: asked[name] for name in names if name in asked and len(asked[name]) <= _LONGEST}
+
+
+def data_through(load: Load, withheld: int = 0) -> str:
+    """How far the data reach and what did not pass, which leads to data quality."""
+    return components.data_through(load.facts, withheld, carried())
 
 
 def asked_period(load: Load) -> Period:

@@ -19,6 +19,12 @@ def definitions_wrong(problems: Sequence[Problem], kept: Sequence[str], left_out
     return " ".join(told)
 
 
+def workspace_wrong(problems: Sequence[Problem]) -> str:
+    """What is wrong with the workspace, and that it is read as it was."""
+    many = len(problems)
+    return say("workspace_wrong_one" if many == 1 else "workspace_wrong", n=many, first=problems[0])
+
+
 def _some(names: Sequence[str]) -> str:
     """The first few of many names."""
     if len(names) > _NAMES_SAID:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import check_sentences, filters, marks, sentences, wording
+from dashboard import check_sentences, filters, marks, score_axis, sentences, wording
 from dashboard.cache import Load, Verdict
 from dashboard.charts import Trend
 from dashboard.compare import GOAL, rival_of
@@ -14,6 +14,7 @@ from dashboard.components import anchor, breadcrumb, esc, note, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say
+from data_checks.errors import with_article
 from metrics.definition import MetricDefinition
 from metrics.result import MetricResult
 from metrics.scorecard import Card
@@ -82,11 +83,11 @@ def crumbs(view: View) -> str:
     steps = [(say("overview"), link("overview", kept))]
     steps.append((sentences.title(view.definition), view.address(department=None, team=None, agent=None, rows=None)))
     if department is not None:
-        steps.append((filters.shown(department), view.address(team=None, agent=None, rows=None)))
+        steps.append((filters.shown("department", department), view.address(team=None, agent=None, rows=None)))
     if team is not None:
-        steps.append((filters.shown(team), view.address(agent=None, rows=None)))
+        steps.append((filters.shown("team", team), view.address(agent=None, rows=None)))
     if agent is not None:
-        steps.append((filters.shown(agent), view.address(rows=None)))
+        steps.append((filters.shown("agent", agent), view.address(rows=None)))
     return f'<div class="path">{breadcrumb(steps)}</div>'
 
 
@@ -138,7 +139,7 @@ def trend_head(trend: Trend | None) -> str:
 def trend_notes(trend: Trend) -> str:
     """What a hollow point or a gap means, when there is one."""
     notes = [say("trend_running") if trend.has_hollow else "", say("trend_gap") if trend.has_gap else ""]
-    notes.append(trend.usual)
+    notes += [trend.few, trend.usual]
     return note(" ".join(one for one in notes if one)) + _happened(trend)
 
 
@@ -173,7 +174,7 @@ def groups(view: View, by: str, results: Sequence[MetricResult], verdicts: Seque
         period = wording.period(view.card.result.period)
         body = note(say("no_groups", slice=by, period=period))
     elif all(one.slices.get(by) is None for one in results):
-        body = note(say("no_names", slice=by))
+        body = note(say("no_names", slice=with_article(by)))
     else:
         rows = "".join(_group(view, by, one, verdict) for one, verdict in zip(results, verdicts, strict=True))
         heads = (
@@ -197,12 +198,13 @@ def _group(view: View, by: str, result: MetricResult, verdict: Verdict) -> str:
         why = say("whole_goal")
     middle = esc(why) if why else ""
     if not why and verdict.score is not None:
-        off = sentences.beyond(view.definition, result.value, verdict.score)
+        off = score_axis.beyond(view.definition, result.value, verdict.score)
         key = "alt_score_off" if off else "alt_score"
         alt = say(key, score=wording.score(verdict.score), word=say(verdict.word).lower())
         middle = marks.position(verdict.score, verdict.low, verdict.high, verdict.word, view.theme, alt, off=off)
+    way = anchor(name or say(f"nobody_{by}"), view.address(**{by: name or "", "rows": None}))
     return (
-        f'<tr><th scope="row">{anchor(name or say("unassigned"), view.address(**{by: name or "", "rows": None}))}</th>'
+        f'<tr><th scope="row">{way}</th>'
         f'<td>{status(verdict.word, view.theme)}</td><td class="wide note">{middle}</td>'
         f'<td class="num {kind}">{esc(figure)}</td><td class="num unsure">{esc(n)}</td></tr>'
     )

@@ -214,7 +214,7 @@ def _causes_told(found: Explanation, scale: Scale, cells: Cells) -> str:
     return sentences.sentence(told)
 
 
-def _cause(found: Explanation, part: Part, scale: Scale, cells: Cells) -> str:
+def _cause(found: Explanation, part: Part, scale: Scale, cells: Cells, is_short: bool = False) -> str:
     group = found.groups[int(part.group or 0)]
     assert group.share is not None
     then, now = group.share
@@ -227,6 +227,8 @@ def _cause(found: Explanation, part: Part, scale: Scale, cells: Cells) -> str:
     shown = scale.number(part.value)
     if group in cells.rows:  # as the table has it
         shown = cells.parts[cells.rows.index(group)][part.kind == "rate"]
+    if is_short:
+        key = "ex_short_own" if part.kind == "rate" else "ex_short_mix"
     return say(key, group=named(group), part=scale.part(shown))
 
 
@@ -332,4 +334,6 @@ def stands_out(found: Explanation, currency: str, most: int = MOST_CAUSES) -> tu
     scale = scale_of(found, currency)
     shown = scale.change(found)
     cells = cells_of(found, scale, shown)
-    return scale.part(shown), "; ".join(_cause(found, part, scale, cells) for part in found.causes[:most])
+    return scale.part(shown), ", ".join(
+        _cause(found, part, scale, cells, is_short=True) for part in found.causes[:most]
+    )

@@ -77,7 +77,7 @@ def _team(load: Load, scope: Scope, chosen: Filters) -> None:
     teams = cache.teams(load, scope)
     also = [_SEVERAL] if len(chosen.team) > 1 else [_NOBODY] if chosen.team == ("",) else []
     now = also[0] if also else next(iter(chosen.team), "")
-    labels = {"": say("all_teams"), _NOBODY: say("unassigned")}
+    labels = {"": say("all_teams"), _NOBODY: say("nobody_team")}
     labels[_SEVERAL] = say("filter_teams_chosen", n=len(chosen.team))
     key = "choice_team"
     st.session_state[key] = now
@@ -127,7 +127,7 @@ def _multi(load: Load, scope: Scope, name: str, chosen: Filters) -> bool:
         say(f"filter_label_{name}"),
         [*(one for one in known if one), ""],
         key=key,
-        format_func=lambda one: one or say("unassigned"),
+        format_func=lambda one: one or say(f"nobody_{name}"),
         placeholder=say("filter_any"),
         on_change=lambda: _write(name, st.session_state[key]),
     )

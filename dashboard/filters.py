@@ -59,7 +59,7 @@ class Filters:
 
     def named(self) -> str | None:
         """The part of the organisation in words: 'Returns, Support · chat'; None for the whole."""
-        return " · ".join(listed(self.values(name)) for name in self.used) or None
+        return " · ".join(listed(name, self.values(name)) for name in self.used) or None
 
     def told(self) -> str:
         """'You see the teams Returns and Support and the channel chat.'; '' for the whole."""
@@ -95,19 +95,19 @@ def split(text: str) -> list[str]:
     return [re.sub(r"\\(.)", r"\1", part) for part in parts]
 
 
-def listed(values: Sequence[str]) -> str:
-    """'Returns, Support', '(none)'."""
-    return ", ".join(value or say("unassigned") for value in values)
+def listed(name: str, values: Sequence[str]) -> str:
+    """'Returns, Support', 'no team named'. `name`: one of NAMES."""
+    return ", ".join(value or say(f"nobody_{name}") for value in values)
 
 
-def shown(text: str) -> str:
+def shown(name: str, text: str) -> str:
     """A word of an address as a person reads it: 'Returns, Support'."""
-    return listed(split(text) if "~" in text else [text])
+    return listed(name, split(text) if "~" in text else [text])
 
 
 def words_of(query: Mapping[str, str | None]) -> list[str]:
     """The parts of an address that say whose numbers these are, in words."""
-    return [shown(text) for name in NAMES if (text := query.get(name)) is not None]
+    return [shown(name, text) for name in NAMES if (text := query.get(name)) is not None]
 
 
 def _and(parts: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +16,11 @@ from dashboard.verdicts import verdict_of
 from dashboard.wording import say
 from data_checks.calendar import Calendar
 from data_checks.contract import contracts
-from data_checks.errors import RequestError
+from data_checks.errors import FileProblems, Problem, RequestError
+from data_checks.history import newest_load, refused_after
 from data_checks.journal import Journal
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
-from data_checks.ledger import loads_folder, past_loads, read_report
+from data_checks.ledger import past_loads, read_report
 from data_checks.rollback import rollback_in_force
 from data_checks.state import read_state
 from data_checks.strategy_file import FILE as STRATEGY
@@ -41,7 +41,7 @@ from metrics.holding import extent_of
 from metrics.journal_scope import may_see, own_teams, teams_of, visible
 from metrics.last_good import keep_last_good
 from metrics.one_card import one_card
-from metrics.organisation import departments
+from metrics.organisation import Organisation, organisation
 from metrics.period import Grain, Period
 from metrics.plans import with_plans
 from metrics.receipt import Receipt, make_receipt
@@ -60,12 +60,12 @@ _VERSIONS_OPEN = 3  # the published one, and what runs have begun on: before a l
 
 @dataclass(frozen=True)
 class _Opened:
-    """One published version with the catalogue read over it, and each team's department."""
+    """One published version with the catalogue read over it, and who belongs to whom."""
 
     load: Load
     warehouse: Warehouse
     catalog: Catalog
-    belongs: Mapping[str, str | None]
+    organisation: Organisation
 
 
 class RealFloors:
@@ -76,11 +76,11 @@ class RealFloors:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._workspace: tuple[Signature, Workspace] | None = None
+        self._workspace: tuple[Signature, Workspace, tuple[Problem, ...]] | None = None
+        """As it last was right, and what is wrong with it now."""
         self._opened: dict[tuple[str, Signature], _Opened] = {}
         self._warehouses: dict[tuple[Path, str], Warehouse] = {}
         """Open versions: an edited metric is a new catalogue over the same warehouse."""
-        self._newest: _Opened | None = None
         self._read: tuple[Path, Catalog, Catalog] | None = None
         """The folder, its catalogue as read, and as shown: with the last good definitions kept."""
         self._journal: tuple[JournalPlace, Journal] | None = None
@@ -92,16 +92,16 @@ class RealFloors:
         with self._lock:
             workspace = self._read_workspace(settings.workspace_folder())
             version = current_version(workspace.var)
-            newest = _newest_load(workspace.var)
+            newest = newest_load(workspace.var)
             if version is None:
-                raise NothingPublished(_refusal(workspace.var, newest, "") or "Nothing is published yet.")
+                raise NothingPublished(_never_published(workspace.var))
             written = (workspace.metrics_folder, workspace.folder / STRATEGY, workspace.folder / GOALS)
-            stamp = (f"{version} {newest}", tuple(one for place in written for one in _stamps(place)))
+            wrong = " ".join(map(str, self._wrong))
+            stamp = (f"{version} {newest} {wrong}", tuple(one for place in written for one in _stamps(place)))
             if stamp not in self._opened:
                 self._opened[stamp] = self._open(workspace, version)
                 self._close_old()
-            self._newest = self._opened[stamp]
-            return self._newest.load
+            return self._opened[stamp].load
 
     def opened(self, load: Load) -> _Opened:
         """The version a run began on, also when a newer one has been published since.
@@ -138,7 +138,9 @@ class RealFloors:
     def rows(self, load: Load, scope: Scope, metric: str, span: Period, where: Where, limit: int) -> RowsBehind:
         opened = self.opened(load)
         question = ask(opened.warehouse, opened.catalog, scope, [metric], "all", (), span.start, span.end, dict(where))
-        return raw_rows.told_apart(rows_behind(opened.warehouse, opened.catalog, question, metric, limit))
+        return raw_rows.told_apart(
+            rows_behind(opened.warehouse, opened.catalog, question, metric, limit), load.facts.timezone
+        )
 
     def sql(self, load: Load, scope: Scope, metric: str, span: Period, where: Where) -> str:
         """The statements behind one number, with their values filled in."""
@@ -181,7 +183,7 @@ class RealFloors:
         return build_cascade(opened.warehouse, opened.catalog, scope, period, against)
 
     def departments(self, load: Load, scope: Scope) -> tuple[str, ...]:
-        found = departments(self.opened(load).warehouse, scope).values()
+        found = organisation(self.opened(load).warehouse, scope).departments.values()
         return tuple(sorted({name for name in found if name is not None}, key=str.casefold))
 
     def quality(self, load: Load, scope: Scope) -> Quality:
@@ -226,6 +228,8 @@ class RealFloors:
         with self._lock:
             place = self._read_workspace(settings.workspace_folder()).journal
             if self._journal is None or self._journal[0] != place:
+                if self._journal is not None:
+                    self._journal[1].close()
                 self._journal = (place, Journal(place))
             return self._journal[1]
 
@@ -234,14 +238,25 @@ class RealFloors:
     ) -> Verdict:
         name, opened = definition.metric, self.opened(load)
         part = {**dict(where), **{name: (value,) for name, value in result.slices.items()}}
-        extent = extent_of(part, scope, opened.belongs)
+        extent = extent_of(part, scope, opened.organisation)
         return verdict_of(opened.catalog.metrics[name], opened.catalog.bound[name], result, extent, opened.load.facts)
 
+    @property
+    def _wrong(self) -> tuple[Problem, ...]:
+        return self._workspace[2] if self._workspace else ()
+
     def _read_workspace(self, folder: Path) -> Workspace:
-        stamp = _stamps(folder / FILE)
-        if self._workspace is None or self._workspace[0] != stamp or self._workspace[1].folder != folder:
-            self._workspace = (stamp, read_workspace(folder))
-        return self._workspace[1]
+        """The workspace, or while it is wrong the one that last was right: a slip of the pen closes no running board.
+        Raises FileProblems when it never was."""
+        stamp, known = _stamps(folder / FILE), self._workspace
+        if known is None or known[1].folder != folder:
+            self._workspace = known = (stamp, read_workspace(folder), ())
+        elif known[0] != stamp or known[2]:  # what is wrong may be put right in another file
+            try:
+                self._workspace = (stamp, read_workspace(folder), ())
+            except FileProblems as error:
+                self._workspace = (stamp, known[1], error.problems)
+        return (self._workspace or known)[1]
 
     def _read_catalog(self, folder: Path, calendar: Calendar) -> Catalog:
         if self._read is None or self._read[0] != folder:
@@ -274,15 +289,16 @@ class RealFloors:
             facts=warehouse.facts,
             definitions=catalog.metrics,
             problems=catalog.problems,
+            workspace_problems=self._wrong,
             kept=catalog.kept,
             left_out=tuple(sorted(catalog.left_out)),
             strategy=catalog.strategy,
             periods=offered_periods(warehouse)[::-1],
             default_period=default_period(warehouse),
-            refused=_refusal(workspace.var, _newest_load(workspace.var), warehouse.facts.load_id),
+            refused=refused_after(workspace.var, warehouse.facts.load_id),
             rolled_back=_rollback(workspace, warehouse),
         )
-        return _Opened(load, warehouse, catalog, departments(warehouse, Scope.everything()))
+        return _Opened(load, warehouse, catalog, organisation(warehouse, Scope.everything()))
 
     def _close_old(self) -> None:
         while len(self._opened) > _VERSIONS_OPEN:
@@ -315,17 +331,10 @@ def _stamps(place: Path) -> Signature:
     return tuple(sorted(found))
 
 
-def _newest_load(var: Path) -> str:
-    """The number of the last load that left its books, published or not; '' when there is none."""
-    return max((path.parent.name for path in loads_folder(var).glob("[0-9]*/load.json")), default="")
-
-
-def _refusal(var: Path, newest: str, shown: str) -> str:
-    """Why the newest load was refused; '' when it is the one shown, or was not refused."""
-    report = read_report(var, newest) if newest > shown else None
-    if report is None or report.status != "refused":
-        return ""
-    return say("refused", load=report.load, why=report.message).strip()
+def _never_published(var: Path) -> str:
+    """Why nobody sees anything yet: no load was tried, or the newest was refused."""
+    refused = refused_after(var, "")
+    return say("refused", load=refused.load, why=refused.why).strip() if refused else say("no_load")
 
 
 def _rollback(workspace: Workspace, warehouse: Warehouse) -> str:

@@ -129,9 +129,11 @@ def _spec(frame: Frame, theme: Tokens) -> dict[str, Any]:
         }
         for first, last, ink in (("far_low", "far_high", theme.hatch), ("low", "high", theme.line))
     ]
-    middle = {"values": [{"y": frame.centre, "word": frame.words, "n": 0}]}
+    middle = {"values": [{"y": frame.centre, "word": frame.words, "n": frame.widest}]}
     rule = {"data": middle, "mark": {"type": "rule", "color": theme.ink3}, "encoding": {"y": {**y, "field": "y"}}}
-    words = {"type": "text", "align": "left", "dx": 4, "dy": -7, "color": theme.ink2, "fontSize": 12}
+    # at the line's end, beyond the plot, where no dot can lie on it
+    words = {"type": "text", "align": "left", "dx": 6, "baseline": "middle", "lineBreak": "\n", "lineHeight": 15}
+    words |= {"color": theme.ink2, "fontSize": 12}
     named = {"data": middle, "mark": words, "encoding": {"x": x, "y": {**y, "field": "y"}, "text": {"field": "word"}}}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -144,7 +146,10 @@ def _spec(frame: Frame, theme: Tokens) -> dict[str, Any]:
 
 def _points(x: dict[str, Any], y: dict[str, Any], theme: Tokens, has_outside: bool) -> list[dict[str, Any]]:
     """Dots, then squares with their names; a layer that draws nothing would be a picture without words."""
-    tip = [{"field": name, "type": "nominal"} for name in ("name", "text", "n")]
+    tip: list[dict[str, Any]] = [
+        {"field": name, "type": "nominal", "title": say(f"tip_{name}")} for name in ("name", "text")
+    ]
+    tip.append({"field": "n", "type": "quantitative", "format": ",.0f", "title": say("tip_n")})
     where = {"x": x, "y": y, "color": {"field": "ink", "type": "nominal", "scale": None}, "tooltip": tip}
     inside = {"filter": "!datum.outside"}
     outside = {"filter": "datum.outside"}

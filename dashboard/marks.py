@@ -64,9 +64,11 @@ def shape(word: str, theme: Tokens, x: float, y: float, size: float = 10) -> str
 
 
 def mark(word: str, theme: Tokens) -> str:
-    """A status mark to stand beside its word; the stylesheet has its shape and its colour."""
+    """A status mark to stand beside its word; the stylesheet has its shape and its colour. '' for a state without a
+    shape: a mark that is not masked would be a filled square, the shape of missed."""
     del theme  # other pictures are drawn in it
-    return f'<span class="mark m-{_ALIKE.get(word, word)}"></span>'
+    name = _ALIKE.get(word, word)
+    return f'<span class="mark m-{name}"></span>' if _SHAPES[name] else ""
 
 
 def stylesheet(theme: Tokens) -> str:
@@ -136,28 +138,24 @@ def ladder(score: float | None, before: float | None, word: str, theme: Tokens, 
 
 @functools.lru_cache(maxsize=4096)
 def sparkline(values: tuple[float | None, ...], goal: float | None, theme: Tokens, alt: str) -> str:
-    """The last months as a line: shape, not scale. A gap stays a gap, a lonely month is a dot; dotted goal."""
+    """The last months as a line: shape, not scale. A gap stays a gap, a lonely month is a dot; the goal, always within
+    the picture, is dotted."""
     known = [value for value in values if value is not None]
     if not known:
         return ""
-    lowest, highest = min(known), max(known)
-    goal_in_reach = goal is not None and abs(goal - (lowest + highest) / 2) <= 3 * (
-        (highest - lowest) or abs(goal) or 1
-    )
-    if goal is not None and goal_in_reach:
-        lowest, highest = min(lowest, goal), max(highest, goal)
-    spread = (highest - lowest) or 1.0
+    held = known if goal is None else [*known, goal]
+    lowest, spread = min(held), (max(held) - min(held)) or 1.0
     points = [
         (3 + place * 98 / max(len(values) - 1, 1), None if value is None else 22 - (value - lowest) / spread * 18)
         for place, value in enumerate(values)
     ]
     drawn = ""
-    if goal is not None and goal_in_reach:
+    if goal is not None:
         y = 22 - (goal - lowest) / spread * 18
         drawn += f'<path d="M3 {y:.1f}H101" stroke="{theme.ink3}" stroke-width="1" stroke-dasharray="1.5 2"/>'
     for run in _runs(points):
         if len(run) == 1:
-            drawn += f'<circle cx="{run[0][0]:.1f}" cy="{run[0][1]:.1f}" r="1.1" fill="{theme.series}"/>'
+            drawn += f'<circle cx="{run[0][0]:.1f}" cy="{run[0][1]:.1f}" r="1.8" fill="{theme.series}"/>'
         else:
             line = "L".join(f"{x:.1f} {y:.1f}" for x, y in run)
             drawn += (

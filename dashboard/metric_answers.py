@@ -24,22 +24,24 @@ DRIVER_MONTHS = 12
 SECTIONS = ("forecast", "drivers", "cohorts", "beside", "definition")
 
 
-def why_not(load: Load, scope: Scope, level: Level) -> dict[str, str]:
-    """The sections that a metric has nothing to say in, each with a clause that says why."""
+def sections(load: Load, scope: Scope, level: Level) -> tuple[tuple[str, ...], str]:
+    """The sections in which a metric has something to say, and what is to be said of one that only the whole
+    organisation has ('': nothing)."""
     from metrics.score_drivers import is_scored
 
-    opened, found = cache.opened(load), {}
+    opened, lacking, told = cache.opened(load), set(), ""
     definition = opened.catalog.metrics[level.metric]
     if not is_scored(opened.catalog.bound[level.metric]):
-        found["drivers"] = say("mx_not_drivers")
+        lacking.add("drivers")
     kept = definition.retention
     if kept is None or not kept.of.lstrip().startswith("orders.") or kept.every not in ("month", "quarter"):
-        found["cohorts"] = say("mx_not_cohorts")
+        lacking.add("cohorts")
     elif scope.teams is not None or level.where:
-        found["cohorts"] = say("mx_not_cohorts_part")
+        lacking.add("cohorts")
+        told = say("mx_cohorts_of_all")
     if definition.benchmark is None:
-        found["beside"] = say("mx_not_beside")
-    return found
+        lacking.add("beside")
+    return tuple(name for name in SECTIONS if name not in lacking), told
 
 
 def explanation(load: Load, scope: Scope, level: Level, period: Period, against: Period) -> Explanation:

@@ -104,4 +104,7 @@ def _rows(view: View, level: Level, scope: Scope) -> None:
         st.html(components.section(say("rows_behind"), "", components.note(sentences.sentence(str(error)))))
         return
     about = [sentences.title(view.definition), wording.period(level.period), *detail.levels(view)]
-    row_file.show(found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv", "UTC")
+    kept = {name: view.query.get(name) for name in ("metric", "period", "against")}
+    row_file.show(
+        found, lambda most: cache.rows(*asked, limit=most), about, "rows_csv", view.load.facts.timezone, kept=kept
+    )

@@ -43,9 +43,9 @@ def why_it_changed(view: View, level: Level, scope: Scope) -> None:
 
 
 def show(view: View, level: Level, scope: Scope) -> None:
-    """Draw the sections that the metric has, closed, and say which it does not have."""
+    """Draw the sections that the metric has, closed."""
     try:
-        lacking = metric_answers.why_not(view.load, scope, level)
+        has, told = metric_answers.sections(view.load, scope, level)
     except RequestError as error:
         st.html(components.section(say("mx_sections"), "", note(_sentence(error))))
         return
@@ -53,9 +53,7 @@ def show(view: View, level: Level, scope: Scope) -> None:
     draws: dict[str, Callable[[View, Level, Scope], None]] = {
         "forecast": _forecast, "drivers": _drivers, "cohorts": _cohorts, "beside": _beside, "definition": _definition,
     }  # fmt: skip
-    for name in metric_answers.SECTIONS:
-        if name in lacking:
-            continue
+    for name in has:
         box = _box(name)
         if box.open:
             with box:
@@ -63,8 +61,8 @@ def show(view: View, level: Level, scope: Scope) -> None:
                     draws[name](view, level, scope)
                 except RequestError as error:
                     st.html(note(_sentence(error)))
-    if lacking:
-        st.html(note(say("mx_not_here", reasons="; ".join(lacking.values()))))
+    if told:
+        st.html(note(told))
 
 
 def _box(name: str) -> ExpanderContainer:

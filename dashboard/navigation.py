@@ -73,7 +73,7 @@ def pages() -> dict[str, list[st.Page]]:
 def _page(path: str) -> st.Page:
     file, word, section = _PAGES[path]
     shown: Literal["visible", "hidden"] = "hidden" if section is None else "visible"
-    is_first = path == next(iter(_PAGES))
+    is_first = path == first()
     return st.Page(PAGES / file, title=say(word), url_path=path, default=is_first, visibility=shown)
 
 
@@ -90,6 +90,11 @@ def shortcuts() -> list[tuple[str, str, str]]:
     return [(path, word, _KEYS[path]) for path, word in in_menu() if path in _KEYS]
 
 
+def first() -> str:
+    """The path of the page at "/"."""
+    return next(iter(_PAGES))
+
+
 def exists(page: str) -> bool:
     """Whether there is a page of that path."""
     return page in _PAGES
@@ -97,6 +102,6 @@ def exists(page: str) -> bool:
 
 def link(page: str, query: Mapping[str, str | None]) -> str:
     """The address of a page with its state; empty values are left out. Not escaped for HTML."""
-    path = "/" if page == next(iter(_PAGES)) else f"/{page}"
+    path = "/" if page == first() else f"/{page}"
     kept = {name: value for name, value in query.items() if value is not None}
     return f"{path}?{urlencode(kept)}" if kept else path

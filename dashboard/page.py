@@ -9,11 +9,24 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import access, cache, components, definition_sentences, sentences, settings, theme, wording
+from dashboard import (
+    access,
+    cache,
+    check_sentences,
+    components,
+    definition_sentences,
+    filters,
+    marks,
+    sentences,
+    settings,
+    theme,
+    wording,
+)
 from dashboard.cache import Load, NothingPublished
 from dashboard.navigation import link
 from dashboard.wording import say
 from data_checks.errors import FileProblems, ScorecardError
+from data_checks.history import RefusedLoad
 from metrics.scope import Scope
 
 log = logging.getLogger("scorecard")
@@ -27,13 +40,30 @@ def start() -> tuple[Scope, Load]:
         load = cache.current()
     theme.in_the_head(company(load))
     if load.refused:
-        st.html(components.notice(without_paths(load.refused)))
+        st.html(_refused(load.refused, load, scope))
     if load.rolled_back:
         st.html(components.notice(load.rolled_back))
+    if load.workspace_problems:
+        wrong = definition_sentences.workspace_wrong(load.workspace_problems)
+        st.html(components.notice(without_paths(wrong)))
     if load.problems:
         wrong = definition_sentences.definitions_wrong(load.problems, load.kept, load.left_out)
         st.html(components.notice(without_paths(wrong)))
     return scope, load
+
+
+def _refused(found: RefusedLoad, load: Load, scope: Scope) -> str:
+    """That a newer load was refused, why, and where more is told. Why may count everybody's rows, so a reader of some
+    teams is not told."""
+    asked = st.query_params
+    kept = {name: asked[name] for name in ("period", "against", *filters.NAMES) if name in asked}
+    text = check_sentences.refused(found, load.facts)
+    why = "" if scope.teams is not None else without_paths(check_sentences.refused_why(found))
+    mark = marks.mark("failed", theme.tokens())
+    name = say("data_quality")
+    before, _, after = say("refused_next", page=name).partition(name)
+    way = f"{components.esc(before)}{components.anchor(name, link('data_quality', kept))}{components.esc(after)}"
+    return f'<p class="notice" role="status">{mark} <b>{components.esc(text)}</b> {components.esc(why)} {way}</p>'
 
 
 def company(load: Load) -> str:

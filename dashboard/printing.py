@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import json
@@ -11,13 +10,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dashboard import check_sentences, sentences, wording
+from dashboard import check_sentences, sentences, spreadsheet, wording
 from data_checks.warehouse.contract import LoadFacts
 from data_checks.watch import Partly
 from metrics.catalog import Catalog
@@ -92,16 +92,10 @@ def visible(text: str) -> str:
 
 
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """CSV with a head line; missing is an empty field."""
+    """CSV with a head line; missing is an empty field, and no text a formula."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(["" if cell is None else _csv_cell(cell) for cell in row] for row in rows)
+    spreadsheet.write(out, heads, rows, line_end="\n")
     return out.getvalue().rstrip("\n")
-
-
-def _csv_cell(cell: object) -> object:
-    return str(cell).lower() if isinstance(cell, bool) else cell
 
 
 # ── query ────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,25 +178,31 @@ def _result_cells(definition: MetricDefinition, result: MetricResult, facts: Loa
     return [wording.period(result.period), *slices, value, count, ends, state + reason]
 
 
-def through(facts: LoadFacts) -> str:
-    """Which load, how far its data reach, and whether it is invented."""
+def through(facts: LoadFacts, until: dt.date | None = None) -> str:
+    """Which load, how far its data reach or are looked at (`until`), and whether it is invented."""
     label = " · synthetic data" if facts.synthetic else ""
-    return f"Data through {wording.moment(facts.as_of, facts.timezone)} · load {facts.load_id}{label}"
+    reach = f"Data through {wording.moment(facts.as_of, facts.timezone)}"
+    if until is not None and until < facts.as_of_day:
+        reach = f"As of {wording.date(until)}, later rows are left out"
+    return f"{reach} · load {facts.load_id}{label}"
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def row_table(found: RowTable, metric: str, facts: LoadFacts, form: str) -> str:
-    """The answer of `scorecard rows`."""
+    """The answer of `scorecard rows`: instants as they are, or for the eye as the organisation's clock shows them."""
     if form == "json":
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
         return as_json({"load": facts.load_id, "metric": metric, "table": found.table, "total": found.total,
                         "rows": rows})  # fmt: skip
     if form == "csv":
         return as_csv(found.columns, found.rows)
-    body = [[wording.cell(cell) for cell in row] for row in found.rows]
+    zone = ZoneInfo(facts.timezone)
+    body = [[wording.cell(wording.on_clock(cell, zone)) for cell in row] for row in found.rows]
     more = f"{wording.count(len(body))} of {wording.count(found.total)} rows of {found.table} behind {metric}"
+    if any(isinstance(cell, dt.datetime) for row in found.rows for cell in row):
+        more += f", times of {facts.timezone}"
     return f"{table(found.columns, body)}\n\n{more} · {through(facts)}"
 
 

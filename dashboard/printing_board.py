@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -22,12 +23,18 @@ _COLOURS = {"met": "green", "watch": "yellow", "missed": "red", "too_close": "bl
 
 
 def scorecard(
-    board: Scorecard, facts: LoadFacts, form: str, strategy: Strategy | None = None, beside: Beside = "period"
+    board: Scorecard,
+    facts: LoadFacts,
+    form: str,
+    strategy: Strategy | None = None,
+    beside: Beside = "period",
+    until: dt.date | None = None,
 ) -> str:
-    """The answer of `scorecard show`. `beside`: what the values are compared with, a period or their goal."""
+    """The answer of `scorecard show`. `beside`: what the values are compared with, a period or their goal. `until`: the
+    last day looked at, where one is given."""
     strategy = strategy or Strategy()
     if form == "json":
-        return as_json(board_json(board, facts, strategy))
+        return as_json(board_json(board, facts, strategy, until))
     summary = sentences.summary(board, facts.currency, facts.as_of_day).replace("**", "")  # the screen's bold
     part = " · ".join(value or wording.say("unnamed") for value in board.slices.values())
     title = f"{facts.title} · {part}" if part else facts.title
@@ -41,7 +48,7 @@ def scorecard(
         parts += ["\n".join(told)] if told else []
     parts += _marked(board)
     parts += _absent(board)
-    return "\n\n".join([*parts, through(facts)])
+    return "\n\n".join([*parts, through(facts, until)])
 
 
 def _marked(board: Scorecard) -> list[str]:
@@ -149,11 +156,11 @@ def _card_row(card: Card, facts: LoadFacts, beside: Beside, indent: str = "") ->
     ]
 
 
-def board_json(board: Scorecard, facts: LoadFacts, strategy: Strategy) -> dict[str, Any]:
+def board_json(board: Scorecard, facts: LoadFacts, strategy: Strategy, until: dt.date | None = None) -> dict[str, Any]:
     """The scorecard as plain data; scores 0–100, coverage and percent as fractions."""
     return {
         "load": facts.load_id,
-        "as_of": facts.as_of,
+        "as_of": until or facts.as_of,
         "title": facts.title,
         "synthetic": facts.synthetic,
         "period": board.period.start,
@@ -193,14 +200,12 @@ def _aim_json(aim: Aim) -> dict[str, Any]:
 
 
 def _card_json(card: Card) -> dict[str, Any]:
-    result = result_json(card.result)
-    result.pop("period")
     return {
         "unit": card.definition.unit,
         "red": card.definition.red,
         "goal": card.definition.goal,
         "weight": card.definition.weight,
-        **result,
+        **result_json(card.result),
         "reason": card.result.reason or None,
         "status": card.status,
         "score": card.score,
@@ -228,15 +233,17 @@ def _pace_json(pace: Pace) -> dict[str, Any]:
 # ── the cascade ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def cascade(node: Node, facts: LoadFacts, form: str) -> str:
+def cascade(node: Node, facts: LoadFacts, form: str, until: dt.date | None = None) -> str:
     """The answer of `scorecard show --cascade`: the same scorecard for every part, one line each."""
     if form == "json":
-        return as_json({"load": facts.load_id, "as_of": facts.as_of, **_node_json(node)})
+        return as_json({"load": facts.load_id, "as_of": until or facts.as_of, **_node_json(node)})
     heads = ["", "score", "change", *(wording.say(branch.perspective) for branch in node.board.branches), *_TALLIED]
     heads = [wording.say(head) if head in _TALLIED else head for head in heads] + ["coverage"]
     rows = list(_node_rows(node, 0))
     period = wording.period(node.board.period)
-    return "\n\n".join([f"{visible(facts.title)} · {period}", table(heads, rows, right=heads[1:]), through(facts)])
+    return "\n\n".join(
+        [f"{visible(facts.title)} · {period}", table(heads, rows, right=heads[1:]), through(facts, until)]
+    )
 
 
 _TALLIED = ("met", "watch", "missed", "too_close")

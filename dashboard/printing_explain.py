@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,14 +17,14 @@ from metrics.explain import Explanation, GroupChange
 from metrics.stats.change import Part
 
 
-def explanation(found: Explanation, facts: LoadFacts, form: str) -> str:
+def explanation(found: Explanation, facts: LoadFacts, form: str, until: dt.date | None = None) -> str:
     """The answer of `scorecard explain`."""
     if form == "json":
         return as_json(explanation_json(found, facts))
     lines = [" ".join(told(found, facts.currency))]
     if found.groups:
         lines += ["", *_table(found, facts), ""]
-    return "\n".join([*lines, through(facts)])
+    return "\n".join([*lines, through(facts, until)])
 
 
 # ── the table ────────────────────────────────────────────────────────────────────────────────────────

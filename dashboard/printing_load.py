@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import wording
-from dashboard.printing import table
+from dashboard.printing import table, visible
 from data_checks.warehouse.contract import CheckOutcome
 
 ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtered")
@@ -44,5 +44,11 @@ def checks(outcomes: list[CheckOutcome]) -> list[str]:
         rows = wording.plural(check.bad_rows, "row", "rows")
         word = "is broken" if check.outcome == "broken" else f"failed on {rows}" if check.rows else "failed"
         done = {"critical": "in quarantine", "warning": "published and marked", "info": "noted"}[check.severity]
-        lines.append(f"  {check.table}.{check.rule} {word} ({done}): {check.why} Owner: {check.owner}.")
+        lines.append(f"  {check.table}.{check.rule} {word} ({done}): {_broke(check)}{check.why} Owner: {check.owner}.")
     return lines
+
+
+def _broke(check: CheckOutcome) -> str:
+    """What the check itself said when it crashed."""
+    said = visible(check.message).rstrip(".")
+    return f"{said}. " if check.outcome == "broken" and said else ""

@@ -33,7 +33,8 @@ def status(state: State, timezone: str, json_wanted: bool) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
+    """With a capital, unless it begins with a path."""
+    return text if "/" in text.split(" ")[0] else text[0].upper() + text[1:]
 
 
 def _kept(state: State) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import sentences
-from data_checks.history import LoadPoint, history
+from data_checks.history import LoadPoint, RefusedLoad, history
 from data_checks.state import Kept, State
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
 from metrics.bound import Value
@@ -23,7 +23,8 @@ _GRAVITY = {"critical": 0, "warning": 1, "info": 2}
 @dataclass(frozen=True)
 class Quality:
     """One published load as a report. `touched`: the checks that did not pass, by metric; `names`: what metrics are
-    called; `points`: the loads before, oldest first. `rollback`: the ledger's entry of the one in force."""
+    called; `points`: the loads before, oldest first. `rollback`: the ledger's entry of the one in force;
+    `refused`: a newer load that changed nothing, when whoever asks tells of it."""
 
     facts: LoadFacts
     names: Mapping[str, str]
@@ -31,6 +32,7 @@ class Quality:
     points: tuple[LoadPoint, ...] = ()
     kept: tuple[Kept, ...] = ()
     rollback: Mapping[str, Any] | None = None
+    refused: RefusedLoad | None = None
     is_part: bool = False
     """For a reader of some teams: without counts."""
 

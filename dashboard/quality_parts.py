@@ -48,9 +48,9 @@ def word_of(check: CheckOutcome) -> str:
 
 
 def headline(quality: Quality) -> str:
-    """'The load of 20 Nov 2026 is published. 1 metric is withheld.'"""
+    """'The load of 20 Nov 2026 is published. 1 metric is withheld.'; of a newer one that was refused, first that."""
     day = wording.moment(quality.facts.loaded_at, quality.facts.timezone).partition(",")[0]
-    published = say("q_load", day=day)
+    published = check_sentences.refused(quality.refused, quality.facts) or say("q_load", day=day)
     touched = quality.by_effect()
     for effect in ("withheld", "marked"):
         if number := len(touched[effect]):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from dashboard import spreadsheet, wording
 from dashboard.cache import RowsBehind
@@ -18,17 +19,19 @@ _TELLING = ("score", "counted", "revenue", "comment")
 _IDS_WITH_NAMES = ("team_id", "agent_id")
 
 
-def told_apart(found: RowTable) -> RowsBehind:
-    """The rows without ids that stand beside the name they stand for."""
+def told_apart(found: RowTable, timezone: str) -> RowsBehind:
+    """The rows without ids that stand beside the name they stand for, their times as the organisation's clock shows
+    them: the ticket a row leads to says the same."""
     named = {name for name in _IDS_WITH_NAMES if name.removesuffix("_id") in found.columns}
     kept = [place for place, name in enumerate(found.columns) if name not in named]
-    rows = tuple(tuple(row[place] for place in kept) for row in found.rows)
+    zone = ZoneInfo(timezone)
+    rows = tuple(tuple(wording.on_clock(row[place], zone) for place in kept) for row in found.rows)
     return RowsBehind(tuple(found.columns[place] for place in kept), rows, found.total)
 
 
-def table(found: RowsBehind, head: str = "") -> str:
+def table(found: RowsBehind, head: str = "", kept: Mapping[str, str | None] | None = None) -> str:
     """Every row that was handed over. Columns without content are left out, those alike in all rows are said once.
-    `head`: what they are, when not the rows behind a number."""
+    `head`: what they are, when not the rows behind a number. `kept`: what a ticket's address keeps of this page's."""
     head = head or say("rows_behind")
     if not found.rows:
         return section(head, "", note(say("rows_none")))
@@ -40,7 +43,7 @@ def table(found: RowsBehind, head: str = "") -> str:
     right = {place: " class=num" if _is_number(found, place) else "" for place in places}
     heads = "".join(f'<th scope="col"{right[place]}>{esc(_title(found.columns[place]))}</th>' for place in places)
     lines = (
-        "".join(f"<td{right[place]}>{_cell(found.columns[place], row[place])}</td>" for place in places)
+        "".join(f"<td{right[place]}>{_cell(found.columns[place], row[place], kept or {})}</td>" for place in places)
         for row in found.rows
     )
     body = "".join(f"<tr>{line}</tr>" for line in lines)
@@ -50,10 +53,10 @@ def table(found: RowsBehind, head: str = "") -> str:
     return f'<div id="rows">{section(head, scope, _alike(found) + hint + region)}</div>'
 
 
-def _cell(column: str, content: object) -> str:
+def _cell(column: str, content: object, kept: Mapping[str, str | None]) -> str:
     """A cell as HTML; a ticket's id leads to the ticket."""
     text = wording.cell(content)
-    return anchor(text, link("ticket", {"ticket": text})) if column == "ticket_id" and text else esc(text)
+    return anchor(text, link("ticket", {**kept, "ticket": text})) if column == "ticket_id" and text else esc(text)
 
 
 def as_csv(found: RowsBehind, about: Sequence[str] = ()) -> str:

@@ -15,11 +15,11 @@ _Answer = TypeVar("_Answer")
 class Remembered:
     """Answers by question, newest kept, each computed once even when many readers ask at the same moment.
 
-    `most`: bytes that all of them may hold, about. `shared`: types whose instances are held elsewhere anyhow.
+    `most_bytes`: what all of them may hold, about. `shared`: types whose instances are held elsewhere anyhow.
     """
 
-    def __init__(self, most: int, shared: tuple[type, ...] = ()) -> None:
-        self._most = most
+    def __init__(self, most_bytes: int, shared: tuple[type, ...] = ()) -> None:
+        self._most = most_bytes
         self._elsewhere = (*shared, type, ModuleType, FunctionType)
         self._answers: dict[tuple[Any, ...], tuple[Any, int]] = {}
         self._held = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -16,11 +16,18 @@ MOST = 200_000
 
 
 def show(
-    found: RowsBehind, fetch: Callable[[int], RowsBehind], about: Sequence[str], key: str, zone: str, head: str = ""
+    found: RowsBehind,
+    fetch: Callable[[int], RowsBehind],
+    about: Sequence[str],
+    key: str,
+    zone: str,
+    head: str = "",
+    kept: Mapping[str, str | None] | None = None,
 ) -> None:
     """Draw the rows and a button for all of them, fetched when it is pressed. `about`: title, period, scope …; the
-    file's name is made of them. `zone`: of the rows' times. `head`: what they are, when not those behind a number."""
-    st.html(raw_rows.table(found, head))
+    file's name is made of them. `zone`: of the rows' times. `head`: what they are, when not those behind a number.
+    `kept`: what the address of a ticket keeps of this page's."""
+    st.html(raw_rows.table(found, head, kept))
     if not found.rows:
         return
     times = say("rows_times", zone=zone)

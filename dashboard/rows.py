@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard import absent, check_sentences, filters, marks, sentences, wording
+from dashboard import absent, check_sentences, chosen_rows, filters, marks, score_axis, sentences, wording
 from dashboard.compare import GOAL, rival_of
 from dashboard.components import anchor, esc, rich, section, status
 from dashboard.navigation import link
@@ -20,10 +19,15 @@ Query = Mapping[str, str | None]
 
 
 def board_rows(board: Scorecard, currency: str, theme: Tokens, query: Query) -> str:
-    """Every perspective with the rows that need somebody, and the way to the others; only the first shows the heads."""
-    period = board.period
-    parts = [_in_short(branch, period, currency, theme, query) for branch in board.branches if branch.cards]
-    return f'<div class="rows">{_heads(period, query)}{"".join(parts)}</div>'
+    """Every perspective with data, its chosen rows and the way to the others; only the first shows the heads."""
+    period, chosen = board.period, chosen_rows.chosen(board)
+    parts = [
+        _in_short(branch, chosen[branch.perspective], period, currency, theme, query)
+        for branch in board.branches
+        if sentences.provided(branch.cards)
+    ]
+    heads = _heads(period, query) if any(chosen.values()) else ""
+    return f'<div class="rows">{heads}{"".join(parts)}{chosen_rows.without_data(board)}</div>'
 
 
 def branch_rows(
@@ -53,11 +57,6 @@ def card_rows(name: str, cards: Sequence[Card], board: Scorecard, currency: str,
     return f"{_heads(period, query)}{_table(name, period, [_body(_rows(present, currency, theme, query))], query)}"
 
 
-def needs_somebody(card: Card) -> bool:
-    """Whether a row belongs on the overview: missed, too close to call, or withheld."""
-    return card.status in ("missed", "too_close") or card.result.state == "withheld"
-
-
 def _heads(period: Period, query: Query) -> str:
     """Column heads for the eye, once; each table has its own for the ear."""
     cells = "".join(f'<span class="{kind}">{text}</span>' for kind, text in _columns(period, query))
@@ -77,35 +76,12 @@ def _columns(period: Period, query: Query) -> list[tuple[str, str]]:
     ]
 
 
-def _in_short(branch: Branch, period: Period, currency: str, theme: Tokens, query: Query) -> str:
-    """A perspective's rows that need somebody, and one line for all the others."""
-    shown = [card for card in branch.cards if needs_somebody(card)]
+def _in_short(branch: Branch, shown: Sequence[Card], period: Period, currency: str, theme: Tokens, query: Query) -> str:
+    """A perspective's chosen rows, and one line for all the others."""
     name = say(branch.perspective)
     table = _table(name, period, [_body(_rows(shown, currency, theme, query))], query) if shown else ""
-    scope = sentences.branch_scope(branch) if sentences.provided(branch.cards) else ""
-    return section(say(branch.perspective), scope, table + _others(branch, len(shown), query), kind="branch")
-
-
-def _others(branch: Branch, shown: int, query: Query) -> str:
-    """'11 more: 8 met, 3 watched.' as the way to the perspective's page."""
-    others = [card for card in branch.cards if not needs_somebody(card)]
-    if not others:
-        return ""
-    tally = Counter(_tallied(card, query) for card in others)
-    counts = [
-        say(f"more_{word}", n=tally[word])
-        for word in ("met", "watch", "not_judged", "no_goal", "not_cut", "not_provided")
-        if tally[word]
-    ]
-    key = "more_all" if not shown else "more_one" if len(others) == 1 else "more_some"
-    text = say(key, n=len(others), counts=", ".join(counts))
-    return f'<p class="others">{anchor(text, link(branch.perspective, query))}</p>'
-
-
-def _tallied(card: Card, query: Query) -> str:
-    if card.result.state == "not_provided":
-        return "not_cut" if _is_part(query) or absent.is_uncut(card) else "not_provided"
-    return card.status
+    others = chosen_rows.others(branch, shown, query)
+    return section(name, sentences.branch_scope(branch), table + others, kind="branch")
 
 
 def _is_part(query: Query) -> bool:
@@ -159,12 +135,17 @@ def _aim(aim: Aim) -> str:
 
 
 def _absent(branch: Branch, key: str) -> str:
-    """A quiet line for the metrics whose data do not exist here; for those that exist for the whole, why not here."""
+    """A quiet line for the metrics whose data do not exist; for those that exist for the whole, why not here."""
     found = [card for card in branch.cards if card.result.state == "not_provided"]
-    uncut = [card for card in found if absent.is_uncut(card)] if key == "not_provided_line" else []
-    names = [sentences.title(card.definition) for card in found if card not in uncut]
-    told = [*absent.lines(uncut), *([say(key, names="; ".join(names))] if names else [])]
+    uncut = [card for card in found if absent.is_uncut(card)]
+    told = absent.lines(uncut) if key == "not_provided_line" else _listed(key, uncut)
+    told += _listed("not_provided_line", [card for card in found if card not in uncut])
     return "".join(f'<p class="note absent">{esc(one)}</p>' for one in told)
+
+
+def _listed(key: str, cards: Sequence[Card]) -> list[str]:
+    names = "; ".join(sentences.title(card.definition) for card in cards)
+    return [say(key, names=names)] if cards else []
 
 
 def _row(card: Card, currency: str, theme: Tokens, query: Query) -> str:
@@ -193,8 +174,9 @@ def _mark(card: Card, theme: Tokens, address: str) -> str:
     if not checks:
         return ""
     told = say("marked_because", checks="; ".join(check_sentences.clause(one.check) for one in checks))
-    word = status("warning", theme, say("stale_mark" if card.is_stale else "mark"))
-    return f' <a class="marked" href="{esc(address)}#checks" title="{esc(told)}">{word}</a>'
+    word = status("warning", theme, say("stale_mark")) if card.is_stale else esc(say("mark"))
+    joint = " " if card.is_stale or not sentences.basis(card, "") else " · "
+    return f'{joint}<a class="marked" href="{esc(address)}#checks" title="{esc(told)}">{word}</a>'
 
 
 def _middle(card: Card, word: str, currency: str, theme: Tokens) -> list[str]:
@@ -205,7 +187,7 @@ def _middle(card: Card, word: str, currency: str, theme: Tokens) -> list[str]:
     spark = _cell("c-spark", sparkline(card, currency, theme))
     if why:
         return [f'<td role="cell" class="c-position c-nogoal">{esc(why)}</td>', spark]
-    off = sentences.beyond(card.definition, card.result.value, card.score)
+    off = score_axis.beyond(card.definition, card.result.value, card.score)
     key = "alt_score_off" if off else "alt_score"
     alt = "" if card.score is None else say(key, score=wording.score(card.score), word=say(word).lower())
     drawn = marks.position(card.score, card.score_low, card.score_high, word, theme, alt, off=off)

@@ -95,21 +95,24 @@ def _counted(number: int) -> str:
 
 
 def made_of(found: ScoreLines) -> str:
-    """'From 56.6 to 61.4: revenue made +1.3 of it; on-time delivery made −1.0 …', the largest of each sign."""
-    up = [one for one in found.lines if one.number > 0][:_NAMED]
-    down = [one for one in found.lines if one.number < 0][:_NAMED]
+    """'Revenue made +1.3 points of it and delivery +0.4; returns made −0.3.', the largest of each sign among what is
+    more than chance, '' where nothing is; or that other metrics are judged than before, where that made most of it."""
+    others = sum((one.number for one in found.lines if one.part.kind != "both"), Decimal(0))
+    if abs(others) > abs(found.change) / 2:
+        return say("cg_others")
+    clear = [one for one in found.lines if one.part.kind == "both" and one.card.change_is_clear]
+    up = [one for one in clear if one.number > 0][:_NAMED]
+    down = [one for one in clear if one.number < 0][:_NAMED]
     first, then = (up, down) if found.change >= 0 else (down, up)
-    told = "; ".join(_named(lines) for lines in (first, then) if lines)
-    before, after = written(found.before), written(found.after)
-    if not told:
-        return say("cg_made_nothing", before=before, after=after)
-    return say("cg_made", before=before, after=after, change=signed(found.change), parts=told)
+    told = "; ".join(_named(lines, is_first) for lines, is_first in ((first, True), (then, not first)) if lines)
+    return sentences.sentence(told) if told else ""
 
 
-def _named(lines: Sequence[ScoreLine]) -> str:
-    """'revenue made +1.3 and on-time delivery +0.4'."""
+def _named(lines: Sequence[ScoreLine], is_first: bool) -> str:
+    """'revenue made +1.3 points of it and on-time delivery +0.4'."""
+    keys = ["cg_part_first" if is_first else "cg_part", *["cg_part_more"] * len(lines)]
     told = [
-        say("cg_part_more" if place else "cg_part", name=sentences.inner(one.card.definition), part=signed(one.number))
-        for place, one in enumerate(lines)
+        say(key, name=sentences.inner(one.card.definition), part=signed(one.number))
+        for key, one in zip(keys, lines, strict=False)
     ]
     return say("cg_joint").join(told)

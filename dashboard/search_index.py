@@ -9,6 +9,7 @@ from dashboard import cache, navigation, sentences
 from dashboard.cache import Load
 from dashboard.navigation import link
 from dashboard.wording import say
+from metrics.row_ticket import known_ticket
 from metrics.scope import Scope
 
 MOST_AGENTS = 300
@@ -44,6 +45,17 @@ def matching_agents(load: Load, scope: Scope, words: str) -> list[dict[str, str]
     wanted = words[:_LONGEST].casefold().split()
     fits = (name for name in agents_of(load, scope) if all(word in name.casefold() for word in wanted))
     return [asdict(one) for one, _ in zip(_agents(fits), range(MOST_FOUND), strict=False)] if wanted else []
+
+
+def ticket(load: Load, scope: Scope, words: str) -> dict[str, str]:
+    """Whether these words are the id of a ticket that the reader may see: asked at Enter, and answered once."""
+    typed = words.strip()[:_LONGEST]
+    if not typed:
+        return {"asked": "", "address": ""}
+    known = cache.remembered(
+        ("ticket", load.version, scope, typed), lambda: known_ticket(cache.opened(load).warehouse, scope, typed)
+    )
+    return {"asked": typed, "address": link("ticket", {"ticket": known}) if known else ""}
 
 
 def agents_of(load: Load, scope: Scope) -> Sequence[str]:

@@ -1,8 +1,11 @@
 const KEPT = ["period", "against", "department", "team", "agent", "channel"];
 const KEPT_BY = { page: KEPT, metric: KEPT, team: KEPT.slice(0, 2), department: KEPT.slice(0, 2), agent: KEPT.slice(0, 2) };
-const MOST = 10, PATIENCE = 1500;
+const PARTS = ["team", "department", "agent"];
+const MOST = 10, NEAR = 5, PATIENCE = 1500;
 let state = null; // what the newest run has sent
-let ask = () => {};
+let ask = () => {}, askTicket = () => {};
+let sought = ""; // the ticket that Enter asked for
+let how = "exact"; // what is listed: exact names, a metric of a part, or names that come near
 let begun = 0; // when `g` was typed
 let shown = [], at = 0;
 
@@ -31,11 +34,62 @@ const rank = (entry, wanted) => {
   if (title.split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(first))) return 1;
   return title.includes(first) ? 2 : 3;
 };
+const best = (ranked) => ranked.filter(([value]) => value !== null).sort((one, other) => one[0] - other[0]).slice(0, MOST).map(([, entry]) => entry);
+// "csat south": a metric that has some of the words, of a team, department or agent whose name has the others.
+const together = (entries, wanted) =>
+  best(entries.filter((entry) => entry.kind === "metric").flatMap((metric) => {
+    const all = plain(`${metric.title} ${metric.also}`), others = wanted.filter((word) => !all.includes(word));
+    if (!others.length || others.length === wanted.length) return [];
+    const how = rank(metric, wanted.filter((word) => !others.includes(word)));
+    const parts = entries.filter((part) => PARTS.includes(part.kind) && others.every((word) => plain(part.title).includes(word)));
+    return parts.map((part) => [how, { kind: "metric", title: `${metric.title} · ${part.title}`, address: `${metric.address}&${part.address.split("?")[1]}`, kept: KEPT.slice(0, 2) }]);
+  }));
+// How many letters differ, two exchanged ones counting once; more than `most` is too many.
+const apart = (one, other, most) => {
+  if (Math.abs(one.length - other.length) > most) return most + 1;
+  let older = [], old = [...Array(other.length + 1).keys()];
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= other.length; j++) {
+      row[j] = Math.min(old[j] + 1, row[j - 1] + 1, old[j - 1] + (one[i - 1] !== other[j - 1]));
+      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]) row[j] = Math.min(row[j], older[j - 2] + 1);
+    }
+    [older, old] = [old, row];
+  }
+  return old[other.length];
+};
+// How far the nearest words of a title are from the words wanted; null is too far.
+const off = (entry, wanted) => {
+  const words = plain(entry.title).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  let sum = 0;
+  for (const word of wanted) {
+    const most = word.length < 4 ? 0 : word.length < 6 ? 1 : 2;
+    const least = Math.min(...words.map((one) => (one.startsWith(word) ? 0 : apart(word, one, most))));
+    if (least > most) return null;
+    sum += least;
+  }
+  return sum + words.length / 100; // the shorter name of two that are as near
+};
 const find = (text) => {
-  const wanted = plain(text).split(/\s+/).filter(Boolean);
+  const wanted = plain(text).split(/\s+/).filter(Boolean), entries = [...state.index, ...state.agents];
+  how = "exact";
   if (!wanted.length) return state.index.filter((entry) => entry.kind === "page").slice(0, MOST);
-  const ranked = [...state.index, ...state.agents].map((entry) => [rank(entry, wanted), entry]).filter(([how]) => how !== null);
-  return ranked.sort((one, other) => one[0] - other[0]).slice(0, MOST).map(([, entry]) => entry);
+  const exact = best(entries.map((entry) => [rank(entry, wanted), entry]));
+  if (exact.length) return exact;
+  const parted = together(entries, wanted);
+  if (parted.length) return parted;
+  how = "near";
+  return best(entries.map((entry) => [off(entry, wanted), entry])).slice(0, NEAR);
+};
+// Nothing has this name and it holds a digit: it may be a ticket's number.
+const mayBeTicket = (text) => state.tickets && !shown.length && /\d/.test(text);
+const told = (text) => {
+  const words = state.words;
+  if (!text) return words.search_start;
+  if (mayBeTicket(text)) return sought !== text ? words.search_ticket : state.ticket.asked === text ? words.search_ticket_none : words.search_ticket_asked;
+  if (!shown.length) return words.search_none;
+  if (how === "near") return words.search_near;
+  return shown.length === 1 ? words.search_found_one : shown.length === MOST ? words.search_first : words.search_found.replace("{n}", shown.length);
 };
 
 const box = () => document.getElementById("find");
@@ -57,20 +111,33 @@ const draw = () => {
   if (shown.length) field().setAttribute("aria-activedescendant", `find-${at}`);
   else field().removeAttribute("aria-activedescendant");
   document.getElementById(`find-${at}`)?.scrollIntoView({ block: "nearest" });
-  const said = !text ? words.search_start : !shown.length ? words.search_none : shown.length === 1 ? words.search_found_one : shown.length === MOST ? words.search_first : words.search_found.replace("{n}", shown.length);
-  document.getElementById("find-said").textContent = said.replace("{words}", text);
+  document.getElementById("find-said").textContent = told(text).replace("{words}", () => text);
 };
 const take = (place) => {
   const entry = shown[place];
-  if (!entry) return;
+  if (!entry) return seek(field().value.trim());
   box().close();
-  go(entry.address, KEPT_BY[entry.kind]);
+  go(entry.address, entry.kept || KEPT_BY[entry.kind]);
+};
+// The server alone knows which tickets there are, and is asked at Enter.
+const seek = (text) => {
+  if (!mayBeTicket(text)) return;
+  sought = text;
+  draw();
+  if (state.ticket.asked === text) arrive();
+  else askTicket(text);
+};
+const arrive = () => {
+  if (!box().open || !sought || sought !== state.ticket.asked || field().value.trim() !== sought || !state.ticket.address) return;
+  box().close();
+  go(state.ticket.address, KEPT.slice(0, 2));
 };
 const open = () => {
   document.getElementById("keys")?.close();
   if (!box().open) box().showModal();
   field().value = "";
   at = 0;
+  sought = "";
   draw();
   field().focus();
 };
@@ -81,6 +148,7 @@ const explain = () => {
 let waiting = 0;
 const typed = () => {
   at = 0;
+  sought = "";
   draw();
   if (!state.asks) return;
   clearTimeout(waiting);
@@ -154,8 +222,12 @@ const build = (parent) => {
 export default function ({ data, parentElement, setStateValue }) {
   state = data;
   ask = (words) => setStateValue("words", words);
+  askTicket = (words) => setStateValue("ticket", words);
   if (!parentElement.querySelector("#find")) build(parentElement);
-  else if (box().open) draw();
+  else if (box().open) {
+    draw();
+    arrive();
+  }
   document.addEventListener("keydown", onKey, true);
   return () => document.removeEventListener("keydown", onKey, true);
 }

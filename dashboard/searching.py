@@ -1,6 +1,7 @@
 """The search box and the keys, on every page: `/` finds, `g o` goes to the overview, `?` lists them all.
 
-What can be found is sent once; typing asks the server only for agents of a company with very many.
+What can be found is sent once; typing asks the server only for agents of a company with very many, Enter
+for a ticket of that number.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from dashboard.wording import say
 from data_checks.errors import ScorecardError
 
 _WORDS = (
-    "search", "search_hint", "search_open", "search_none", "search_found",
+    "search", "search_hint", "search_open", "search_none", "search_found", "search_near", "search_ticket",
+    "search_ticket_asked", "search_ticket_none",
     "search_first", "search_found_one", "search_start",
     "search_page", "search_metric", "search_team", "search_department", "search_agent",
     "keys", "keys_close", "keys_search", "keys_previous", "keys_next", "keys_help", "keys_escape", "keys_or",
@@ -41,6 +43,8 @@ def _mount() -> None:
         asks = sees_agents and search_index.asks_server(load, scope)
         state = st.session_state.get("search_box")
         words = str(state.get("words", "")) if asks and state else ""
+        sees_tickets = access.sees_people()
+        number = str(state.get("ticket", "")) if sees_tickets and state else ""
         _box(
             key="search_box",
             data={
@@ -51,12 +55,15 @@ def _mount() -> None:
                 "asks": asks,
                 "asked": words,
                 "agents": search_index.matching_agents(load, scope, words) if words else [],
+                "tickets": sees_tickets,
+                "ticket": search_index.ticket(load, scope, number),
                 "periods": [wording.period_id(one) for one in sorted({*load.periods, load.default_period})],
                 "period": wording.period_id(load.default_period),
                 "go": {letter: [say(word), link(path, {})] for path, word, letter in navigation.shortcuts()},
                 "words": {word: wording.WORDS[word] for word in _WORDS},
             },
-            default={"words": ""},
+            default={"words": "", "ticket": ""},
             on_words_change=lambda: None,
+            on_ticket_change=lambda: None,
             height="content",
         )

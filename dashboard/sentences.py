@@ -16,7 +16,7 @@ from dashboard.wording import say
 from metrics.definition import MetricDefinition
 from metrics.period import Period
 from metrics.result import MetricResult
-from metrics.scorecard import Branch, Card, Scorecard, score_of
+from metrics.scorecard import Branch, Card, Scorecard
 
 JUDGED = ("missed", "watch", "too_close", "met")
 _LONGEST_ANSWER = 110
@@ -100,15 +100,16 @@ def answer(board: Scorecard, currency: str) -> str:
     total = len(cards)
     if met == total:
         return say("all_met_one") if total == 1 else say("all_met", total=total)
-    head = say("none_met" if met == 0 else "some_met_one" if met == 1 else "some_met", met=met, total=total)
-    worst = _worst(cards)
+    none = "none_met_one" if total == 1 else "none_met"
+    head = say(none if met == 0 else "some_met_one" if met == 1 else "some_met", met=met, total=total)
+    worst = worst_of(cards)
     if worst is None:
         return head
-    key = "weak_point" if worst.status == "missed" else "furthest"
+    whole, brief_ = ("weak_point", "weak_point_short") if worst.status == "missed" else ("short_of", "short_of_short")
     goal = goal_text(worst.definition, currency)
     for sentence in (
-        say(key, name=short(worst.definition), value=figure(worst, currency), goal=goal),
-        say("weak_point_short", name=short(worst.definition)),
+        say(whole, name=short(worst.definition), value=figure(worst, currency), goal=goal),
+        say(brief_, name=short(worst.definition)),
     ):
         if len(head + sentence) <= _LONGEST_ANSWER:
             return head + sentence
@@ -184,13 +185,14 @@ def state_reason(definition: MetricDefinition, result: MetricResult) -> str:
 
 
 def basis(card: Card, currency: str) -> str:
-    """What a number stands on: 'n 4,812 · 80.1–82.3 %', and its month when that is not the board's."""
+    """What a number stands on: 'n 4,812 · 80.1–82.3 %', and its month when that is not the board's. A count is its own
+    n."""
     definition, result = card.definition, card.result
     if result.state == "suppressed":
         return say("n_hidden")
     if result.state == "no_data":
         return ""
-    parts = [] if result.n is None else [say("n", n=wording.count(result.n))]
+    parts = [] if result.n is None or result.n == result.value else [say("n", n=wording.count(result.n))]
     if result.low is not None and result.high is not None and result.state not in ("withheld", "too_few", "unripe"):
         parts.append(wording.interval(result.low, result.high, definition.unit, currency))
     if result.period != card.asked:
@@ -265,35 +267,13 @@ def coverage(board: Scorecard) -> str:
 
 
 def withheld(board: Scorecard) -> str:
-    """How many metrics failed checks withhold, and what the score is over; '' when they withhold none."""
+    """How many metrics failed checks withhold, and what the score stands on; '' when they withhold none."""
     number = sum(card.result.state == "withheld" for card in cards_of(board))
     if not number or board.coverage is None:
         return ""
     metrics = say("withheld_checks_one" if number == 1 else "withheld_checks", n=number)
     key = "withheld_no_score" if board.score is None else "withheld_score"
     return say(key, metrics=metrics, share=wording.share(board.coverage))
-
-
-def standing(score: float) -> str:
-    """The status a score stands for on the axis: 33 is the limit, 67 the goal."""
-    return "met" if round(score) >= 67 else "watch" if round(score) >= 33 else "missed"
-
-
-def standing_of(score: float, cards: Iterable[Card]) -> str:
-    """The status a mean score stands for, no bolder than its metrics: met needs one that is surely met."""
-    word = standing(score)
-    found = {card.status for card in cards}
-    return "too_close" if word == "met" and "met" not in found and "too_close" in found else word
-
-
-def beyond(definition: MetricDefinition, value: float | None, score: float | None) -> int:
-    """−1 or 1 when the value lies outside the score axis at that end, else 0."""
-    red, goal = definition.red, definition.goal
-    if value is None or red is None or goal is None or score not in (0.0, 100.0):
-        return 0
-    side = 1 if score else -1
-    inward = (red - goal if score else goal - red) * 1e-6
-    return side if score_of(definition, value + inward) == score else 0
 
 
 def metric_answer(card: Card, currency: str) -> str:
@@ -321,8 +301,9 @@ def _nearest_is_limit(card: Card) -> bool:
     return None not in (value, goal, red) and abs(value - goal) > abs(value - red)  # type: ignore[operator]
 
 
-def _worst(cards: Iterable[Card]) -> Card | None:
-    """The missed metric with the lowest score, heavier first; else the lowest watch. None when neither exists."""
+def worst_of(cards: Iterable[Card]) -> Card | None:
+    """What the headline names: the missed metric with the lowest score, heavier first; else the lowest watch. None
+    when neither exists."""
     for status in ("missed", "watch"):
         found = [card for card in cards if card.status == status and card.score is not None]
         if found:
@@ -338,14 +319,29 @@ def _common_reason(cards: Iterable[Card]) -> str:
 
 def _score_sentence(board: Scorecard) -> str:
     if board.score is None:
-        return say("score_none") if judged(cards_of(board)) else ""
+        return _why_no_score(board)
     now, before = board.score, board.previous_score
     if before is None:
         return say("score_is", score=wording.score(now), change="")
     by = abs(round(now - before))
     key = "score_same" if not by and round(now) == round(before) else "score_higher" if now > before else "score_lower"
-    told = {"by": by or say("score_little"), "period": held_against(board)}
-    return say("score_is", score=wording.score(now), change=say(f"rival_{key}" if board.rival else key, **told))
+    little, against = by or say("score_little"), held_against(board)
+    if board.rival:
+        change = say(f"rival_{key}", by=little, period=against)
+    else:
+        when = say("when_on" if board.against.grain == "day" else "when_in", period=against)
+        change = say(key, by=little, when=when)
+    return say("score_is", score=wording.score(now), change=change)
+
+
+def _why_no_score(board: Scorecard) -> str:
+    if not judged(cards_of(board)):
+        return ""
+    there = [branch for branch in board.branches if branch.coverage is not None]
+    scored = sum(branch.score is not None for branch in there)
+    if 2 * scored >= len(there):
+        return say("score_none")
+    return say("score_none_branches", n=scored or say("score_no_branch"), all=len(there))
 
 
 def held_against(board: Scorecard) -> str:

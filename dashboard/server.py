@@ -28,6 +28,7 @@ from starlette.types import Scope as AsgiScope
 
 from dashboard import cache, screens, settings
 from dashboard.hosts import OwnNamesOnly, served_names
+from dashboard.unknown_pages import UnknownPages
 from data_checks.errors import RequestError, ScorecardError
 
 log = logging.getLogger("scorecard")
@@ -121,7 +122,7 @@ def app(host: str, port: int) -> st.App:
         secrets=settings.secrets(),
         lifespan=_warm,
         routes=[Route("/healthz", _healthz)],
-        middleware=[Middleware(SecurityHeaders), *doors],
+        middleware=[Middleware(SecurityHeaders), *doors, Middleware(UnknownPages)],
         on_script_error=_on_script_error,
     )
 

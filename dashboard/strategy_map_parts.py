@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import components, map_drawing, sentences, wording
+from dashboard import components, map_drawing, score_axis, sentences, wording
 from dashboard.components import anchor, esc, note, section, status
 from dashboard.link_words import after, correlation, ends, link_notes, looked_at, rests_on
 from dashboard.map_layout import Arrow, Layout, layout
@@ -73,8 +73,7 @@ class View:
 def body(view: View) -> str:
     """The whole page."""
     if not view.strategy.objectives:
-        why = [say("map_empty_why")]
-        return components.message(say("map_empty"), why, f"<code>{esc(say('map_empty_next'))}</code>")
+        return components.message(say("map_empty"), (), esc(f"{say('map_empty_why')} {say('map_empty_next')}"))
     return f"{_answer(view)}{_map(view)}{_tables(view)}"
 
 
@@ -126,7 +125,7 @@ def _word(aim: Aim | None) -> str:
     if aim is None:
         return "no_data"
     if aim.score is not None:
-        return sentences.standing_of(aim.score, aim.cards)
+        return score_axis.standing_of(aim.score, aim.cards)
     return "not_judged" if sentences.provided(aim.cards) else "not_provided"
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dashboard import components, marks, sentences, wording
+from dashboard import components, marks, score_axis, sentences, wording
 from dashboard.components import esc, note, section, status
 from dashboard.navigation import link
 from dashboard.theme import Tokens
@@ -112,7 +112,7 @@ def _row(node: Node, depth: int, view: View) -> str:
     address = link("overview", {**view.query, node.slice: node.value} if node.slice else view.query)
     name = f'<th scope="row" class="d{depth}">{components.anchor(_name(node, view), address, "quiet")}</th>'
     score, before = board.score, board.previous_score
-    word = "no_goal" if score is None else sentences.standing_of(score, cards)
+    word = "no_goal" if score is None else score_axis.standing_of(score, cards)
     alt = say("alt_no_score")
     if score is not None:
         alt = say("alt_score", score=wording.score(score), word=say(word).lower())

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dashboard import wording
+from dashboard import sentences, wording
 from dashboard.cache import Load
 from dashboard.components import anchor, breadcrumb, esc, message, note, section
 from dashboard.navigation import link
 from dashboard.today_view import span
 from dashboard.wording import say
+from metrics.definition import MetricDefinition
 from metrics.row_ticket import Answer, TicketView
 
 _FACTS = (
@@ -51,18 +52,39 @@ def body(view: View) -> str:
 
 
 def _crumbs(view: View) -> str:
-    """Overview, department, team, agent, ticket."""
+    """Overview, department, team, agent, ticket; or the levels of the metric among whose rows it stood."""
     ticket = view.ticket
     kept = {name: view.query.get(name) for name in ("period", "against")}
+    definition = view.load.definitions.get(view.query.get("metric") or "")
     steps = [(say("overview"), link("overview", kept))]
+    if definition is not None:
+        steps += _levels(definition, ticket, kept)
+    else:
+        steps += _organisation(ticket, kept)
+    steps.append((ticket.ticket_id, link("ticket", {**view.query, "ticket": ticket.ticket_id})))
+    return f'<div class="path">{breadcrumb(steps)}</div>'
+
+
+def _levels(definition: MetricDefinition, ticket: TicketView, kept: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    """The metric, and it in the ticket's department, team and agent."""
+    here: dict[str, str | None] = {"metric": definition.metric, **kept}
+    steps = [(sentences.title(definition), link("metric", here))]
+    for name, value in (("department", ticket.department), ("team", ticket.team), ("agent", ticket.agent)):
+        if value:
+            here[name] = value
+            steps.append((value, link("metric", here)))
+    return steps
+
+
+def _organisation(ticket: TicketView, kept: Mapping[str, str | None]) -> list[tuple[str, str]]:
+    steps = []
     if ticket.department:
         steps.append((ticket.department, link("overview", {**kept, "department": ticket.department})))
     if ticket.team:
         steps.append((ticket.team, link("today", {**kept, "team": ticket.team})))
     if ticket.agent:
         steps.append((ticket.agent, link("agent", {**kept, "team": ticket.team, "agent": ticket.agent})))
-    steps.append((ticket.ticket_id, link("ticket", {**view.query, "ticket": ticket.ticket_id})))
-    return f'<div class="path">{breadcrumb(steps)}</div>'
+    return steps
 
 
 def _head(view: View) -> str:

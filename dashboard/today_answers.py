@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
-from dashboard import access, cache
+from dashboard import access, cache, wording
 from dashboard.cache import Load, RowsBehind, Where
 from data_checks.journal_entries import Comment, current
 from metrics.definition import MetricDefinition
@@ -94,15 +93,8 @@ def _rows(
     kind: type[Ticket] | type[Voice], found: tuple[Ticket, ...] | tuple[Voice, ...], total: int, zone: ZoneInfo
 ) -> RowsBehind:
     names = tuple(field.name for field in fields(kind))
-    rows = (tuple(_local(getattr(one, name), zone) for name in names) for one in found)
+    rows = (tuple(wording.on_clock(getattr(one, name), zone) for name in names) for one in found)
     return RowsBehind(names, tuple(rows), total)
-
-
-def _local(content: object, zone: ZoneInfo) -> object:
-    """A naive UTC instant as wall-clock time; anything else as it is."""
-    if not isinstance(content, dt.datetime):
-        return content
-    return content.replace(tzinfo=dt.UTC).astimezone(zone).replace(tzinfo=None)
 
 
 def _about(one: Comment, where: Where) -> bool:

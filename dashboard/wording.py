@@ -19,6 +19,7 @@ from dashboard.words_export import EXPORT_WORDS
 from dashboard.words_flow import FLOW_WORDS
 from dashboard.words_lifetime_value import LIFETIME_WORDS
 from dashboard.words_links import LINK_WORDS
+from dashboard.words_load import LOAD_WORDS
 from dashboard.words_metric import METRIC_WORDS
 from dashboard.words_receipt import RECEIPT_WORDS
 from dashboard.words_retention import RETENTION_WORDS
@@ -40,6 +41,7 @@ WORDS = {
     **FLOW_WORDS,
     **LIFETIME_WORDS,
     **LINK_WORDS,
+    **LOAD_WORDS,
     **METRIC_WORDS,
     **RECEIPT_WORDS,
     **RETENTION_WORDS,
@@ -225,6 +227,13 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def on_clock(content: object, zone: ZoneInfo) -> object:
+    """A naive UTC instant as wall-clock time; anything else as it is."""
+    if not isinstance(content, dt.datetime):
+        return content
+    return content.replace(tzinfo=dt.UTC).astimezone(zone).replace(tzinfo=None)
+
+
 def cell(content: object) -> str:
     """One field of a raw row; nothing is an empty cell, a float has no tail."""
     if content is None or (isinstance(content, float) and math.isnan(content)):
@@ -246,6 +255,8 @@ def _size(size: float, unit: Unit, currency: str, now: float | None) -> str:
     long = unit == "minutes" and now is not None and abs(now) >= AN_HOUR
     if long and round(size) >= 60:  # of whole minutes, as the value is: 59.9 min of 1 h 32 is 1 h 00
         return _hours_and_minutes(size)
+    if unit == "currency" and now is not None and abs(now) >= 99.95 > size:
+        return value(round(size), unit, currency, exact=True)
     if now is None or whole or unit == "currency" or (unit == "minutes" and size >= AN_HOUR):
         return value(size, unit, currency)
     text = f"{size:,.{0 if long else _decimals(abs(now))}f}"

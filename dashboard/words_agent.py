@@ -8,8 +8,8 @@ AGENT_WORDS = {
     "funnel_team": "Teams against chance",
     "funnel_scope": "{name}, {period}",
     "funnel_n": "counted",
-    "funnel_mean": "all {value}",
-    "funnel_alt": "{name} of {n} by how many were counted, around {value}. {outside}",
+    "funnel_mean": "mean of those\ndrawn {value}",
+    "funnel_alt": "{name} of {n} by how many were counted, around their mean of {value}. {outside}",
     "funnel_all_inside": "Nobody lies outside what chance explains.",
     "funnel_outside": "Outside what chance explains: {names}.",
     "funnel_above": "{name} lies above what chance explains: {value} of {n}{likely}.",
@@ -19,6 +19,8 @@ AGENT_WORDS = {
     "funnel_small_many": "{n} have too few to be compared.",
     "funnel_none": "No funnel: {why}",
     "funnel_note": (
+        "The line is the mean of those drawn; the value of the whole counts too who has too few to be drawn, and what "
+        "names nobody. "
         "The areas hold 95{space}% and 99.8{space}% of what chance alone makes of groups of each size{wide}. "
         "Outside is only who lies beyond the wider one when all of them are looked at together. "
         "The reason may lie in the work they are given: nobody is ranked."
@@ -34,9 +36,8 @@ AGENT_WORDS = {
     "agent_unknown_team": " in {team}",
     "agent_unknown_near": "Did you mean {names}?",
     "agent_unknown_list": "These are the agents you may see.",
-    "agent_two": "{n} teams have an agent called {agent}.",
+    "agent_two": "{agent} has worked for {n} teams.",
     "agent_two_next": "Choose the team: {teams}.",
-    "agent_namesakes": "{n} people of {team} are called {agent}; the rows tell no names apart, so this is all of them.",
     "agent_none": "No agents are known.",
     "agent_none_why": "No source provides the table agents, or rows that name one.",
     "agent_head": "{agent} is outside the usual range of {team} in {n} of {all} metrics compared.",

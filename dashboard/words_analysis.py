@@ -20,6 +20,8 @@ ANALYSIS_WORDS = {
     "ex_gone": "{group} is gone (mix {part})",
     "ex_own_rose": "the own value of {group} rose (rate {part})",
     "ex_own_fell": "the own value of {group} fell (rate {part})",
+    "ex_short_own": "{group} itself {part}",
+    "ex_short_mix": "share of {group} {part}",
     "ex_nothing": "Nothing stands out: no group's part can be told from chance.",
     "ex_not_by_groups": "Groups cannot tell it: {reason}.",
     "ex_no_value": "There is no change to explain: {name} has no value to be shown in {period} ({reason}).",

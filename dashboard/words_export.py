@@ -48,7 +48,7 @@ EXPORT_WORDS = {
     # board pack
     "xp_ladder_alt": "The axis runs from 0 to 100: the limit at 33, the goal at 67.",
     "xp_by_objective": "By objective",
-    "xp_marked_note": "Marked: a check found bad rows in it; Data quality says which.",
+    "xp_marked_note": "Marked: a check that it stands on did not pass; Data quality says which.",
     "xp_changed": "What changed",
     "xp_changed_none": "No metric changed by more than chance between {against} and {period}.",
     "xp_changed_running": "{period} is not over, so nothing is compared yet.",

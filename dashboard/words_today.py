@@ -99,7 +99,7 @@ TODAY_WORDS = {
     "today_goals_more": "{n} more are judged.",
     "today_goals_see": "See the whole scorecard",
     # files of rows
-    "rows_times": "Times are {zone}.",
+    "rows_times": "Times are those of {zone}.",
     "rows_file_scope": "{shown} of {total} rows",
     "rows_file_first": "The file holds the first {most} of {total} rows; choose a team or a shorter time for fewer.",
     # lists

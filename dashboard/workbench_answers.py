@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboard import access, cache, settings
@@ -103,7 +103,8 @@ def rows(load: Load, scope: Scope, draft: Drafted) -> RowsBehind:
     with _in_time(load) as warehouse:
         period = load.default_period
         asked = ask(warehouse, draft.catalog, scope, [draft.metric], "all", (), period.start, period.end)
-        return raw_rows.told_apart(rows_behind(warehouse, draft.catalog, asked, draft.metric, ROWS))
+        found = rows_behind(warehouse, draft.catalog, asked, draft.metric, ROWS)
+        return raw_rows.told_apart(found, load.facts.timezone)
 
 
 def effect(load: Load, scope: Scope, draft: Drafted) -> Effect:
@@ -194,16 +195,16 @@ class _Judge:
     """Holds the results of a draft against its own goals."""
 
     def __init__(self, warehouse: Warehouse, draft: Drafted, scope: Scope) -> None:
-        from metrics.organisation import departments
+        from metrics.organisation import organisation
 
         assert draft.metric is not None
         self.definition, self.bound = draft.catalog.metrics[draft.metric], draft.catalog.bound[draft.metric]
         self.scope, self.facts = scope, warehouse.facts
-        self.belongs: Mapping[str, str | None] = departments(warehouse, scope)
+        self.organisation = organisation(warehouse, scope)
 
     def verdict(self, result: MetricResult) -> Verdict:
         from dashboard.verdicts import verdict_of
         from metrics.holding import extent_of
 
-        extent = extent_of({name: (value,) for name, value in result.slices.items()}, self.scope, self.belongs)
+        extent = extent_of({name: (value,) for name, value in result.slices.items()}, self.scope, self.organisation)
         return verdict_of(self.definition, self.bound, result, extent, self.facts)

@@ -10,6 +10,7 @@ from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from dashboard import (
     components,
+    controls,
     editor,
     page,
     raw_rows,
@@ -41,7 +42,7 @@ def show(load: Load, scope: Scope, work: Work) -> str:
     tried = draft if not draft.problems else None if work.good is None else _bound(load, work, work.good)
     with st.container(horizontal=True, key="ctl"):
         st.html(workbench_parts.path(draft.file))
-        st.html(components.data_through(load.facts))
+        st.html(controls.data_through(load))
     answer, actions = st.columns([8.4, 3.6], gap="large", vertical_alignment="bottom")
     answer.html(workbench_parts.head(*_answer(load, scope, work, draft)))
     with actions, st.container(horizontal=True, horizontal_alignment="right", key="wb_actions"):
@@ -155,7 +156,8 @@ def _preview(load: Load, scope: Scope, work: Work, tried: Drafted | None, is_new
                 st.html(components.note(say("wb_sql_scope", dialect="DuckDB", period=period)))
                 st.code(found, language=None, wrap_lines=True)
             else:
-                st.html(raw_rows.table(found))
+                times = components.note(say("rows_times", zone=load.facts.timezone)) if found.rows else ""
+                st.html(raw_rows.table(found) + times)
     effect = _asked("effect", load, scope, work, tried)
     if isinstance(effect, str):
         st.html(components.section(say("wb_effect"), "", components.note(effect)))
@@ -196,8 +198,8 @@ def _asked(view: str, load: Load, scope: Scope, work: Work, draft: Drafted) -> A
     def answer() -> Any:
         try:
             return asks[view]()
-        except TookTooLong:
-            return say("wb_too_long", seconds=f"{workbench_answers.SECONDS:g}")
+        except TookTooLong as error:
+            return say("wb_too_long", seconds=f"{error.seconds:g}")
         except RequestError as error:
             return page.without_paths(sentences.uncut(str(error)))
 

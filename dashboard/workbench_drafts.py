@@ -12,12 +12,18 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from dashboard.cache import Load
 from dashboard.remembered import Remembered
+from metrics.definition import MetricDefinition
+from metrics.draft_files import DraftFile
 from metrics.drafting import Written
+from metrics.settle import Settled
 
 _KEY = "workbench"
 _DRAFTS_KEPT = 12
-_ANSWERS_KEPT = 40
+_BYTES_KEPT = 8 * 2**20
+"""Of the answers of one session; what its drafts and the load hold anyhow is not counted."""
+_HELD_ANYHOW = (Load, MetricDefinition, DraftFile, Settled)
 _revisions = itertools.count(1)
 _Answer = TypeVar("_Answer")
 
@@ -51,7 +57,7 @@ class Work:
 @dataclass
 class _Desk:
     works: dict[str, Work] = field(default_factory=dict)
-    answers: Remembered = field(default_factory=lambda: Remembered(_ANSWERS_KEPT))
+    answers: Remembered = field(default_factory=lambda: Remembered(_BYTES_KEPT, _HELD_ANYHOW))
 
 
 def _desk() -> _Desk:

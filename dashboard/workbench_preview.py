@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import marks, sentences, wording
+from dashboard import marks, score_axis, sentences, wording
 from dashboard.cache import Load
 from dashboard.components import esc, note, section, status
 from dashboard.theme import Tokens
@@ -57,7 +57,7 @@ def _position(line: Line, definition: MetricDefinition, theme: Tokens) -> str:
     found = line.verdict
     if found.score is None:
         return ""
-    off = sentences.beyond(definition, line.now.value, found.score)
+    off = score_axis.beyond(definition, line.now.value, found.score)
     alt = say("alt_score_off" if off else "alt_score", score=wording.score(found.score), word=say(found.word).lower())
     return marks.position(found.score, found.low, found.high, found.word, theme, alt, off=off)
 

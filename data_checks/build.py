@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -65,7 +65,7 @@ def build_version(
         from_keys = _add_key_tables(connection, tables, shape, loaded.provided)
         closed = workspace.holidays.days if workspace.holidays else ()
         calendar = create_calendar(connection, workspace.shifts, closed, workspace.timezone)
-        derive(connection, tables, shape, workspace.timezone, time_literal(loaded.as_of), calendar)
+        notes = derive(connection, tables, shape, workspace.timezone, time_literal(loaded.as_of), calendar)
         for table, contract in tables.items():
             empty = _empty_columns(contract, shape.provided[table])
             filled = [name for name in contract.types if name not in empty]
@@ -75,6 +75,7 @@ def build_version(
             rows = loaded.accounts.get(table, {}).get("published", 0)
             with watched(connection, f"writing {table}", rows, progress) if rows else nullcontext():
                 connection.execute(f"insert into {into} select {columns} from {shape.views[table]}")
+        loaded = replace(loaded, notes=(*loaded.notes, *notes))
         facts = _facts(connection, workspace, tables, shape, loaded, from_keys)
         connection.execute("create table _load (facts varchar, prepared varchar)")
         connection.execute("insert into _load values (?, '')", [to_json(facts)])

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from data_checks.errors import Place, Problem, did_you_mean
+from data_checks.obstacles import obstacle
 from data_checks.yaml_file import Document, Path_
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -114,6 +115,9 @@ def read_holidays(document: Document, folder: Path, problems: list[Problem]) -> 
     if not path.resolve().is_relative_to(folder.resolve()):
         problems.append(Problem(document.place(*at), f"'{name}' lies outside the workspace; copy it into its folder."))
         return None
+    if told := obstacle(path):
+        problems.append(Problem(document.place(*at), f"'{name}' {told}."))
+        return None
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
@@ -131,10 +135,15 @@ def read_holidays(document: Document, folder: Path, problems: list[Problem]) -> 
 def _unreadable(name: str, path: Path, folder: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         near = [found.relative_to(folder).as_posix() for found in sorted(folder.glob("**/*.csv"))]
-        return f"the file '{name}' does not exist.{did_you_mean(name, near)}"
+        meant = did_you_mean(name, near)
+        return (
+            f"the file '{name}' does not exist.{meant}"
+            if meant
+            else (f"the file '{name}' does not exist; put it there, or leave `holidays` out.")
+        )
     if path.is_dir():
         return f"'{name}' is a folder; name a file with one date a line."
-    return f"the file '{name}' cannot be read: {error.strerror}."
+    return f"the file '{name}' cannot be read: {error.strerror}; check its permissions."
 
 
 def _days(text: str, shown: str, problems: list[Problem]) -> Iterator[dt.date]:

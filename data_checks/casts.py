@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import re
 import zoneinfo
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import duckdb
 
 from data_checks.contract import ColumnType
 from data_checks.errors import did_you_mean
-from data_checks.expression import literal
+from data_checks.expression import engine, literal
 
 FIRST_DAY, END_DAY = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 """Times and days lie from the first up to the second; all others stand for something else, such as "still open"."""
@@ -263,18 +264,14 @@ def _agreed(text: str, formats: list[str], first: str) -> str:
 @functools.lru_cache(maxsize=256)
 def contradict(formats: tuple[str, ...]) -> bool:
     """Whether one of these formats reads a text that another one writes as another time, such as 05/04/2003."""
-    with duckdb.connect() as connection:
-        return any(
-            connection.execute(
-                "select bool_or(try_strptime(strftime(time, $1), $2)::varchar <> "
-                "try_strptime(strftime(time, $1), $1)::varchar) "
-                "from range(timestamp '2001-01-01 06:07:08', timestamp '2031-01-01', interval 37 hours) t(time)",
-                [one, other],
-            ).fetchall()[0][0]
-            for one in formats
-            for other in formats
-            if one != other
-        )
+    asked = (
+        "select bool_or(try_strptime(strftime(time, $1), $2)::varchar <> "
+        "try_strptime(strftime(time, $1), $1)::varchar) "
+        "from range(timestamp '2001-01-01 06:07:08', timestamp '2031-01-01', interval 37 hours) t(time)"
+    )
+    cursor = engine().cursor()
+    pairs = itertools.permutations(formats, 2)
+    return any(cursor.execute(asked, list(pair)).fetchall()[0][0] for pair in pairs)
 
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
@@ -294,8 +291,7 @@ def fits(sql_type: str, kind: ColumnType) -> bool:
 def format_problem(form: str) -> str:
     """What is wrong with a format of strptime for a time or a day, as a clause; '' for nothing."""
     try:
-        with duckdb.connect() as connection:
-            connection.execute("select try_strptime('', ?)", [form])
+        engine().cursor().execute("select try_strptime('', ?)", [form])
     except duckdb.Error as error:
         said = str(error).split(": ")[-1].strip().rstrip(".")
         return f"'{form}' is no format ({said})"

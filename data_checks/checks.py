@@ -32,7 +32,7 @@ def evaluate_rows(
     "published and marked".
     """
     table, staged = contract.table, f"staged_{contract.table}"
-    critical = sum(1 << place for place, check in enumerate(checks) if check.severity == "critical")
+    critical = critical_mask(checks)
     broken = _failed(connection, table, checks)
     connection.execute(
         f"create view clean_{table} as select * from {staged} anti join "
@@ -92,6 +92,8 @@ def _crash(connection: duckdb.DuckDBPyConnection, staged: str, predicate: str) -
     try:
         connection.execute(f"select count(*) from {staged} where {predicate}").fetchall()
     except duckdb.Error as error:
+        if system_error(error):
+            raise
         return str(error).splitlines()[0]
     return ""
 

@@ -21,6 +21,8 @@ Severity = Literal["critical", "warning", "info"]
 Neighbour = Literal["first", "previous", "next"]
 
 CONTRACTS = Path(__file__).parent / "contracts"
+RESERVED = frozenset("period value numerator denominator n low high state complete".split())
+"""The fields of a result as it is printed; a slice stands among them."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,16 @@ class Column:
 @dataclass(frozen=True)
 class Derived:
     """A column computed with the load: `sql` over the row, or the first/previous/next time of other rows; or a mapped
-    column filled in where the source left it out, by `otherwise` or `topmost`.
+    column filled in where the source left it out, by `otherwise` or `topmost`, or a name made `distinct`.
 
     `sql` may call business_minutes(a, b) and is_business(t) with times of the row. A neighbour is a time; among days
     alone write `type: day`.
     `needs`: any one of these columns, or all of an inner list, is enough to provide it; left out, every column the
     sql names is needed.
     `otherwise`: where to look, like `agent_id -> agents.team_id`, the first that knows answers. `topmost`: the chain of
-    parents to climb and the column of its last row to take, like `parent_team_id -> name`.
+    parents to climb and the column of its last row to take, like `parent_team_id -> name`. `distinct`: a name that
+    several keys bear has each one's key behind it, and a key without a name is called by itself; rows are cut by names,
+    and two teams of one name would be counted as one.
     """
 
     __pydantic_config__ = STRICT
@@ -70,11 +74,12 @@ class Derived:
     on: Literal["other day"] | None = None
     otherwise: tuple[str, ...] | str = ()
     topmost: str | None = None
+    distinct: bool = False
 
     @property
     def fills_in(self) -> bool:
         """Whether it fills in a mapped column."""
-        return bool(self.otherwise or self.topmost)
+        return bool(self.otherwise or self.topmost or self.distinct)
 
     @property
     def routes(self) -> tuple[Slice, ...]:
@@ -252,14 +257,19 @@ def _slice(name: str, route: str) -> Slice:
 
 
 def _unknown_names(contract: Contract, file: str) -> list[Problem]:
-    """Names inside the contract that no column bears."""
+    """Names inside the contract that no column bears, and slices that would overwrite a field of a result."""
+    reserved = [
+        Problem(Place(file, 1), f"slices.{name}: results have a field of that name; call the slice otherwise.")
+        for name in contract.slices
+        if name in RESERVED
+    ]
     named = [("key", contract.key), *(("time", name) for name in [contract.time] if name)]
     named += [(f"spans.{span}", end) for span, ends in contract.spans.items() for end in ends if end]
     named += [(f"slices.{name}", slice_.column) for name, slice_ in contract.slices.items()]
     for name, derived in contract.derived.items():
         starts = [route.column for route in derived.routes] + [c for c in derived.topmost_route if c]
         named += [(f"derived.{name}", column) for column in (*derived.per_columns, *starts)]
-    return [
+    return reserved + [
         Problem(Place(file, 1), f"{where} names '{name}', which is no column of {contract.table}.")
         for where, name in named
         if name not in contract.types

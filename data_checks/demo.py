@@ -16,9 +16,12 @@ import pandas as pd
 from data_checks import demo_goals, demo_marketing, demo_service, demo_staff, demo_surveys, demo_tickets, demo_trade
 from data_checks.demo_calendar import holidays
 from data_checks.demo_defects import DAY_FORMAT, TIME_FORMAT, UNREADABLE_LINES, WRITTEN_OVER, is_of_days, spoil
+from data_checks.errors import RequestError
 from data_checks.expression import literal, quoted
 
 FILES = Path(__file__).parent / "demo_files"
+PART = ".part"
+"""Stands in a folder whose example was broken off."""
 
 _PLAIN = ("groups", "staff", "courses", "costs", "benchmarks", "events")
 """Small exports that are not packed, so that they open with a click."""
@@ -27,9 +30,24 @@ _PLAIN = ("groups", "staff", "courses", "costs", "benchmarks", "events")
 def write_demo(folder: Path, scale: float = 1.0, seed: int = 7) -> None:
     """The example workspace in `folder`; `scale` multiplies customers and all they do, not the company's own people.
 
-    workspace.yaml is written last: a folder that has one is whole.
+    It grows in a folder of its own and is moved when it is whole; what an earlier try has left there is thrown away.
+    Raises RequestError when the folder cannot be written.
     """
-    (folder / "data").mkdir(parents=True, exist_ok=True)
+    part = folder / PART
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        _write_all(part, scale, seed)
+        for child in sorted(part.iterdir(), key=lambda child: child.name == "workspace.yaml"):
+            child.rename(folder / child.name)
+        part.rmdir()
+    except (OSError, duckdb.IOException) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
+        raise RequestError(f"{folder} cannot be written: {why.rstrip('.')}; name a folder with room for it.") from None
+
+
+def _write_all(folder: Path, scale: float, seed: int) -> None:
+    (folder / "data").mkdir()
     frames = tables(seed, scale)
     with duckdb.connect(config={"threads": 1}) as connection:  # one thread: equal frames give equal bytes
         for name, rng in zip(frames, np.random.default_rng([seed, 1]).spawn(len(frames)), strict=True):
@@ -37,8 +55,7 @@ def write_demo(folder: Path, scale: float = 1.0, seed: int = 7) -> None:
     lines = "".join(f"{day}\n" for day in holidays())
     (folder / "holidays.csv").write_text(f"date\n{lines}", encoding="utf-8")
     (folder / "goals.csv").write_text(demo_goals.text(scale), encoding="utf-8")
-    whole = sorted(path for path in FILES.rglob("*") if path.is_file())
-    for path in sorted(whole, key=lambda path: path.name == "workspace.yaml"):
+    for path in sorted(path for path in FILES.rglob("*") if path.is_file()):
         target = folder / path.relative_to(FILES)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)

@@ -45,13 +45,14 @@ def derive(
     timezone: str,
     as_of: str,
     calendar: BusinessCalendar | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Grow every table's view by its derived columns and local days. `as_of`: an SQL timestamp literal;
     `calendar`: the business hours, without which the columns that need them stay empty and are not provided.
+    Gives what is to be said of names that several bear, a sentence each.
 
     Raises FileProblems (a fault of the contracts) when columns wait for each other.
     """
-    fill_in(connection, tables, shape)
+    notes = fill_in(connection, tables, shape)
     for contract in tables.values():
         for name, column in contract.columns.items():
             if column.type == "time" and name not in contract.derived:
@@ -67,6 +68,7 @@ def derive(
             for name in names:
                 if contract.derived[name].type == "time":
                     _add_day(connection, contract, shape, name, timezone)
+    return notes
 
 
 def _by_table(batch: Iterable[Node]) -> Mapping[str, list[str]]:

@@ -64,7 +64,16 @@ class RequestError(ScorecardError):
 
 
 class TookTooLong(RequestError):
-    """The answer was not there in the time that was given for it."""
+    """The answer was not there in the `seconds` that were given for it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"it takes longer than {seconds:g} seconds")
+        self.seconds = seconds
+
+
+def with_article(word: str) -> str:
+    """'an agent_id', 'a team_id'. No word we say this of starts with the u of 'user'."""
+    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

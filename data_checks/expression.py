@@ -34,6 +34,7 @@ _DENIED = re.compile(
     r"|nextval|currval|version$|user$|session_user|error$|unnest$|stats$)"
 )
 """Names denied whatever DuckDB says of them: they reach outside the row, or change from one run to the next."""
+_BARE = re.compile(r'column "((?:[^"]|"")+)" must appear in the GROUP BY clause')
 _MACROS = {"nullif", "split_part", "fmod", "fdiv", "round_even", "date_add", "days_in_month", "array_to_string"}
 
 
@@ -61,6 +62,17 @@ class Expression:
 
 class ExpressionError(Exception):
     """str() says what is wrong with one expression."""
+
+
+class NotGrouped(ExpressionError):
+    """A `column` that may differ between the lines of a group stands outside an aggregate."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(
+            f"'{column}' may differ between the lines of a group; put it into `group_by`, or write an aggregate "
+            f"such as any_value({column})"
+        )
+        self.column = column
 
 
 def parse_expression(text: str, aggregates: bool = False) -> Expression:
@@ -164,7 +176,7 @@ def _every_function() -> frozenset[str]:
 
 @functools.cache
 def engine() -> duckdb.DuckDBPyConnection:
-    """A closed-off in-memory engine that parses and binds; it never sees a row."""
+    """A closed-off in-memory engine that parses, binds and tries formats; it never sees a row."""
     connection = duckdb.connect()
     # An expression may ask for gigabytes (rpad): nothing is folded to a constant, and what is computed stays small.
     connection.execute("set memory_limit = '200MB'; set disabled_optimizers = 'expression_rewriter'")
@@ -191,5 +203,7 @@ def result_type(expression: Expression, columns: Mapping[str, str], group_by: Se
         found: str = row.fetchall()[0][1]
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
+        if found_bare := _BARE.search(first):
+            raise NotGrouped(found_bare[1].replace('""', '"')) from None
         raise ExpressionError(re.sub(r"^\w+ Error: ", "", first).rstrip(".!")) from None
     return found

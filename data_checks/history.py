@@ -35,8 +35,8 @@ class TablePoint:
 
 @dataclass(frozen=True)
 class LoadPoint:
-    """One load that read rows, published or refused; `loaded_at` naive UTC. `is_published` is what it was then, also
-    when a rollback took it back later."""
+    """One load, published or refused; `loaded_at` naive UTC. `is_published` is what it was then, also when a rollback
+    took it back later. `tables` is empty where it was refused before a row was read."""
 
     load: str
     loaded_at: dt.datetime
@@ -44,14 +44,38 @@ class LoadPoint:
     tables: Mapping[str, TablePoint]
 
 
+@dataclass(frozen=True)
+class RefusedLoad:
+    """A load that changed nothing. `at`: naive UTC; `why`: one problem a line."""
+
+    load: str
+    at: dt.datetime
+    why: str
+
+
+def newest_load(var: Path) -> str:
+    """The number of the last load that left its books, published or not; '' when there is none."""
+    return max((path.parent.name for path in loads_folder(var).glob("[0-9]*/load.json")), default="")
+
+
+def refused_after(var: Path, shown: str) -> RefusedLoad | None:
+    """The newest load, when it came after the one shown and was refused."""
+    newest = newest_load(var)
+    report = read_report(var, newest) if newest > shown else None
+    if report is None or report.status != "refused":
+        return None
+    return RefusedLoad(report.load, report.loaded_at, report.message.strip())
+
+
 def history(var: Path, last: int = LOADS) -> tuple[LoadPoint, ...]:
-    """The last loads that read rows, oldest first. Loads whose books cannot be read, and rollbacks, are left out."""
+    """The last loads that read rows or were refused before they could, oldest first. Loads whose books cannot be read,
+    and rollbacks, are left out."""
     found: list[LoadPoint] = []
     for folder in sorted(loads_folder(var).glob("[0-9]*"), reverse=True):
         if len(found) == last:
             break
         report = read_report(var, folder.name)
-        if report and report.tables and report.status in ("published", "publishing", "refused"):
+        if report and (report.status == "refused" or (report.tables and report.status in ("published", "publishing"))):
             found.append(_point(report))
     return tuple(reversed(found))
 

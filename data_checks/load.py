@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,11 +51,11 @@ from data_checks.warehouse.versions import (
     version_path,
     warehouse_folder,
 )
-from data_checks.workspace import Workspace
+from data_checks.workspace import Workspace, path_problem
 from data_checks.workspace_files import DataFile
 from data_checks.workspace_source import Source
 
-__all__ = ["LoadReport", "check_sources", "load"]
+__all__ = ["LoadReport", "load"]
 
 Progress = Callable[[str], None]
 
@@ -64,15 +63,6 @@ Progress = Callable[[str], None]
 def _silent(sentence: str) -> None:
     """Nobody watches."""
     del sentence
-
-
-def check_sources(workspace: Workspace) -> None:
-    """What can be said without loading: raises FileProblems for columns the files do not have, LoadRefused for files
-    that cannot be read."""
-    sources, _ = with_files(_all_sources(workspace))
-    with tempfile.TemporaryDirectory() as folder:
-        sources = write_given(fetch_queries(sources, Path(folder), _silent, rows=False), Path(folder))
-        check_headers(sources, headers(sources))
 
 
 def load(
@@ -93,8 +83,8 @@ def load(
     var = workspace.var
     if workspace.as_of and not FIRST_DAY <= workspace.as_of < END_DAY:
         raise RequestError(f"as of {workspace.as_of}: the day must lie in {ERA}.")
-    if "?" in str(workspace.folder.resolve()):
-        raise RequestError("the path of the workspace holds '?', which the engine cannot open; rename the folder.")
+    if told := path_problem(workspace.folder):
+        raise RequestError(told)
     try:
         with only_load(var, wait_seconds, lambda: progress("another load of this workspace is running; waiting")):
             finish_books(var)
@@ -149,8 +139,8 @@ class _Load:
         try:
             sources, repeats = with_files(_all_sources(self.workspace))
             books.notes += repeats
-            if not self.workspace.strategy.initiatives_are_whole:
-                books.notes.append("strategy.yaml has mistakes, so its initiatives are left out; run scorecard check.")
+            if not self.workspace.strategy.initiatives_are_whole:  # a table of them would lose some in silence
+                raise FileProblems(self.workspace.strategy.problems)
             with private_folder(var, books.load_id) as folder:
                 sources = write_given(fetch_queries(sources, folder, self.progress), folder)
                 hashes = self._hashes(sources)
@@ -265,6 +255,7 @@ class _Load:
             facts = build_version(
                 build_path(var, books.load_id), staging, self.workspace, self.tables, loaded, self.progress
             )
+            books.notes = list(facts.notes)
             self._prepare(build_path(var, books.load_id), staging.parent)
             self._check_complete(hashes)
             # The ledger first: a version without its books must never be the current one.

@@ -1,6 +1,8 @@
-"""Who a row belongs to: the team of its agent where the row names none, the department above its team.
+"""Who a row belongs to: the team of its agent where the row names none, the department above its team, and a name that
+is nobody else's.
 
-Both fill in what a source left out and never replace what it said. They come before all other derived columns.
+They fill in what a source left out; only a name that several bear is added to. They come before all other derived
+columns.
 """
 
 from __future__ import annotations
@@ -33,15 +35,17 @@ class Shape:
         self.views[table] = fresh
 
 
-def fill_in(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Contract], shape: Shape) -> None:
-    """Fill every column that has an `otherwise` or a `topmost`. Raises FileProblems (a fault of the contracts) when
-    tables wait for each other."""
+def fill_in(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Contract], shape: Shape) -> tuple[str, ...]:
+    """Fill every column that has an `otherwise` or a `topmost`, then make names distinct. Gives a sentence for every
+    table whose names were added to. Raises FileProblems (a fault of the contracts) when tables wait for each other."""
     for contract in _in_order(tables):
         _otherwise(connection, tables, contract, shape)
     for contract in tables.values():
         for name, derived in contract.derived.items():
             if derived.topmost is not None:
                 _topmost(connection, contract, shape, name, derived.topmost_route)
+    names = ((contract, name) for contract in tables.values() for name, one in contract.derived.items() if one.distinct)
+    return tuple(said for contract, name in names if (said := _distinct(connection, contract, shape, name)))
 
 
 def _in_order(tables: Mapping[str, Contract]) -> list[Contract]:
@@ -106,6 +110,26 @@ def _topmost(
         f"from {view} r left join reached on reached.k = r.{key} left join {view} top on top.{key} = reached.at_top",
     )
     has.add(name)
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, contract: Contract, shape: Shape, name: str) -> str:
+    """Let no two keys bear one name, and no key none. Gives a sentence about it, '' where all was well."""
+    view, key, me = shape.views[contract.table], quoted(contract.key), quoted(name)
+    if contract.key not in shape.provided[contract.table]:
+        return ""
+    twice = f"select {me} from {view} where {me} is not null group by all having count(*) > 1"
+    shared = connection.execute(f"select count(*) from ({twice})").fetchall()[0][0]
+    shape.grow(connection, contract.table, f"select r.* replace (coalesce({me}, {key}) as {me}) from {view} r")
+    for _ in range(2):  # what is made out of name and key may be somebody's very name
+        shape.grow(
+            connection,
+            contract.table,
+            f"select r.* replace (case when count(*) over (partition by {me}) > 1 "
+            f"then concat({me}, ' (', {key}, ')') else {me} end as {me}) from {shape.views[contract.table]} r",
+        )
+    shape.provided[contract.table].add(name)
+    names = "1 name is" if shared == 1 else f"{shared:,} names are"
+    return f"{contract.table}: {names} borne by several; each of them has its key behind it." if shared else ""
 
 
 def no_top(rows: str, key: str, parent: str) -> str:

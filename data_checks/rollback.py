@@ -18,6 +18,7 @@ from data_checks.warehouse.versions import (
     UNKNOWN,
     current_version,
     kept_versions,
+    nothing_shown,
     number_of,
     point_at,
     sweep,
@@ -32,7 +33,7 @@ def roll_back(var: Path, now: dt.datetime, to: str | None = None) -> LoadReport:
     runs or when var/ cannot be written.
     """
     if current_version(var) is None and not kept_versions(var):
-        raise RequestError(f"nothing is published in {var.parent.name or var} yet; run `scorecard load` first.")
+        raise RequestError(nothing_shown(var))
     try:
         with only_load(var):
             finish_books(var)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data_checks.errors import FileProblems, LoadRefused, Problem, did_you_mean
+from data_checks.errors import FileProblems, LoadRefused, Place, Problem, did_you_mean
 from data_checks.expression import literal, quoted
 from data_checks.files import Header, has_changed, sha256_of
 from data_checks.records import Run, run_of, runs_of
@@ -127,9 +127,11 @@ def _no_header(wanted: Sequence[str], file: DataFile, known: Sequence[str], sour
 
 
 def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -> None:
-    """Raises FileProblems naming every expression that asks for a column its file does not have."""
-    problems = []
+    """Raises FileProblems naming every expression that asks for a column its file does not have, and every column
+    that is one of many in a group."""
+    problems: list[Problem] = []
     for source in sources:
+        before = len(problems)
         for file in source.files:
             known = found[file].names
             lower = {name.lower() for name in known}
@@ -141,7 +143,7 @@ def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -
                 continue
             for name, expression in source.expressions.items():
                 mapped = source.columns.get(name)
-                place = mapped.place if mapped else source.places[re.sub(r"\.\d+$", "", name)]
+                place = mapped.place if mapped else source.places[name]
                 for column in expression.columns:
                     said = ""
                     if column.lower() not in lower:
@@ -150,13 +152,21 @@ def check_headers(sources: Sequence[Source], found: Mapping[DataFile, Header]) -
                         first = next(one for one in known if one.lower() == column.lower())
                         said = f"{file.shown} has '{first}', too; write '{called}' for its column '{column}'."
                     if said:
-                        problems.append(Problem(place, f"{source.table}.{name} `{expression.text}`: {said}"))
+                        what = re.sub(r"\.\d+$", "", name)
+                        problems.append(Problem(place, f"{source.table}.{what} `{expression.text}`: {said}"))
             for column in source.types:
                 if column.lower() not in lower:
                     said = _missing(column, file, known)
                     problems.append(Problem(source.places["types"], f"types: {said}"))
+        problems += _ungrouped(source, {problem.place for problem in problems[before:]})
     if problems:
         raise FileProblems(sorted(set(problems)))
+
+
+def _ungrouped(source: Source, told: set[Place]) -> list[Problem]:
+    """Columns outside an aggregate; a wrong key of `group_by`, told already, is the cause of all of them."""
+    keys = {place for name, place in source.places.items() if name.startswith("group_by")}
+    return [] if keys & told else [problem for problem in source.ungrouped if problem.place not in told]
 
 
 def open_file(source: Source, file: DataFile, header: Header, sha256: str, number: int, folder: Path) -> OpenFile:
@@ -244,22 +254,26 @@ def with_files(sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
     """
     found, problems, notes = [], [], []
     for source in sources:
-        if source.sql is not None:
-            problems += [Problem(source.places["sql"], said) for said in [unset(source.sql)] if said]
-            found.append(source)
-            continue
-        if source.given:
-            found.append(source)
-            continue
-        files, missing = find_files(source.names, source.folder)
-        problems += [Problem(source.places["files"], message) for message in missing]
-        problems += _unfit(source, files)
-        once, twice = without_repeats(files)
-        notes += [f"{source.table}: {sentence}" for sentence in twice]
-        found.append(dataclasses.replace(source, files=tuple(_on_sheet(file, source.sheet) for file in once)))
+        one, missing, twice = found_files(source)
+        found.append(one)
+        problems += missing
+        notes += twice
     if problems:
         raise FileProblems(problems)
     return found, notes
+
+
+def found_files(source: Source) -> tuple[Source, list[Problem], list[str]]:
+    """The source with the files that are there, a problem for every one that is not, notes on those named twice."""
+    if source.sql is not None:
+        return source, [Problem(source.places["sql"], said) for said in [unset(source.sql)] if said], []
+    if source.given:
+        return source, [], []
+    files, missing = find_files(source.names, source.folder)
+    problems = [Problem(source.places["files"], message) for message in missing] + _unfit(source, files)
+    once, twice = without_repeats(files)
+    found = tuple(_on_sheet(file, source.sheet) for file in once)
+    return dataclasses.replace(source, files=found), problems, [f"{source.table}: {sentence}" for sentence in twice]
 
 
 def _unfit(source: Source, files: Sequence[DataFile]) -> list[Problem]:

@@ -123,9 +123,15 @@ def _map(
         create_staged(connection, contract, provided[name])
     for number, (source, files) in enumerate(opened):
         rows = sum(file.rows for file in files)
-        with watched(connection, f"mapping {source.table}", rows, progress):
+        with watched(connection, _which(source.table, len(mapped[source.table]), opened), rows, progress):
             mapped[source.table].append(run_mapping(connection, tables[source.table], source, files, number, home))
     return mapped
+
+
+def _which(table: str, before: int, opened: Sequence[tuple[Source, Sequence[OpenFile]]]) -> str:
+    """'mapping orders', and which of the mappings of a union."""
+    many = sum(source.table == table for source, _ in opened)
+    return f"mapping {table}, {before + 1} of {many}" if many > 1 else f"mapping {table}"
 
 
 def _check_rows(

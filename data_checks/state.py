@@ -13,7 +13,7 @@ from data_checks.ledger import past_loads
 from data_checks.rollback import rollback_in_force
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import LoadFacts
-from data_checks.warehouse.versions import kept_versions, version_path
+from data_checks.warehouse.versions import kept_versions, nothing_shown, version_path
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class State:
-    """`version` None: nothing is published yet. `facts` None: nothing to read, and `fault` says why if it should be.
+    """`version` None: nothing is shown. `facts` None: nothing to read, and `fault` says why if it should be.
 
     `loads`: the ledger's entries, oldest first; `rollback`: the one readers see the effect of.
     """
@@ -50,6 +50,8 @@ def read_state(var: Path) -> State:
                 version = f"w-{facts.load_id}"  # what was opened, should the pointer have moved meanwhile
         except RequestError as error:
             fault = str(error)
+    elif kept_versions(var):
+        fault = nothing_shown(var)
     kept = []
     for name in kept_versions(var):
         with contextlib.suppress(FileNotFoundError):  # a load takes the oldest away

@@ -138,7 +138,7 @@ def read_strategy_file(folder: Path) -> StrategyFile:
         return StrategyFile(initiatives_are_whole=False, problems=(Problem(_TOP, told),))
     if not documents or not isinstance(documents[0].data, dict):
         told = "a strategy has keys: vision, objectives, links, initiatives; write at least objectives, or delete it."
-        return StrategyFile(problems=(Problem(_TOP, told),))
+        return StrategyFile(initiatives_are_whole=False, problems=(Problem(_TOP, told),))
     more = [Problem(one.place(), "one strategy is enough; take this second document out.") for one in documents[1:]]
     return _read(documents[0], more)
 

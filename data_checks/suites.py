@@ -16,6 +16,7 @@ from typing import Literal
 
 from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Column, Contract, Severity, names_in
+from data_checks.errors import with_article
 from data_checks.expression import literal, quoted
 from data_checks.mapping import KEY_BIT, ORDER_BIT, RECORD_BIT, REPEATED_STEP, SOURCE_BIT, column_bit
 from data_checks.organisation import no_top
@@ -198,7 +199,8 @@ def table_checks(
                 f"select {me} from {clean} where {me} is not null and "
                 f"{me} not in (select {them} from clean_{target.table})"
             )
-            why = column.why or f"A {name} that {target.table} does not list has no name, team or segment."
+            one = with_article(name)
+            why = column.why or f"A{one[1:]} that {target.table} does not list has no name, team or segment."
             found.append(
                 Check(f"{name}_known", contract.table, "reference", sql, "warning", (name,), why, contract.owner)
             )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +17,7 @@ from data_checks.contract import contracts
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
 from data_checks.initiatives import TABLE as INITIATIVES
 from data_checks.initiatives import initiatives_source
+from data_checks.obstacles import obstacle
 from data_checks.strategy_file import StrategyFile, read_strategy_file
 from data_checks.workspace_files import find_files
 from data_checks.workspace_journal import JournalPlace, journal_problem
@@ -99,6 +102,14 @@ class Workspace:
         return place in {one.resolve() for one in named}
 
 
+class WorkspaceProblems(FileProblems):
+    """A workspace.yaml that is wrong; `sources`: those mappings that are right, for who looks for more."""
+
+    def __init__(self, problems: Iterable[Problem], sources: Mapping[str, tuple[Source, ...]]) -> None:
+        super().__init__(problems)
+        self.sources = sources
+
+
 def read_workspace(folder: Path) -> Workspace:
     """The workspace in `folder`. Raises FileProblems with every problem of workspace.yaml."""
     document = _document(folder)
@@ -114,7 +125,7 @@ def read_workspace(folder: Path) -> Workspace:
     zone = written.timezone if known_zone(written.timezone) else "UTC"
     sources = _sources(document, folder, zone, problems)
     if problems:
-        raise FileProblems(sorted(dict.fromkeys(problems), key=_file_order))
+        raise WorkspaceProblems(sorted(dict.fromkeys(problems), key=_file_order), sources)
     strategy = read_strategy_file(folder)
     if INITIATIVES not in sources and (source := initiatives_source(strategy, folder, zone)):
         sources = {**sources, INITIATIVES: (source,)}
@@ -134,6 +145,13 @@ def read_workspace(folder: Path) -> Workspace:
     )
 
 
+def path_problem(folder: Path) -> str:
+    """Why the warehouse cannot stand in this folder; '' when it can."""
+    if "?" in str(folder.resolve()):
+        return "the path of the workspace holds '?', which the engine cannot open; rename the folder."
+    return ""
+
+
 def _file_order(problem: Problem) -> tuple[bool, str, int, int]:
     """workspace.yaml first, then the files it names, each from top to bottom."""
     place = problem.place
@@ -141,16 +159,29 @@ def _file_order(problem: Problem) -> tuple[bool, str, int, int]:
 
 
 def _document(folder: Path) -> Document:
-    if not (folder / FILE).exists():
-        where = "this folder does not exist" if not folder.is_dir() else f"there is no {FILE} in it"
-        message = f"{where}; `scorecard demo DIR` writes an example to copy."
-        raise FileProblems([Problem(Place(str(folder)), message)])
+    if told := _no_workspace(folder):
+        raise FileProblems([Problem(Place(str(folder)), told)])
     documents = read_documents(folder / FILE, FILE)
     if not documents or not isinstance(documents[0].data, dict):
         is_empty = not documents or documents[0].data is None
         said = "this file is empty; it needs" if is_empty else "this file has no keys such as `title:`; it needs"
         raise FileProblems([Problem(Place(FILE, 1, 1), f"{said} at least `sources`.")])
+    if second := next((one for one in documents[1:] if one.data is not None), None):
+        told = "one workspace is enough, and nobody reads this second document; take it out."
+        raise FileProblems([Problem(second.place(), told)])
     return documents[0]
+
+
+def _no_workspace(folder: Path) -> str:
+    """Why this is no folder with a workspace.yaml, and the next step; '' when it is one."""
+    if told := obstacle(folder):
+        return f"this {told}."
+    if folder.is_file():
+        return f"this is a file; name the folder it stands in: -w {shlex.quote(str(folder.parent))}"
+    if (folder / FILE).is_symlink() or obstacle(folder / FILE) or (folder / FILE).exists():
+        return ""
+    where = f"there is no {FILE} in it" if folder.is_dir() else "this folder does not exist"
+    return f"{where}; `scorecard demo DIR` writes an example to copy."
 
 
 def _if_mapping(document: Document, key: str) -> dict[str, Any]:
@@ -161,8 +192,10 @@ def _if_mapping(document: Document, key: str) -> dict[str, Any]:
 def _readable_rest(document: Document) -> _WorkspaceFile:
     """What can still be checked of a file with a wrong key."""
     zone, warehouse, journal = (document.data.get(key, "") for key in ("timezone", "warehouse", "journal"))
+    currency = document.data.get("currency")
     return _WorkspaceFile(
         sources=_if_mapping(document, "sources"),
+        currency=currency if isinstance(currency, str) else "EUR",
         timezone=zone if zone and isinstance(zone, str) else "UTC",
         warehouse=warehouse if warehouse and isinstance(warehouse, str) else "duckdb",
         journal=journal if isinstance(journal, str) else "",
@@ -175,17 +208,21 @@ def _top_problems(document: Document, written: _WorkspaceFile) -> list[Problem]:
     problems = []
     if not known_zone(written.timezone):
         problems.append(Problem(document.place("timezone"), zone_problem(written.timezone)))
+    if not re.fullmatch("[A-Z]{3}", written.currency):
+        message = f"'{written.currency}' is no currency; write its three capital letters, like EUR or USD."
+        problems.append(Problem(document.place("currency"), message))
     if isinstance(written.as_of, dt.date) and not FIRST_DAY <= written.as_of < END_DAY:
         problems.append(Problem(document.place("as_of"), f"as_of: {written.as_of} lies outside {ERA}."))
     if written.warehouse != "duckdb":
-        message = f"the warehouse '{written.warehouse}' is not supported yet; only duckdb is."
+        kind = written.warehouse.partition("://")[0]  # what follows may hold a password
+        message = f"the warehouse '{kind}' is not supported yet; only duckdb is."
         problems.append(Problem(document.place("warehouse"), message))
     if written.journal and (wrong := journal_problem(written.journal)):
         problems.append(Problem(document.place("journal"), wrong))
     access = written.access
     if access is not None and access != {"mode": "open"}:
         # Fail closed: a rule that would not be kept must not be accepted.
-        message = "only `access: {mode: open}` is supported yet; sign-in is not, so nothing is opened."
+        message = "who may see what does not stand here: set SCORECARD_ACCESS=oidc and name people in access.yaml."
         problems.append(Problem(document.place("access"), message))
     return problems
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from data_checks.obstacles import is_address, nearest, obstacle
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NO_FILES = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem")
 FileKind = Literal["text", "workbook", "parquet", "json", "copied"]
@@ -74,6 +76,9 @@ def find_files(names: Sequence[str], folder: Path) -> tuple[tuple[DataFile, ...]
 
 
 def _find(name: str, folder: Path, found: list[DataFile], problems: list[str]) -> None:
+    if is_address(name):
+        problems.append(f"'{name}' is an address, and files are read from disk; download it and name the file.")
+        return
     expanded = _VARIABLE.sub(lambda match: os.environ[match[1]], name)
     escaped = _VARIABLE.sub(lambda match: glob.escape(os.environ[match[1]]), name)
     # Only what the workspace wrote is a pattern, not the folder an environment variable names.
@@ -82,18 +87,37 @@ def _find(name: str, folder: Path, found: list[DataFile], problems: list[str]) -
     pattern = escaped if Path(expanded).is_absolute() else f"{glob.escape(str(folder))}/{escaped}"
     paths = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))] if is_glob else [path]  # noqa: PTH207
     if not paths:
-        problems.append(f"no file matches '{name}'.")
+        problems.append(_no_match(name, path))
     for one in paths:
         shown = _shown(one, name, folder) if is_glob else name
         kind = _kind(one)
         if kind == "folder":
             problems.append(f"'{shown}' is a folder; name its files, or use a glob such as '{shown}/*.csv'.")
         elif kind != "file":
-            problems.append(f"the file '{shown}' does not exist.")
+            problems.append(_absent(one, shown))
         elif wish := _not_read(one):
             problems.append(f"'{shown}' is of a kind that is not read; {wish}.")
         else:
             found.append(DataFile(one, shown, kind_of(one)))
+
+
+def _no_match(name: str, path: Path) -> str:
+    """A pattern finds nothing in a folder that may not be read, whatever is in it."""
+    above = next(folder for folder in path.parents if not any(char in str(folder) for char in "*?["))
+    if above.is_dir() and not os.access(above, os.R_OK | os.X_OK):
+        return f"the folder of '{name}' cannot be read; give yourself the right to read it."
+    return f"no file matches '{name}'; put one there, or correct the pattern."
+
+
+def _absent(path: Path, shown: str) -> str:
+    if told := obstacle(path):
+        return f"'{shown}' {told}."
+    near = nearest(path)
+    return (
+        f"the file '{shown}' does not exist.{near}"
+        if near
+        else (f"the file '{shown}' does not exist; put it there, or correct `files`.")
+    )
 
 
 def _kind(path: Path) -> Literal["file", "folder", ""]:

@@ -12,8 +12,8 @@ from pydantic import StrictInt
 from data_checks.aggregates import steady, text_compared
 from data_checks.casts import EXCEL, fits, format_problem, known_zone, zone_problem
 from data_checks.contract import ColumnType, Contract
-from data_checks.errors import FileProblems, Place, Problem, did_you_mean
-from data_checks.expression import Expression, ExpressionError, parse_expression, result_type
+from data_checks.errors import FileProblems, Place, Problem, did_you_mean, with_article
+from data_checks.expression import Expression, ExpressionError, NotGrouped, parse_expression, quoted, result_type
 from data_checks.workspace_files import DataFile, find_files, is_text_encoding
 from data_checks.workspace_sql import Query, query_problem, url_problem
 from data_checks.yaml_file import STRICT, Document, Path_, build
@@ -86,6 +86,8 @@ class Source:
     `names`: its files as written, below `folder`; `files`: those found on disk by `with_files`, empty before; or
     `sql`: a query, whose result `fetch_queries` puts into one file; or `given`: header and rows that stand elsewhere
     in the workspace (initiatives.py).
+    `ungrouped`: columns outside an aggregate that `group_by` does not name. Whether it is `group_by` that is wrong only
+    the files tell.
     """
 
     table: str
@@ -112,6 +114,7 @@ class Source:
     header: int = 1
     sql: Query | None = None
     given: tuple[tuple[str, ...], ...] = ()
+    ungrouped: tuple[Problem, ...] = ()
 
     @property
     def expressions(self) -> Mapping[str, Expression]:
@@ -158,6 +161,7 @@ class _Reader:
         self.document, self.at, self.contract = document, at, contract
         self.folder, self.timezone, self.written = folder, timezone, written
         self.problems: list[Problem] = list(unknown)
+        self.ungrouped: list[Problem] = []
 
     def read(self) -> Source:
         written = self.written
@@ -184,7 +188,7 @@ class _Reader:
         if self.problems:
             # Who corrects the file wants to hear of everything; alone, a file that is not there stops only a load.
             self._missing_files()
-            raise FileProblems(self.problems)
+            raise FileProblems([*self.problems, *self.ungrouped])
         return Source(
             table=self.contract.table,
             place=self.document.place(*self.at),
@@ -217,12 +221,14 @@ class _Reader:
                     "header",
                     "sql",
                 )
-            },
+            }
+            | {f"group_by.{i}": self.document.place(*self.at, "group_by", i) for i in range(len(group_by))},
             names=_many(written.files),
             folder=self.folder,
             sheet=written.sheet,
             header=written.header or 1,
             sql=Query(written.sql.url, written.sql.query, written.sql.timeout) if written.sql else None,
+            ungrouped=tuple(self.ungrouped),
         )
 
     def _add(self, message: str, *under: str | int) -> None:
@@ -285,6 +291,11 @@ class _Reader:
         try:
             types = {column: declared.get(lower, "varchar") for lower, column in named.items()}
             return result_type(expression, types, group_by)
+        except NotGrouped as error:
+            place = self.document.place(*self.at, *under)
+            told = f"{self.contract.table}.{under[-1]} `{expression.text}`: {error}."
+            self.ungrouped.append(Problem(place, told))
+            return self._type(expression, (*group_by, Expression(quoted(error.column), (error.column,))), *under)
         except ExpressionError as error:
             self._add(f"{'.'.join(map(str, under))} `{expression.text}`: {error}.", *under)
             return None
@@ -324,7 +335,7 @@ class _Reader:
             if grouped:
                 expression = self._steady(expression, known[name].type, *under)
             if not fits(sql_type, known[name].type):
-                message = f"{name} is a {known[name].type}, but `{text}` gives {sql_type.lower()}."
+                message = f"{name} is {with_article(known[name].type)}, but `{text}` gives {sql_type.lower()}."
                 self._add(message, *under)
             mapped[name] = Mapped(name, expression, sql_type, self.document.place(*self.at, *under))
         for name, column in known.items():

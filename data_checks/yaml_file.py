@@ -17,6 +17,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from yaml import CSafeLoader, MappingNode, Node, ScalarNode, SequenceNode
 
 from data_checks.errors import FileProblems, Place, Problem, did_you_mean
+from data_checks.obstacles import obstacle
+from data_checks.yaml_wanted import wanted
 
 Path_ = tuple[str | int, ...]
 T = TypeVar("T")
@@ -107,11 +109,22 @@ def read_bytes(path: Path | str, shown: str) -> bytes:
     """What a file holds. Raises FileProblems when it cannot be read; never waits, whatever kind of file it is."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+            if told := obstacle(Path(path)):
+                raise FileProblems([Problem(Place(shown), f"this {told}.")])
             return stream.read()
-    except FileNotFoundError:
-        raise FileProblems([Problem(Place(shown), "this file does not exist.")]) from None
     except OSError as error:
-        raise FileProblems([Problem(Place(shown), f"this file cannot be read: {error.strerror}.")]) from None
+        raise FileProblems([Problem(Place(shown), _unread(Path(path), error))]) from None
+
+
+def _unread(path: Path, error: OSError) -> str:
+    if told := obstacle(path):
+        return f"this {told}."
+    if isinstance(error, FileNotFoundError):
+        return "this file does not exist."
+    if isinstance(error, IsADirectoryError):
+        return "this is a folder; a file of this name is needed."
+    next_step = "; check its permissions" if isinstance(error, PermissionError) else ""
+    return f"this file cannot be read: {error.strerror}{next_step}."
 
 
 def parse_documents(content: bytes | str, shown: str) -> list[Document]:
@@ -180,13 +193,14 @@ def _documents(text: str, shown: str) -> list[Document]:
 def build(cls: type[T], document: Document, data: Any = None, under: Path_ = ()) -> T:
     """The document's data (or `data`, found at `under`) as a frozen dataclass.
 
-    Raises FileProblems with every wrong or unknown key at its place.
+    Raises FileProblems with every wrong or unknown key at its place; of a part (`under`) without what the whole
+    document tells, which may leave none to tell.
     """
     problems = list(document.problems) if not under else []
     try:
         built = _adapter(cls).validate_python(document.data if data is None else data)
     except ValidationError as error:
-        problems += _problems(cls, document, under, error.errors())
+        raise FileProblems([*problems, *_problems(cls, document, under, error.errors())]) from None
     if problems:
         raise FileProblems(problems)
     return built
@@ -267,30 +281,8 @@ def _problem(cls: type, document: Document, path: Path_, item: Any) -> Problem:
         hint = did_you_mean(str(item["input"]), names)
         message = f"{where}: '{item['input']}' is not one of {', '.join(names)}.{hint}"
         return Problem(document.place(*path), message)
-    message = _WANTED.get(kind) or item["msg"].removeprefix("Value error, ").rstrip(".")
+    message = wanted(item, _adapter(cls).json_schema()) or item["msg"].removeprefix("Value error, ").rstrip(".")
     return Problem(document.place(*path), f"{where or 'this file'}: {message[:1].lower()}{message[1:]}.")
-
-
-_WANTED = {
-    "string_type": "a text is needed here; put a number, a date or yes and no in quotes",
-    "list_type": "a list is needed here, like [a, b]",
-    "tuple_type": "a list is needed here, like [a, b]",
-    "dict_type": "keys with values are needed here, like {a: b}",
-    "dataclass_type": "keys with values are needed here, like {a: b}",
-    "int_parsing": "a whole number is needed here",
-    "int_type": "a whole number is needed here",
-    "int_from_float": "a whole number is needed here",
-    "int_parsing_size": "this number is too long",
-    "float_parsing": "a number is needed here",
-    "float_type": "a number is needed here",
-    "bool_parsing": "true or false is needed here",
-    "bool_type": "true or false is needed here",
-    "date_type": "a day is needed here, like 2026-12-31",
-    "date_parsing": "a day is needed here, like 2026-12-31",
-    "date_from_datetime_inexact": "a day is needed here, like 2026-12-31",
-    "date_from_datetime_parsing": "a day is needed here, like 2026-12-31",
-}
-"""What is said for what pydantic found of a wrong type."""
 
 
 def _siblings(cls: type, loc: tuple[str | int, ...]) -> list[str]:

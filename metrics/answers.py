@@ -18,13 +18,13 @@ from metrics.asking import ask, ask_of, known_metric
 from metrics.bound import Aggregate
 from metrics.catalog import Catalog
 from metrics.cohorts import bound
-from metrics.evaluate import SUPPRESSED_BELOW, withheld_because
+from metrics.evaluate import SUPPRESSED_BELOW
 from metrics.period import Period
 from metrics.provided import knows_teams, missing
 from metrics.question import Question
 from metrics.scope import Scope
 from metrics.selection import Selection
-from metrics.standing import standing
+from metrics.standing import standing, uncounted, withheld_because
 from metrics.stats.intervals import Interval
 from metrics.stats.not_known import NotKnown
 from metrics.stats.surveys import nonresponse_bounds
@@ -159,7 +159,7 @@ def _asked(
         return NotKnown("no_data", lack)
     if scope.teams is not None and not knows_teams(TABLE, warehouse.facts.tables):
         return NotKnown("undefined", "answers do not know teams, so only the whole organisation may see them")
-    if broken := withheld_because(standing(definition, value, warehouse.facts)):
+    if broken := withheld_because(standing(definition, value, uncounted(warehouse.facts))):
         return NotKnown("no_data", f"withheld: {broken}")
     return value, ask(warehouse, catalog, scope, [metric], "all", (), period.start, period.end, where)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import LoadFacts, Warehouse
-from metrics.bound import Value, is_reference, leaves, models_in, tables_of
+from metrics.bound import ModelOf, Value, is_reference, leaves, models_in, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
 from metrics.period import Grain
-from metrics.provided import provided_tables, tables_read
+from metrics.provided import counted_at, provided_tables, tables_read
 from metrics.question import AsOf, Question
 from metrics.scope import Scope
 from metrics.slices import slice_values
@@ -78,9 +78,7 @@ def ask_of(
     filters = tuple((name, tuple(values)) for name, values in sorted((where or {}).items()))
     for name, values in filters:
         _check_values(warehouse, scope, name, values, tables)
-    read = {table for value in bound for table in tables_read(value)}
-    days = [warehouse.facts.tables[table].first_day for table in read if table in warehouse.facts.tables]
-    begin = start or min((day for day in days if day is not None), default=reach.day)
+    begin = start or min(_first_days(warehouse, bound), default=reach.day)
     finish = end or max(reach.end, begin + dt.timedelta(days=1))
     if finish <= begin:
         raise RequestError(f"the period from {begin} to {finish} is empty; --to is the first day left out.")
@@ -89,6 +87,18 @@ def ask_of(
     if (count := (finish - begin).days // DAYS_OF[grain]) > MOST_PERIODS:
         raise RequestError(f"that is {count:,} periods; ask a coarser --grain, or a shorter --from … --to.")
     return question
+
+
+def _first_days(warehouse: Warehouse, bound: Sequence[Value]) -> Iterator[dt.date]:
+    """The first day of every table that is read, and of the times its rows count at: an invitation may lie before the
+    first answer."""
+    facts = warehouse.facts.tables
+    for value in bound:
+        begun = (facts[table].first_day for table in tables_read(value) if table in facts)
+        yield from (day for day in begun if day is not None)
+        counted = (place for leaf in leaves(value) if not isinstance(leaf, ModelOf) for place in counted_at(leaf))
+        days = (facts[table].days_at(column) for table, column in counted if table in facts)
+        yield from (one[0] for one in days if one is not None)
 
 
 def cannot_cut(warehouse: Warehouse, value: Value, slices: Iterable[str]) -> str:

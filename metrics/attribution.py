@@ -22,16 +22,17 @@ from metrics.asking import ask, known_metric
 from metrics.bound import Aggregate, Value
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
-from metrics.evaluate import SUPPRESSED_BELOW, withheld_because
-from metrics.organisation import departments, with_parents
+from metrics.evaluate import SUPPRESSED_BELOW
+from metrics.organisation import Organisation, organisation
 from metrics.period import Period
 from metrics.provided import missing
 from metrics.question import Question
 from metrics.result import MetricResult
 from metrics.scope import Scope
+from metrics.scope_sql import in_scope
 from metrics.scorecard import Status, status_of
 from metrics.selection import Selection
-from metrics.standing import standing
+from metrics.standing import standing, uncounted, withheld_because
 from metrics.stats import intervals
 
 ANSWERS = "survey_responses"
@@ -103,14 +104,14 @@ def attribute(
     question = ask(warehouse, catalog, scope, [metric], "all", (), start, end, None, until)
     period = question.periods[0]
     lack = missing(share, warehouse.facts.tables) or _hidden(warehouse.facts, scope)
-    lack = lack or withheld_because(standing(definition, share, warehouse.facts)) or ""
+    lack = lack or withheld_because(standing(definition, share, uncounted(warehouse.facts))) or ""
     cannot = {rule: why for rule in RULES if (why := _why_not(rule, warehouse.facts))}
     rules = tuple(rule for rule in RULES if rule not in cannot)
     if lack or not rules:
         return Attribution(definition, period, rules, cannot, missing=lack or next(iter(cannot.values())))
     counted = _counted(warehouse, question, share, rules)
     named = _named(warehouse, scope)
-    people = _People(definition, period, departments(warehouse, scope), question.as_of.completes(period))
+    people = _People(definition, period, organisation(warehouse, scope), question.as_of.completes(period))
     agents = [people.credits(agent, *named[agent], _by_rule(agent, counted, rules)) for agent in _known(counted, named)]
     both = [(n, len(set(who))) for who, n, _ in counted if len(rules) > 1 and None not in who]
     return Attribution(
@@ -186,9 +187,7 @@ def _named(warehouse: Warehouse, scope: Scope) -> dict[str, tuple[str, str | Non
     agents, teams = warehouse.table("agents"), warehouse.table("teams")
     joined = agents.outerjoin(teams, teams.c.team_id == agents.c.team_id)
     statement = sa.select(agents.c.agent_id, agents.c.name, teams.c.name).select_from(joined)
-    if scope.teams is not None:
-        statement = statement.where(agents.c.team_id.in_(sorted(scope.teams)))
-    found: Iterable[Sequence[Any]] = warehouse.read(statement)
+    found: Iterable[Sequence[Any]] = warehouse.read(statement.where(*in_scope(agents, "agents", scope)))
     return {row[0]: (row[1] or row[0], row[2]) for row in found}
 
 
@@ -211,11 +210,12 @@ class _People:
 
     definition: MetricDefinition
     period: Period
-    belongs: Mapping[str, str | None]
+    organisation: Organisation
     complete: bool
 
     def credits(self, agent: str, name: str, team: str | None, counts: Mapping[Rule, tuple[int, int]]) -> AgentCredits:
-        held = goals.at(self.definition, self.period.start, with_parents({"team": team}, self.belongs))
+        here = self.organisation.with_parents({"team": team, "agent": name})
+        held = goals.at(self.definition, self.period.start, here)
         found = {rule: self._credit(held, *count) for rule, count in counts.items()}
         return AgentCredits(agent, name, team, found)
 

@@ -10,11 +10,12 @@ from typing import Literal
 
 from data_checks.calendar import Calendar
 from data_checks.contract import contracts
-from metrics.period import Duration, Grain, floor
+from metrics.period import Duration, Grain, floor, step
 from metrics.tree import In, Inside, Member, Name, Node, Operation, Window, first_table
 
 Function = Literal["count", "distinct", "sum", "mean", "min", "max", "median", "percentile", "share", "nps"]
 Word = Literal["union", "intersect", "except"]
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,21 @@ class Frame:
     def window(self, start: dt.date, end: dt.date, clipped_end: dt.date, calendar: Calendar) -> tuple[dt.date, dt.date]:
         """[first day, first day after) for the period [start, end), of which the days before clipped_end are known.
 
-        A period half over is set beside the same half of the earlier one.
+        So far in the year, or in the quarter, is that of the last day known; the last months end with that day's month,
+        the last days with itself. A period half over is set beside the same days of the earlier one.
         """
+        last = max(start, clipped_end - _DAY)
         if self.kind == "to_date":
             assert self.since is not None
-            return floor(start, self.since, calendar), clipped_end
+            return floor(last, self.since, calendar), clipped_end
         assert self.length is not None
         if self.kind == "rolling":
-            begins = self.length.before(end)
-            return (begins if begins < clipped_end else self.length.before(clipped_end)), clipped_end
-        return self.length.before(start), self.length.before(clipped_end)
+            by_days = self.length.unit in ("day", "week")
+            reached = clipped_end if by_days else step(floor(last, "month", calendar), "month")
+            return self.length.before(min(end, reached)), clipped_end
+        is_whole = clipped_end == end
+        until = self.length.before(end) if is_whole else self.length.before(last) + _DAY
+        return self.length.before(start), max(until, self.length.before(start))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from data_checks.warehouse.contract import Warehouse
 from metrics.catalog import Catalog
-from metrics.organisation import departments
+from metrics.organisation import organisation
 from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.scope import Scope
@@ -44,7 +44,7 @@ def build_cascade(
     """
     against = against or before(period)
     whole = build_scorecard(warehouse, catalog, scope, period, against, None, until)
-    belongs = departments(warehouse, scope)
+    belongs = organisation(warehouse, scope).departments
     screen = Screen(warehouse, catalog, scope, period, against, until)
     names = dict.fromkeys(found for found in belongs.values() if found is not None)
     teams = _level(screen, "team", tuple(belongs))

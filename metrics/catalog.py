@@ -17,6 +17,7 @@ from metrics.bound import Value
 from metrics.definition import MetricDefinition
 from metrics.definition_file import Draft
 from metrics.draft_files import DraftFile, read_folder
+from metrics.hidden import Hidden, hidden_in
 from metrics.rules import ABOUT_ALL
 from metrics.rules.subjects import Whole
 from metrics.settle import Settled, settle
@@ -39,7 +40,8 @@ class Catalog:
     """Every metric that can be computed, in library order; `bound` holds what each formula means.
 
     `problems`: all that is wrong in any file, by file, line and column. `left_out`: the ids that cannot be computed
-    for it. `unread`: files that may hold definitions nobody could read. `kept`: ids shown as they last were right.
+    for it. `unread`: files that may hold definitions nobody could read; `hidden`: the ids that may stand in them.
+    `kept`: ids shown as they last were right.
     `strategy`: what the metrics stand for (plans.py). `notes`: what a reader should know (a library metric replaced).
     `hash` changes when any definition does.
     """
@@ -51,6 +53,7 @@ class Catalog:
     hash: str
     left_out: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
+    hidden: Hidden = field(default_factory=Hidden)
     kept: tuple[str, ...] = ()
     strategy: Strategy = field(default_factory=Strategy)
     reading: Reading = field(default_factory=Reading, repr=False, compare=False)
@@ -73,13 +76,14 @@ def catalog_of(files: Mapping[str, DraftFile], calendar: Calendar, last: Reading
     claims = _claims(files.values())
     twice = {name: claim for name, claim in claims.items() if len(claim) > 1}
     lost = frozenset(name for file in files.values() for name in file.without_shape)
+    hidden = hidden_in(files.values()) | lost
     drafts = library | {name: claim[0] for name, claim in claims.items()}
     drafts = {name: draft for name, draft in drafts.items() if name not in twice and name not in lost}
-    settling = settle(drafts, lost | set(twice), calendar, last.settled)
+    settling = settle(drafts, hidden | set(twice), calendar, last.settled)
     settled = settling.settled
     problems = [problem for file in files.values() for problem in file.problems]
     problems += [problem for one in settled.values() for problem in one.problems]
-    problems += _of_doubles(twice, frozenset(drafts) | lost, calendar)
+    problems += _of_doubles(twice, hidden | set(drafts), calendar)
     whole = Whole(drafts, twice, settling.order.circles, settling.waiting)
     problems += [problem for rule in ABOUT_ALL for problem in rule(whole)]
     right = {name: settled[name] for name in drafts if settled[name].is_right}
@@ -92,6 +96,7 @@ def catalog_of(files: Mapping[str, DraftFile], calendar: Calendar, last: Reading
         hash=hash_of(one.shown for one in right.values()),
         left_out=frozenset({*drafts, *twice, *lost} - set(right)),
         unread=frozenset(file.shown for file in files.values() if not file.whole),
+        hidden=hidden,
         reading=Reading(files, settled, calendar),
     )
 

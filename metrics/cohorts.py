@@ -19,14 +19,13 @@ from metrics.bind import Binder
 from metrics.bound import Aggregate, SetMember
 from metrics.constructs import index_of
 from metrics.definition import MetricDefinition
-from metrics.evaluate import withheld_because
 from metrics.formula import parse
 from metrics.period import add_months, floor, step
 from metrics.provided import missing
 from metrics.question import Question
 from metrics.scope import Scope
 from metrics.selection import Selection, key_rows
-from metrics.standing import standing
+from metrics.standing import standing, uncounted, withheld_because
 from metrics.stats.not_known import NotKnown
 from metrics.stats.retention import CohortTable, counted_cohorts
 from metrics.stats.survival import Curve, LogRank, kaplan_meier, log_rank
@@ -171,7 +170,7 @@ def cannot_tell(warehouse: Warehouse, scope: Scope, aggregate: Aggregate) -> Not
     if lack := missing(aggregate, warehouse.facts.tables):
         return NotKnown("no_data", lack)
     nobody = MetricDefinition("cohorts", Place("cohorts"))
-    broken = withheld_because(standing(nobody, aggregate, warehouse.facts))
+    broken = withheld_because(standing(nobody, aggregate, uncounted(warehouse.facts)))
     return NotKnown("no_data", f"withheld: {broken}") if broken else None
 
 

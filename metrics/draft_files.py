@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ LARGEST = 256 * 1024
 class DraftFile:
     """One file as it was read. `without_shape`: ids whose definition could not be read at all.
 
-    `whole`: every definition in it has told its id, so what is not named here is not in the file.
+    `whole`: every definition in it has told its id, so what is not named here is not in the file. `is_closed`: it could
+    not be opened at all.
     """
 
     shown: str
@@ -28,6 +30,7 @@ class DraftFile:
     problems: tuple[Problem, ...] = ()
     without_shape: frozenset[str] = frozenset()
     whole: bool = True
+    is_closed: bool = False
 
 
 def read_folder(folder: Path, before: Mapping[str, DraftFile]) -> dict[str, DraftFile]:
@@ -41,15 +44,18 @@ def read_folder(folder: Path, before: Mapping[str, DraftFile]) -> dict[str, Draf
     files = {shown: _read(path, shown, before.get(shown)) for shown, path in found}
     for error in closed if folder.exists() else ():
         shown = _shown(str(error.filename), above)
-        problem = Problem(Place(shown), f"this folder cannot be read: {error.strerror}.")
-        files[shown] = DraftFile(shown, b"", problems=(problem,), whole=False)
+        if isinstance(error, IsADirectoryError):
+            told = "this is a folder with the name of a metric file; give it another name."
+        else:
+            told = f"this folder cannot be read: {error.strerror}; check its permissions."
+        files[shown] = DraftFile(shown, b"", problems=(Problem(Place(shown), told),), whole=False, is_closed=True)
     return files
 
 
 def metric_files(folder: str, on_error: Callable[[OSError], None] | None = None) -> Iterator[os.DirEntry[str]]:
     """Every metric file below a folder, in no order. Hidden files are an editor's own; linked folders are not followed.
 
-    `on_error` hears of folders that cannot be read.
+    `on_error` hears of folders that cannot be read, or are named like a file.
     """
     waiting = [folder]
     while waiting:
@@ -61,9 +67,12 @@ def metric_files(folder: str, on_error: Callable[[OSError], None] | None = None)
                 on_error(error)
             continue
         for entry in found:
+            is_named_so = entry.name.lower().endswith((".yaml", ".yml"))
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
-            elif entry.name.lower().endswith((".yaml", ".yml")):
+                if is_named_so and on_error is not None:
+                    on_error(IsADirectoryError(errno.EISDIR, "", entry.path))
+            elif is_named_so:
                 yield entry
 
 
@@ -76,7 +85,7 @@ def _read(path: str, shown: str, before: DraftFile | None) -> DraftFile:
     try:
         content = read_bytes(path, shown)
     except FileProblems as error:
-        return DraftFile(shown, b"", problems=error.problems, whole=False)
+        return DraftFile(shown, b"", problems=error.problems, whole=False, is_closed=True)
     if before is not None and content and before.content == content:
         return before
     return file_of(content, shown)

@@ -14,6 +14,7 @@ from data_checks.warehouse.contract import Warehouse
 from metrics.bound import Aggregate
 from metrics.constructs import Element, day, seconds_between
 from metrics.question import Question
+from metrics.scope_sql import in_scope
 from metrics.selection import Selection
 from metrics.tree import Name, Node, Operation
 
@@ -109,12 +110,11 @@ class _Joined:
 
     def _of_reviews(self) -> dict[str, Element]:
         """The mean of the agent's reviews until the days asked about end, of those the reader may see."""
-        teams = self.question.scope.teams
-        if teams is not None and not self._has("quality_reviews", "team_id"):
+        if self.question.scope.teams is not None and not self._has("quality_reviews", "team_id"):
             return {}
         table = self.warehouse.table("quality_reviews")
         before = table.c.reviewed_on < day(min(self.question.end, self.question.as_of.end))
-        seen = [table.c.team_id.in_(sorted(teams))] if teams is not None else []
+        seen = in_scope(table, "quality_reviews", self.question.scope)
         mean = sa.func.avg(table.c.score).label("review_score")
         reviews = sa.select(table.c.agent_id, mean).where(before, *seen).group_by(table.c.agent_id).subquery("reviews")
         self.source = self.source.outerjoin(reviews, reviews.c.agent_id == self.base.c.agent_id)
@@ -139,9 +139,7 @@ def _questions(
         return pd.DataFrame({SCORE: []}), {}
     other = warehouse.table(ANSWERS).alias("others")
     conditions = [other.c.answer_id == base.c.answer_id, other.c.question.is_not(None), other.c.score.is_not(None),
-                  other.c.response_id != base.c.response_id]  # fmt: skip
-    if question.scope.teams is not None:
-        conditions.append(other.c.team_id.in_(sorted(question.scope.teams)))
+                  other.c.response_id != base.c.response_id, *in_scope(other, ANSWERS, question.scope)]  # fmt: skip
     columns = [base.c.response_id, base.c[SCORE], other.c.question, other.c.score.label("given"), other.c.scale]
     found = _rows(warehouse, sa.select(*columns).select_from(base.join(other, conditions[0])).where(*conditions[1:]))
     if found.empty:

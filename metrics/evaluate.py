@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from data_checks.contract import contracts
@@ -33,7 +33,7 @@ from metrics.question import Group, Question, SliceValues
 from metrics.result import MetricResult, State
 from metrics.scans import WITH_OWN_QUERY, Answers, run
 from metrics.selection import window_of
-from metrics.standing import Standing, standing, uncounted
+from metrics.standing import standing, uncounted, withheld_because
 
 MOST_GROUPS = 64
 """Above this many groups, intervals that take a query of their own are left out: it is a table then, not cards."""
@@ -91,11 +91,12 @@ class _Judge:
         self.kind = kind_of(value)
         self.is_survey = is_survey(value)
         self.has_gate = has_gate(value)
-        self.grows = depends_on_length(value)
+        # The first ten days of a month have its whole cost, and ten days' tickets: judged when it is over.
+        self.grows = depends_on_length(value) or any(map(_is_by_month, self.leaves))
         facts = warehouse.facts if question.scope.teams is None else uncounted(warehouse.facts)
         self.checks = () if lack else standing(definition, value, facts)
         self.withheld = withheld_because(self.checks)
-        self._found = [(item, answers.parts.get(item, {}), self._too_fine(item)) for item in measured(value)]
+        self._found = [(item, answers.parts.get(item, {})) for item in measured(value)]
 
     def results(self) -> tuple[MetricResult, ...]:
         """Period by period, group by group."""
@@ -131,10 +132,11 @@ class _Judge:
             item: {"n": 0.0, "s": 0.0}
             if not isinstance(item, Products | ModelOf) and self._is_loaded(item, period)
             else {}
-            for item, _, _ in (self._found if self.lack is None else ())
+            for item, _ in (self._found if self.lack is None else ())
         }
+        too_fine = {item for item, _ in self._found if self._too_fine(item, period)}
         for group in groups:
-            parts = {} if self.lack else self._parts(period, group, zero)
+            parts = {} if self.lack else self._parts(period, group, zero, too_fine)
             yield self._result(period, group, parts, complete, unripe)
 
     def _result(
@@ -148,7 +150,7 @@ class _Judge:
         found = Figure(None, None) if self.lack else finite(figure(self.value, parts))
         if self.definition.fills_zero and found.value is None and self.lack is None and self._is_empty(parts):
             found = Figure(0.0, 0)
-        state, reason = self._state(found, parts, unripe)
+        state, reason = self._state(found, parts, unripe, period)
         hidden = state in ("suppressed", "withheld")
         return MetricResult(
             metric=self.definition.metric,
@@ -172,13 +174,15 @@ class _Judge:
     def _is_all_there_is(self, period: Period) -> bool:
         return period.grain == "all" and period.end <= self.question.as_of.end
 
-    def _parts(self, period: Period, group: SliceValues, zero: Mapping[Item, Parts]) -> dict[Item, Parts]:
+    def _parts(
+        self, period: Period, group: SliceValues, zero: Mapping[Item, Parts], too_fine: Collection[Item]
+    ) -> dict[Item, Parts]:
         """What was pooled for this group; over no rows counts and sums are zero between the first and last day."""
         start = None if self.question.grain == "all" else period.start
         parts: dict[Item, Parts] = {}
-        for item, groups, too_fine in self._found:
+        for item, groups in self._found:
             found = groups.get((start, () if is_reference(item) else group))
-            if too_fine:
+            if item in too_fine:
                 parts[item] = {}
             elif isinstance(item, ModelOf):
                 parts[item] = found or {}
@@ -190,14 +194,19 @@ class _Judge:
         """Whether the days are loaded and nothing was counted in them; what divides something by nothing is not."""
         return all(parts.get(leaf, {}).get("n") == 0 for leaf in self.leaves)
 
-    def _too_fine(self, leaf: Item) -> bool:
-        """Whether days or weeks are asked of a table that knows whole months only."""
+    def _too_fine(self, leaf: Item, period: Period) -> bool:
+        """Whether days or weeks, or a part of a month, are asked of what is known by whole months only."""
+        is_fine = self.question.grain in TOO_FINE
         if isinstance(leaf, ModelOf):
-            return self.question.grain in TOO_FINE
+            return is_fine
         asked = leaf.left if isinstance(leaf, Products) else leaf
-        return self.question.grain in TOO_FINE and any(
-            contracts()[table].period == "month" for table in tables_of(asked)
-        )
+        return _is_by_month(asked) and (is_fine or self._cuts_a_month(asked, period))
+
+    def _cuts_a_month(self, leaf: Leaf, period: Period) -> bool:
+        """Whether the days asked for begin or end within a month, which is not the same as a month that is not over."""
+        frame = leaf.frame if isinstance(leaf, Aggregate) else None
+        start, end = window_of(frame, period.start, period.end, self.question)
+        return start.day != 1 or (end.day != 1 and end < self.question.as_of.end)
 
     def _has_route(self, leaf: Leaf) -> bool:
         tables = self.warehouse.facts.tables
@@ -219,12 +228,14 @@ class _Judge:
                 return period.start < self.question.as_of.end
         return False
 
-    def _state(self, found: Figure, parts: Mapping[Item, Parts], unripe: str | None) -> tuple[State, str]:
+    def _state(
+        self, found: Figure, parts: Mapping[Item, Parts], unripe: str | None, period: Period
+    ) -> tuple[State, str]:
         """The first state that holds, and why in a clause."""
         if self.lack is not None:
             return "not_provided", self.lack
         if found.value is None:
-            return "no_data", self._why_not_fitted(parts) or self._why_nothing()
+            return "no_data", self._why_not_fitted(parts) or self._why_nothing(period)
         if self.withheld is not None:
             return "withheld", self.withheld
         if self.is_survey and 0 < self._fewest_answers(found, parts) < SUPPRESSED_BELOW:
@@ -249,12 +260,12 @@ class _Judge:
         own = (part for model in models_in(self.value) for part in parts.get(model, {}))
         return next((part.removeprefix(WHY) for part in own if part.startswith(WHY)), "")
 
-    def _why_nothing(self) -> str:
+    def _why_nothing(self, period: Period) -> str:
         if models_in(self.value) and self.question.grain in TOO_FINE:
             return "a model is fitted by months and longer only"
         if models_in(self.value) and self.question.scope.teams is not None:
             return "a model is fitted to the whole organisation, so only who sees all of it may see this"
-        if coarse := next((leaf for leaf in self.leaves if self._too_fine(leaf)), None):
+        if coarse := next((leaf for leaf in self.leaves if self._too_fine(leaf, period)), None):
             return f"{tables_of(coarse)[0]} are known by whole months only"
         if self.question.scope.teams is not None:
             tables = self.warehouse.facts.tables
@@ -286,9 +297,6 @@ def ends_by_query(
     return per_key.ends_of(value, question, warehouse)
 
 
-def withheld_because(checks: Sequence[Standing]) -> str | None:
-    """The gravest check that keeps a metric from being shown, as a clause."""
-    for one in checks:
-        if one.effect == "withheld":
-            return f"check '{one.check.rule}' {'is broken' if one.check.outcome == 'broken' else 'failed'}"
-    return None
+def _is_by_month(leaf: Leaf) -> bool:
+    """Whether it reads what is known by whole months only."""
+    return not isinstance(leaf, ModelOf) and any(contracts()[table].period == "month" for table in tables_of(leaf))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from metrics.bound import Aggregate, Arithmetic, Constant, Item, ModelOf, RetentionOf, Value
-from metrics.kinds import kind_of, products_of
+from metrics.kinds import is_of_others, kind_of, products_of
 from metrics.stats import intervals
 
 Parts = Mapping[str, float | None]
@@ -160,7 +160,9 @@ def _mean(aggregate: Aggregate, parts: Parts, count: int) -> Figure:
 
 def _arithmetic_figure(value: Arithmetic, parts: Mapping[Item, Parts]) -> Figure:
     left, right = figure(value.left, parts), figure(value.right, parts)
-    counted = [side.n for side in (left, right) if side.n is not None]
+    both = ((value.left, left), (value.right, right))
+    own = [side for part, side in both if not is_of_others(part)] or [left, right]
+    counted = [side.n for side in own if side.n is not None]
     n = min(counted) if counted else None
     if value.op == "/" and isinstance(value.right, Constant) and kind_of(value) == "total":
         total = None if left.value is None or not value.right.value else left.value / value.right.value

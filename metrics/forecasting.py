@@ -16,7 +16,7 @@ from metrics.definition import MetricDefinition
 from metrics.evaluate import evaluate
 from metrics.holding import extent_of, goals_for, paced
 from metrics.kinds import kind_of
-from metrics.organisation import departments
+from metrics.organisation import organisation
 from metrics.period import Period, shifted
 from metrics.question import Question
 from metrics.result import MetricResult, State
@@ -161,7 +161,7 @@ def _chance(
     warehouse: Warehouse,
 ) -> Chance | str:  # fmt: skip
     """The chance of the goal that holds in the month, or why there is none as a clause ('': no goal is set)."""
-    extent = extent_of(dict(question.where), question.scope, departments(warehouse, question.scope))
+    extent = extent_of(dict(question.where), question.scope, organisation(warehouse, question.scope))
     held, misfit = goals_for(definition, bound, month, extent)
     held, _ = paced(held, bound, None, month.end, question.calendar)
     if held.goal is None or held.higher_is_better is None:

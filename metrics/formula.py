@@ -12,6 +12,7 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from data_checks.errors import did_you_mean
+from metrics.formula_slips import slip_at
 from metrics.tree import (
     At,
     Between,
@@ -232,22 +233,36 @@ def _negated(children: list[Any]) -> bool:
 
 def _explain(text: str, error: UnexpectedInput) -> FormulaError:
     """The sentence for a text the grammar refuses."""
+    if (slip := slip_at(text, _position(error))) and not _is_end(error):
+        start, told = slip
+        before = text[:start]
+        return FormulaError(At(before.count("\n") + 1, start - before.rfind("\n")), told)
     if isinstance(error, UnexpectedCharacters):
         at = At(error.line, error.column)
         if error.char == "'":
             return FormulaError(at, "the text that starts here has no closing quote.")
-        if error.char == '"':
+        if error.char in '"“”‘’`':
             return FormulaError(at, "text stands in single quotes, like 'chat'.")
         if error.char.isupper():
             return FormulaError(at, f"unexpected '{error.char}'; names and words are written in lower case.")
         return FormulaError(at, f"unexpected '{error.char}'.")
     assert isinstance(error, UnexpectedToken)
     token = error.token
-    if token.type == "$END":
+    if _is_end(error):
         lines = text.rstrip().split("\n")
         missing = "; ')' is missing" if text.count("(") > text.count(")") else ""
         return FormulaError(At(len(lines), len(lines[-1]) + 1), f"the formula ends early{missing}.")
     return _unexpected_word(text, token)
+
+
+def _position(error: UnexpectedInput) -> int:
+    """Where in the text; a token knows it better than its error."""
+    found = error.token.start_pos if isinstance(error, UnexpectedToken) else error.pos_in_stream
+    return found or 0
+
+
+def _is_end(error: UnexpectedInput) -> bool:
+    return isinstance(error, UnexpectedToken) and error.token.type == "$END"
 
 
 def _unexpected_word(text: str, token: Token) -> FormulaError:

@@ -189,7 +189,7 @@ def number_of(text: str, key: str, unit: Unit) -> tuple[float | None, str]:
     """A goal as written → its value in the unit, percent as a fraction; and what is wrong with it, '' when nothing."""
     text, wrong = text.strip(), f"{SCORES[key]} cannot be read:"
     if not _NUMBER.fullmatch(text):
-        return None, f"{wrong} '{text}' is no number."
+        return None, f"{wrong} '{text}' is no number; write one such as {'85%' if unit == 'percent' else '4.5'}."
     number, told = float(text.removesuffix("%")), ""
     if text.endswith("%") and unit != "percent":
         told = f"{wrong} '{text}' is a percentage, but the unit is {unit}."

@@ -187,6 +187,10 @@ def _cells(text: str, delimiter: str, problems: list[Problem]) -> Iterator[tuple
         yield number, cells
 
 
+def _cells_stand(count: int) -> str:
+    return "1 cell stands" if count == 1 else f"{count} cells stand"
+
+
 def _head_problems(names: Sequence[str], cells: Sequence[tuple[str, int]]) -> Iterator[Problem]:
     slices = {name for contract in contracts().values() for name in contract.slices}
     for name, (_, column) in zip(names, cells, strict=True):
@@ -222,13 +226,13 @@ class _LineReader:
     def read(self) -> Line | None:
         if len(self.cells) != len(self.names):
             self._say(
-                "metric", f"{len(self.cells)} cells stand here under {len(self.names)} headers; fill or cut the line."
+                "metric", f"{_cells_stand(len(self.cells))} here under {len(self.names)} headers; fill or cut the line."
             )
             return None
         name = self.texts["metric"]
-        if name in self.left_out:
-            return None
         metric = self.metrics.get(name)
+        if metric is None and name in self.left_out:
+            return None
         if metric is None:
             self._say("metric", f"there is no metric '{name}'.{did_you_mean(name, self.metrics)}")
             return None

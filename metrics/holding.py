@@ -11,7 +11,7 @@ from metrics import goals
 from metrics.bound import Value
 from metrics.definition import MetricDefinition
 from metrics.kinds import depends_on_length, kind_of
-from metrics.organisation import with_parents
+from metrics.organisation import Organisation
 from metrics.pace import Pace, at_pace
 from metrics.period import Period
 from metrics.question import AsOf
@@ -25,24 +25,24 @@ GOAL_OF_THE_WHOLE = "the goal is for the whole organisation"
 @dataclass(frozen=True)
 class Extent:
     """What a number is of. slices: the part that is asked for; `is_whole`: nothing is left out of it, by a filter or by
-    what the reader may see; belongs: each team's department. is_told: nothing but what is outside the slices is left
+    what the reader may see; organisation: who belongs to whom. is_told: nothing but what is outside the slices is left
     out; not so with several values of one, or of a department for who may see some of its teams."""
 
     slices: Mapping[str, str | None]
     is_whole: bool
-    belongs: Mapping[str, str | None]
+    organisation: Organisation
     is_told: bool = True
 
     @property
     def with_parents(self) -> Mapping[str, str | None]:
-        return with_parents(self.slices, self.belongs)
+        return self.organisation.with_parents(self.slices)
 
 
-def extent_of(where: Mapping[str, Sequence[str | None]], scope: Scope, belongs: Mapping[str, str | None]) -> Extent:
+def extent_of(where: Mapping[str, Sequence[str | None]], scope: Scope, organisation: Organisation) -> Extent:
     """What a filter leaves, for a reader of this scope."""
     slices = {name: values[0] for name, values in where.items() if len(values) == 1}
     is_told = len(slices) == len(where) and (scope.teams is None or "team" in slices)
-    return Extent(slices, not where and scope.teams is None, belongs, is_told)
+    return Extent(slices, not where and scope.teams is None, organisation, is_told)
 
 
 def goals_for(

@@ -21,6 +21,7 @@ from metrics.bound import (
     RetentionOf,
     SetMember,
     Value,
+    is_reference,
     leaves,
     members_of,
     models_in,
@@ -255,7 +256,16 @@ def is_survey(value: Value) -> bool:
     return any("survey_responses" in tables_of(leaf) for leaf in leaves(value))
 
 
+def is_of_others(value: Value) -> bool:
+    """Whether it stands on reference tables alone: what others have published."""
+    return bool(leaves(value)) and all(map(is_reference, leaves(value)))
+
+
 def has_gate(value: Value) -> bool:
-    """Whether `min_n` applies: survey scores and rates, never counts, sums and times."""
+    """Whether `min_n` applies: survey scores and rates, what they are ahead of others by, never counts, sums and
+    times."""
+    match value:
+        case Arithmetic(op=("+" | "-"), left=own, right=other) if is_of_others(other):
+            return has_gate(own)
     kind = kind_of(value)
     return kind in ("proportion", "nps", "rate") or (kind == "mean" and is_survey(value))

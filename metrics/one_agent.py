@@ -1,7 +1,7 @@
 """One agent's numbers beside the team's and the department's: every metric that can be cut by agent.
 
-The agent is found by name within a team, as every slice is. What is outside the usual range is said by fair_groups,
-among the team's agents; nobody is ranked.
+The agent is found by name, which a load makes nobody else's, within a team that has rows of theirs. What is outside the
+usual range is said by fair_groups, among the team's agents; nobody is ranked.
 """
 
 from __future__ import annotations

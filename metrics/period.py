@@ -103,6 +103,12 @@ class Duration:
         """For comparing durations only."""
         return self.count * {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}[self.unit]
 
+    @property
+    def mean_days(self) -> float:
+        """How long it is on average: twelve months are as long as a year."""
+        year = 365.25
+        return self.count * {"day": 1, "week": 7, "month": year / 12, "quarter": year / 4, "year": year}[self.unit]
+
     def after(self, day: dt.date) -> dt.date:
         """The day this much later; the same day of a later month, or that month's last."""
         if self.unit in ("day", "week"):

@@ -21,10 +21,10 @@ from data_checks.warehouse.contract import LoadFacts, Warehouse
 from metrics.asking import as_of, known_metric
 from metrics.catalog import Catalog
 from metrics.constructs import Element, day, whole_days_between
-from metrics.evaluate import withheld_because
 from metrics.provided import knows_teams
 from metrics.scope import Scope
-from metrics.standing import standing
+from metrics.scope_sql import in_scope
+from metrics.standing import standing, uncounted, withheld_because
 from metrics.stats import intervals
 
 METRIC = "csat"
@@ -136,7 +136,7 @@ def _missing(facts: LoadFacts, catalog: Catalog, scope: Scope, by: By | None) ->
             if not knows_teams(table, facts.tables):
                 return f"{table} does not know teams, so only the whole organisation may see it"
     definition = known_metric(catalog, METRIC)
-    return withheld_because(standing(definition, catalog.bound[METRIC], facts)) or ""
+    return withheld_because(standing(definition, catalog.bound[METRIC], uncounted(facts))) or ""
 
 
 def _no_margin(facts: LoadFacts) -> str:
@@ -158,7 +158,7 @@ def _statement(
         orders.c.sold,
         orders.c.ordered_at > latest.c.responded_at,
         whole_days_between(latest.c.responded_on, orders.c.ordered_on) <= days,
-        *_of_teams(orders, scope),
+        *in_scope(orders, "orders", scope),
     ]
     margin: Element = sa.cast(orders.c.revenue - orders.c.cost, sa.Float()) if with_margin else sa.null()
     # An inner join first: with such conditions on an outer one, an engine compares every customer with every order.
@@ -220,15 +220,11 @@ def _latest(warehouse: Warehouse, scope: Scope, ripe: dt.date) -> sa.Subquery:
             rating.is_not(None),
             answers.c.customer_id.is_not(None),
             answers.c.responded_on <= day(ripe),
-            *_of_teams(answers, scope),
+            *in_scope(answers, "survey_responses", scope),
         )
         .subquery("ranked")
     )
     return sa.select(ranked).where(ranked.c.newest == 1).subquery("latest")
-
-
-def _of_teams(table: sa.Table, scope: Scope) -> list[Element]:
-    return [] if scope.teams is None else [table.c.team_id.in_(sorted(scope.teams))]
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────

@@ -130,12 +130,14 @@ def _unlike(version: Unpublished, rollup: Rollup, items: Iterable[Leaf | Product
     keys = int(scans[0].has_period) + scans[0].slices
     counted, rolled = ({tuple(row[:keys]): row[keys:] for row in version.read(scan.statement)} for scan in scans)
     unlike: set[str] = set()
+    nothing = (None,) * len(scans[0].parts)  # a group none of whose rows is counted may be there with zeros, or not be
     for group in rolled.keys() | counted.keys():
-        both = zip(scans[0].parts, rolled.get(group, ()), counted.get(group, ()), strict=False)
-        same = group in rolled and group in counted
+        is_both = group in rolled and group in counted
+        both = zip(scans[0].parts, rolled.get(group, nothing), counted.get(group, nothing), strict=True)
+        same = True
         for (item, name), ours, theirs in both:
             same = same and (name != "n" or (ours or 0) == (theirs or 0))
-            if not _is_close(ours, theirs):
+            if not (_is_close(ours, theirs) if is_both else not ours and not theirs):
                 unlike.add(key_of(item))
         if not same:
             raise LoadRefused(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
-from data_checks.contract import Contract, Slice, contracts, names_in
+from data_checks.contract import Contract, Slice, contracts
 from data_checks.warehouse.contract import TableFacts
 from metrics.bound import Aggregate, Leaf, RetentionOf, SetMember, Value, is_set, leaves, members_of, sets_in, tables_of
+from metrics.lacking import made_from, not_provided
 from metrics.tree import Between, Call, In, IsNull, Minus, Name, Node, Not, Operation, Window
 
 Facts = Mapping[str, TableFacts]
 Column = tuple[str, str]
-_ELSEWHERE = re.compile(r"(\w+)\.(\w+)")
 
 
 def missing(value: Value, tables: Facts) -> str | None:
@@ -80,24 +79,8 @@ def columns_behind(value: Value) -> frozenset[Column]:
         column = waiting.pop()
         if column not in found:
             found.add(column)
-            waiting += _made_from(*column)
+            waiting += made_from(*column)
     return frozenset(found)
-
-
-def _made_from(table: str, column: str) -> Iterator[Column]:
-    contract = contracts()[table]
-    derived = contract.derived.get(column)
-    if derived is None:
-        return
-    parts = (derived.sql, derived.first, derived.previous, derived.next, derived.before, derived.after)
-    texts = [*parts, *_texts(derived.per), *_texts(derived.otherwise), derived.topmost]
-    for text in (text for text in texts if text):
-        yield from ((table, name) for name in names_in(text) if name in contract.types)
-        yield from ((other, name) for other, name in _ELSEWHERE.findall(text) if other in contracts())
-
-
-def _texts(parts: tuple[str, ...] | str) -> tuple[str, ...]:
-    return (parts,) if isinstance(parts, str) else parts
 
 
 def tables_read(value: Value) -> frozenset[str]:
@@ -156,7 +139,7 @@ def _missing_columns(leaf: Leaf | SetMember, tables: Facts) -> str | None:
         if facts is None or not facts.provided:
             return f"no source provides {table}"
         if column not in facts.provided:
-            return f"no source provides {table}.{column}"
+            return not_provided(table, column, tables)
     return None
 
 

@@ -21,7 +21,7 @@ from metrics.fingerprint import fingerprint
 from metrics.formula import parse
 from metrics.holding import extent_of, held_at
 from metrics.kinds import kind_of
-from metrics.organisation import departments
+from metrics.organisation import organisation
 from metrics.period import Period
 from metrics.provided import columns_behind, tables_read
 from metrics.question import AsOf, Filter, Question
@@ -210,7 +210,7 @@ def _limits(
     definition: MetricDefinition, value: Value, result: MetricResult, question: Question, warehouse: Warehouse
 ) -> tuple[MetricDefinition, Mapping[str, GoalEntry], str]:
     """The definition with what holds here, where each limit comes from, and why a goal does not, as on the board."""
-    extent = extent_of(dict(question.where), question.scope, departments(warehouse, question.scope))
+    extent = extent_of(dict(question.where), question.scope, organisation(warehouse, question.scope))
     held, _, misfit = held_at(definition, value, result, extent, question.as_of, question.calendar)
     if misfit:
         return held, {}, misfit

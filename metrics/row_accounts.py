@@ -15,6 +15,7 @@ from metrics.compile_keys import compile_set
 from metrics.constructs import Element, day
 from metrics.formula_text import and_terms, text_of
 from metrics.question import Question
+from metrics.scope_sql import in_scope
 from metrics.selection import Selection
 
 Reason = Literal["slice", "condition", "condition_unknown", "value_unknown", "not_0_to_10", "no_weight"]
@@ -101,9 +102,7 @@ def _around(part: Aggregate | SetMember, question: Question, warehouse: Warehous
         sa.func.count(),
         *(sa.func.count(sa.case((test, 1))) for test in (counted.is_(None), after)),
     ]
-    statement = sa.select(*columns).select_from(table)
-    if question.scope.teams is not None and not contract.reference:
-        statement = statement.where(table.c[contract.slices["team"].column].in_(sorted(question.scope.teams)))
+    statement = sa.select(*columns).select_from(table).where(*in_scope(table, part.table, question.scope))
     row: Any = warehouse.read(statement)[0]
     return int(row[0]), int(row[1]), int(row[2])
 

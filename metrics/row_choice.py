@@ -15,6 +15,7 @@ from metrics.provided import knows_teams
 from metrics.question import Filter
 from metrics.row_sql import RowSql
 from metrics.scope import Scope
+from metrics.scope_sql import in_scope
 
 Row = sa.Row[Any]
 
@@ -66,9 +67,7 @@ class RowChoice:
 
     def _conditions(self) -> list[Element]:
         found = [self._chosen(name, values) for name, values in self.where]
-        if self.scope.teams is not None:
-            found.append(self.table.c[self.contract.slices["team"].column].in_(sorted(self.scope.teams)))
-        return found
+        return [*found, *in_scope(self.table, self.contract.table, self.scope)]
 
     def _chosen(self, name: str, values: Iterable[str | None]) -> Element:
         """Whether a row's slice is one of these values; None: it has none."""

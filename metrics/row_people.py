@@ -47,12 +47,11 @@ class Post:
 
 
 def people(warehouse: Warehouse, scope: Scope) -> tuple[Person, ...]:
-    """Everybody in the register whom the reader may see, by name. An agent without a name is called by its id."""
+    """Everybody in the register whom the reader may see, by name."""
     chosen = RowChoice(warehouse, "agents", scope)
     if chosen.missing:
         return ()
-    name = sa.func.coalesce(chosen.table.c.name, chosen.table.c.agent_id).label("name")
-    columns = [chosen.column("agent_id"), name, chosen.slice("team")]
+    columns = [chosen.column("agent_id"), chosen.column("name"), chosen.slice("team")]
     columns += [chosen.column(one) for one in ("role", "hired_on", "left_on")]
     found = tuple(Person(**row._asdict()) for row in chosen.read(chosen.select(columns)))
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.name, one.agent_id)))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from data_checks.warehouse.contract import Warehouse
 from metrics.row_choice import RowChoice, instant
 from metrics.scope import Scope
-from metrics.voices import OWN_PEOPLE
+from metrics.voices import OF_CUSTOMERS
 
 Moment = Literal["opened", "first_reply", "due", "resolved", "closed"]
 _MOMENTS: Mapping[Moment, str] = {
@@ -85,13 +85,23 @@ def one_ticket(warehouse: Warehouse, scope: Scope, ticket_id: str) -> TicketView
     return TicketView(*named, facts, ordered, running, *told)
 
 
+def known_ticket(warehouse: Warehouse, scope: Scope, typed: str) -> str:
+    """The id of the ticket that was typed, in capitals or not; '' where there is none, or it is another team's."""
+    chosen = RowChoice(warehouse, "tickets", scope)
+    if chosen.missing:
+        return ""
+    key = chosen.table.c.ticket_id
+    found = {row[0] for row in chosen.read(chosen.select([key], key.in_([typed, typed.upper(), typed.lower()])))}
+    return typed if typed in found else min(found, default="")
+
+
 def _answers(warehouse: Warehouse, scope: Scope, ticket_id: str) -> tuple[Answer, ...]:
     chosen = RowChoice(warehouse, "survey_responses", scope)
     if chosen.missing or not chosen.has("ticket_id", "responded_at"):
         return ()
     own = ("response_id", "survey", "question", "scale", "score", "comment", "responded_at")
     answers = chosen.table.c
-    given = [answers.ticket_id == ticket_id, answers.survey.not_in(OWN_PEOPLE)]
+    given = [answers.ticket_id == ticket_id, answers.survey.in_(OF_CUSTOMERS)]
     given.append(answers.responded_at <= instant(warehouse.facts.as_of))
     given.append(sa.or_(answers.score.is_not(None), answers.comment.is_not(None)))
     statement = chosen.select([chosen.column(name) for name in own], *given)

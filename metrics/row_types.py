@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from data_checks.contract import Column, Contract
-from data_checks.errors import did_you_mean
+from data_checks.errors import did_you_mean, with_article
 from metrics.tree import (
     At,
     Between,
@@ -131,7 +131,7 @@ class RowTypes:
     def _needs(self, node: Node, table: str, wanted: str, sentence: str) -> str:
         found = self.type(node, table)
         if found not in (wanted, None):
-            self.fault(node.at, f"{sentence}, this is a {found}.")
+            self.fault(node.at, f"{sentence}, this is {with_article(_said(found))}.")
         return wanted
 
     def _name_type(self, node: Name, table: str) -> str | None:
@@ -171,7 +171,7 @@ class RowTypes:
         allowed = ("time", "day", "edge") if node.name == "days_between" else ("time",)
         for arg in node.inside.args:
             if (found := self.type(arg, table)) is not None and found not in allowed:
-                self.fault(arg.at, f"{node.name} takes times, this is a {found}.")
+                self.fault(arg.at, f"{node.name} takes times, this is {with_article(_said(found))}.")
         return "number"
 
     def _in_type(self, node: In, table: str) -> str:

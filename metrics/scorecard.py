@@ -107,12 +107,17 @@ def is_judged(result: MetricResult) -> bool:
 
 
 def status_of(definition: MetricDefinition, result: MetricResult) -> Status:
-    """The word for a result: judged against red and goal, with its interval (design: the nearest boundary decides)."""
+    """The word for a result: judged against red and goal, with its interval (design: the nearest boundary decides).
+
+    A goal at the unit's bound is met by a value there: its interval holds the goal however many rows there are.
+    """
     if not is_judged(result) or result.value is None:
         return "not_judged"
     red, goal = definition.red, definition.goal
     if red is None or goal is None:
         return "no_goal"
+    if result.value == goal and goal in definition.bounds:
+        return "met"
     nearest = goal if abs(result.value - goal) <= abs(result.value - red) else red
     if result.low is not None and result.high is not None and result.low <= nearest <= result.high:
         return "too_close"

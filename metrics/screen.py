@@ -15,7 +15,7 @@ from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId
 from metrics.evaluate import evaluate
 from metrics.holding import Extent, extent_of, goals_for, held_at
-from metrics.organisation import departments
+from metrics.organisation import organisation
 from metrics.period import Duration, Grain, Period, parse_period, period_at, shifted, spine, step
 from metrics.result import MetricResult, State
 from metrics.scope import Scope
@@ -123,7 +123,7 @@ class Screen:
         self.reach = as_of(warehouse.facts, until)
         self.placed = {name: place for name in catalog.metrics if (place := _perspective(catalog, name)) is not None}
         self.names = tuple(self.placed)
-        self.belongs = departments(warehouse, scope)
+        self.organisation = organisation(warehouse, scope)
         self._unnamed: dict[tuple[str, str], str] = {}
         """By metric and slice: why what it counts says nothing of any value; '' when it does."""
 
@@ -177,7 +177,7 @@ class Screen:
         where: Mapping[str, Sequence[str | None]],
     ) -> Scorecard:
         """`results` as cards of a whole, or of the part of it that a filter leaves."""
-        extent = extent_of(where, self.scope, self.belongs)
+        extent = extent_of(where, self.scope, self.organisation)
         cards = {name: self._card(name, results.get(name, ()), uncut.get(name), extent) for name in self.names}
         branches = []
         for perspective in PERSPECTIVES:

@@ -14,6 +14,7 @@ from metrics.constructs import Element, bucket, bucket_end, bucket_index, bucket
 from metrics.period import Period
 from metrics.question import Question
 from metrics.row_sql import RowSql
+from metrics.scope_sql import in_scope
 from metrics.tree import Inside, Node, Window
 
 Tables = Callable[[str], sa.Table]
@@ -123,10 +124,7 @@ class Selection:
 
     def _filters(self) -> list[Element]:
         conditions = [self.chosen(name, values) for name, values in self.question.where]
-        if self.question.scope.teams is not None:
-            route = self.contract.slices["team"].column
-            conditions.append(self.table.c[route].in_(sorted(self.question.scope.teams)))
-        return conditions
+        return [*conditions, *in_scope(self.table, self.contract.table, self.question.scope)]
 
     def chosen(self, name: str, values: Collection[str | None]) -> Element:
         """Whether a row's slice is one of these values; None: it has none."""

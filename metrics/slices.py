@@ -12,6 +12,7 @@ from data_checks.warehouse.contract import Warehouse
 from metrics.constructs import Element
 from metrics.row_sql import RowSql
 from metrics.scope import Scope
+from metrics.scope_sql import in_scope
 
 _Values = dict[tuple[str, str, Scope | None], tuple[str | None, ...]]
 _known: weakref.WeakKeyDictionary[Warehouse, _Values] = weakref.WeakKeyDictionary()
@@ -46,11 +47,9 @@ def _read(
     rows = RowSql(warehouse.table(table), contract, warehouse.table, (nothing, nothing))
     value = rows.slice(contract.slices[name]).label("value")
     filters = [_among(rows.slice(contract.slices[other]), values) for other, values in where.items()]
+    if scope is not None:
+        filters += in_scope(rows.table, table, scope)
     statement = sa.select(value).select_from(rows.source()).where(*filters).distinct()
-    if scope is not None and scope.teams is not None:
-        if "team" not in contract.slices:
-            return ()
-        statement = statement.where(rows.table.c[contract.slices["team"].column].in_(sorted(scope.teams)))
     found = [row[0] for row in warehouse.read(statement)]
     return (*sorted(v for v in found if v is not None), *([None] if None in found else []))
 

@@ -79,9 +79,32 @@ def standings(
     return {name: checks for name, checks in found.items() if checks}
 
 
+def withheld_because(checks: Sequence[Standing]) -> str | None:
+    """The gravest check that keeps a metric from being shown, as a clause. It counts what the checks count: for a
+    reader of some teams they must be `uncounted`."""
+    for one in checks:
+        if one.effect == "withheld":
+            return f"check “{one.check.rule.replace('_', ' ')}” {_outcome(one.check)}"
+    return None
+
+
+def _outcome(check: CheckOutcome) -> str:
+    if check.outcome == "broken":
+        return "is broken"
+    if not check.rows or not check.bad_rows:  # of a table as a whole, or not for this reader to know
+        return "failed"
+    return f"failed for {check.bad_rows:,} {'row' if check.bad_rows == 1 else 'rows'}"
+
+
 def is_stale(checks: Sequence[Standing]) -> bool:
     """Whether one of them says that a table has had nothing new for too long."""
     return any(one.check.rule in _freshness(one.check.table) for one in checks)
+
+
+def stale_tables(facts: LoadFacts) -> tuple[str, ...]:
+    """The tables that have had nothing new for too long, in the order of the load's checks."""
+    found = (check.table for check in facts.failed_checks if check.rule in _freshness(check.table))
+    return tuple(dict.fromkeys(table for table in found if table in facts.tables))
 
 
 def _freshness(table: str) -> frozenset[str]:

@@ -62,8 +62,9 @@ class Strategy:
 def read_strategy(
     written: StrategyFile, metrics: Mapping[str, MetricDefinition], left_out: Collection[str] = ()
 ) -> Strategy:
-    """The strategy as far as it is right. `left_out`: metrics whose definition is wrong, which somebody else says."""
-    reader = _Reader(written, metrics, frozenset(left_out))
+    """The strategy as far as it is right. `left_out`: metrics whose definition is wrong or cannot be read, which
+    somebody else says."""
+    reader = _Reader(written, metrics, left_out)
     objectives = tuple(reader.objectives())
     links = (*reader.links(), *_drives(metrics))
     initiatives = tuple(reader.initiatives())
@@ -87,7 +88,7 @@ class _Reader:
     """Collects what is wrong while the lists are read."""
 
     def __init__(
-        self, written: StrategyFile, metrics: Mapping[str, MetricDefinition], left_out: frozenset[str]
+        self, written: StrategyFile, metrics: Mapping[str, MetricDefinition], left_out: Collection[str]
     ) -> None:
         self.written, self.metrics, self.left_out = written, metrics, left_out
         self.known = {*metrics, *left_out}
@@ -96,6 +97,9 @@ class _Reader:
 
     def _say(self, message: str, *at: str | int) -> None:
         self.problems.append(Problem(self.written.place(*at), message))
+
+    def _is_unknown(self, metric: str) -> bool:
+        return metric not in self.known and metric not in self.left_out
 
     # ── objectives ───────────────────────────────────────────────────────────────────────────────────
 
@@ -140,7 +144,7 @@ class _Reader:
             )
         for index, name in enumerate(one.metrics):
             at = (*one.at, "metrics", index)
-            if name not in self.known:
+            if self._is_unknown(name):
                 self._say(f"there is no metric '{name}'.{did_you_mean(name, self.known)}", *at)
             elif name in taken:
                 self._say(f"{name} stands for {taken[name]} already; a metric counts once.", *at)
@@ -157,7 +161,7 @@ class _Reader:
         for link in self.written.links:
             is_right = True
             for key, name in (("from", link.cause), ("to", link.effect)):
-                if name not in nodes:
+                if name not in nodes and self._is_unknown(name):
                     told = f"there is no objective or metric '{name}'.{did_you_mean(name, nodes)}"
                     self._say(told, *link.at, key)
                     is_right = False
@@ -182,7 +186,7 @@ class _Reader:
             if one.objective is not None and one.objective not in self.objective_ids:
                 told = f"there is no objective '{one.objective}'.{did_you_mean(one.objective, self.objective_ids)}"
                 self._say(told, *one.at, "objective")
-            elif one.metric is not None and one.metric not in self.known:
+            elif one.metric is not None and self._is_unknown(one.metric):
                 told = f"there is no metric '{one.metric}'.{did_you_mean(one.metric, self.known)}"
                 self._say(told, *one.at, "metric")
             yield one

@@ -20,9 +20,10 @@ from metrics.evaluate import SUPPRESSED_BELOW
 from metrics.question import Filter
 from metrics.row_choice import RowChoice, instant
 from metrics.scope import Scope
+from metrics.scope_sql import in_scope
 
-OWN_PEOPLE = ("employee", "training")
-"""Surveys among those who work here."""
+OF_CUSTOMERS = ("csat", "nps", "ces", "advisory")
+"""Surveys among customers. Any other may be among those who work here, whose words are nobody's to list."""
 RATING_DAYS, COMMENT_DAYS = 30, 7
 _REPLIES = ("first_reply_at", "resolved_at", "closed_at")
 
@@ -93,7 +94,7 @@ def comments(
 def _recent(chosen: RowChoice, days: int) -> list[Element]:
     now = chosen.warehouse.facts.as_of
     at = chosen.table.c.responded_at
-    customers = chosen.table.c.survey.not_in(OWN_PEOPLE)
+    customers = chosen.table.c.survey.in_(OF_CUSTOMERS)
     return [customers, at > instant(now - dt.timedelta(days=days)), at <= instant(now)]
 
 
@@ -139,7 +140,5 @@ def _seen_ticket(chosen: RowChoice) -> Element:
     if not chosen.has("ticket_id") or tickets.missing:
         return sa.null().label("ticket_id")
     own = tickets.table.alias("own_ticket")
-    seen = [own.c.ticket_id == chosen.table.c.ticket_id]
-    if chosen.scope.teams is not None:
-        seen.append(own.c.team_id.in_(sorted(chosen.scope.teams)))
+    seen = [own.c.ticket_id == chosen.table.c.ticket_id, *in_scope(own, "tickets", chosen.scope)]
     return sa.select(own.c.ticket_id).where(*seen).scalar_subquery().label("ticket_id")

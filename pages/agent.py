@@ -1,7 +1,5 @@
 """Agent: one person's numbers beside the team's, fairly, with the tickets and voices behind them."""
 
-import difflib
-
 import streamlit as st
 
 from dashboard import access, agent_answers, agent_parts, cache, components, controls, page, theme, wording
@@ -12,7 +10,7 @@ page.titled(load, say("agent"))
 page.closed_unless(access.sees_people(), load, say("access_no_agents"))
 with st.container(horizontal=True, key="ctl"):
     choice = controls.choose_period(load)
-    st.html(components.data_through(load.facts))
+    st.html(controls.data_through(load))
 name, team = st.query_params.get("agent", ""), st.query_params.get("team")
 query = {**choice.query(load), "team": team, "agent": name or None}
 with page.told():
@@ -23,7 +21,7 @@ if not name:
     st.html(agent_parts.choose(known, query))
 elif not found:
     page.titled(load, say("agent"))
-    near = difflib.get_close_matches(name, {post.name for post in known}, n=3)
+    near = agent_answers.near(name, known)
     st.html(agent_parts.unknown(name, team or "", known, query, near))
 elif len(found) > 1:
     page.titled(load, say("agent"))

@@ -1,5 +1,7 @@
 """Data quality: where every row went, what the checks found, and what that means for which metric."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import cache, components, page, quality_file, quality_parts, theme
@@ -9,7 +11,7 @@ from dashboard.wording import say
 scope, load = page.start()
 page.titled(load, say("data_quality"))
 with page.told():
-    found = cache.quality(load, scope)
+    found = replace(cache.quality(load, scope), refused=load.refused)
 drawn = quality_parts.Drawn(found, theme.tokens(), lambda metric: link("metric", {"metric": metric}))
 st.html(
     components.printed_head(load.facts, say("data_quality"))

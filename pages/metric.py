@@ -18,7 +18,7 @@ if metric not in load.definitions:
 with st.container(horizontal=True, key="ctl"):
     wrong = controls.misread(load, scope)
     level = controls.choose_level(load, scope, metric)
-    st.html(components.data_through(load.facts))
+    st.html(controls.data_through(load))
 for line in wrong:
     st.html(components.notice(line))
 if not level.filters.is_single or level.filters.channel:

@@ -16,7 +16,7 @@ with st.container(horizontal=True, key="ctl"):
     status = controls.select(
         "status", ["", "certified", "draft", "deprecated"], "", lambda one: say(f"definition_{one or 'any'}"), width=170
     )
-    st.html(components.data_through(load.facts))
+    st.html(controls.data_through(load))
 with page.told():
     every = cache.library(load)
 kept = controls.carried()

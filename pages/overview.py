@@ -6,6 +6,7 @@ from dashboard import (
     attention_parts,
     cache,
     changes_body,
+    check_sentences,
     compare,
     components,
     controls,
@@ -29,11 +30,12 @@ period = wording.period(choice.period)
 page.titled(load, wording.say("overview"), choice.named, period)
 query = choice.query(load)
 needs, problem = cache.needs(load, scope, board)
-first = attention_parts.rail_section(needs, load.facts.as_of_day, query, problem)
+first = attention_parts.rail_section(needs, currency, load.facts.as_of_day, query, problem)
 say_through(board)
 facts = load.facts if scope.teams is None else uncounted(load.facts)
 changed = changes_body.in_short(load, scope, choice, board)
-told = (first, changed)
+refused = check_sentences.refused(load.refused, load.facts)
+told = (first, changed, refused)
 question = ("overview", scope, choice.period, choice.against, choice.where, tuple(query.items()), look.name, told)
 
 
@@ -44,7 +46,7 @@ def drawn() -> str:
         + f'<div class="top">{components.answer(board, currency, look, load.facts.as_of_day, changed)}'
         f"{components.ladder(board, look)}</div>"
         f'<div class="body">{rows.board_rows(board, currency, look, query)}'
-        f"{components.rail(board, facts, look, query, first)}</div>"
+        f"{components.rail(board, facts, look, query, first, refused)}</div>"
     )
 
 

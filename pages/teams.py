@@ -9,7 +9,7 @@ scope, load = page.start()
 with st.container(horizontal=True, key="ctl"):
     wrong = controls.misread(load, scope)
     choice = controls.choose_period(load)
-    st.html(components.data_through(load.facts))
+    st.html(controls.data_through(load))
 for line in wrong:
     st.html(components.notice(line))
 period = wording.period(choice.period)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import access, cache, components, page, ticket_parts
+from dashboard import access, cache, components, controls, page, ticket_parts
 from dashboard.wording import say
 from metrics.row_ticket import one_ticket
 
@@ -10,9 +10,9 @@ scope, load = page.start()
 page.titled(load, say("ticket"))
 page.closed_unless(access.sees_people(), load, say("access_no_people"))
 with st.container(horizontal=True, key="ctl"):
-    st.html(components.data_through(load.facts))
+    st.html(controls.data_through(load))
 asked = st.query_params.get("ticket", "")
-query = {name: st.query_params.get(name) for name in ("period", "against")}
+query = {name: st.query_params.get(name) for name in ("metric", "period", "against")}
 with page.told():
     found = one_ticket(cache.opened(load).warehouse, scope, asked) if asked else None
 page.titled(load, say("ticket"), found.ticket_id if found else None)

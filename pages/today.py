@@ -21,7 +21,7 @@ scope, load = page.start()
 with st.container(horizontal=True, key="ctl"):
     wrong = controls.misread(load, scope)
     team = controls.select("team", ["", *cache.teams(load, scope)], "", lambda one: one or say("all_teams"), width=200)
-    st.html(components.data_through(load.facts))
+    st.html(controls.data_through(load))
 for line in wrong:
     st.html(components.notice(line))
 asked = st.query_params.get("department")

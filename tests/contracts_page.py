@@ -85,6 +85,8 @@ def _derivation(derived: Derived) -> str:
         parts += [f"after `{derived.after}`"] if derived.after else []
         parts += [f"per {', '.join(f'`{name}`' for name in derived.per_columns)}"] if derived.per_columns else []
         return ", ".join([*parts, *(["on another day"] if derived.on else [])])
+    if derived.distinct:
+        return "the name; if several bear it, with the key behind it; if missing, the key"
     if derived.topmost:
         return f"if missing, the topmost of `{derived.topmost}`"
     routes = (f"`{route.column} -> {route.table}.{route.attribute}`" for route in derived.routes)

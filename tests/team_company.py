@@ -2,7 +2,7 @@
 
 Now is 10 March 2026, 09:30, the newest event loaded; "soon" is therefore before noon.
 
-tickets      opened        due           done          North: Ann (a1), <b>Bo</b> (a3) · South: Ann (a4)
+tickets      opened        due           done          North: Ann (a1), <b>Bo</b> (a3) · South: Dee (a4)
   t1 North a1  03-09 08:00   03-10 09:00   –             30 min late
   t2 North a1  03-08 10:00   03-10 11:59   –             due before noon
   t3 North –   03-10 09:00   03-10 12:00   –             due at noon: not before it
@@ -17,7 +17,7 @@ ratings of tickets, bad (1 or 2 of 5) in the 30 days before now
   r1 t6  North 03-09  nobody answered          r2 t9  North 02-21  its ticket was closed on 02-22: answered
   r3 t10 South 03-02  we wrote on 03-05        r4 t11 South 03-03  only an sms went out: nobody answered
   r9 t12 South 03-05  we opened t13 on 03-06   r7 t6  North 02-01  older than 30 days
-r5 is bad and names no ticket. r6 to r13 are good; r8 is an employee's.
+r5 is bad and names no ticket. r6 to r13 are good; r8 is an employee's, of a survey by another name.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ r4,csat,c5,t11,S,a4,2026-03-03 12:00,1,No answer
 r5,csat,c5,,N,,2026-03-08 12:00,1,
 r6,csat,c1,t1,N,a1,2026-03-09 12:00,5,Fine
 r7,csat,c1,t6,N,a1,2026-02-01 10:00,1,Long ago
-r8,employee,,,N,a1,2026-03-09 10:00,2,Too much to do
+r8,employee_pulse,,,N,a1,2026-03-09 10:00,2,Too much to do
 r9,csat,c6,t12,S,a4,2026-03-05 10:00,1,
 r10,csat,c2,t8,N,a1,2026-03-10 09:30,4,
 r11,csat,c2,,N,a1,2026-03-07 10:00,4,
@@ -60,7 +60,7 @@ o2,c5,sms,2026-03-04 10:00
 o3,c1,proactive,2026-03-08 10:00
 """
 TEAMS = "id,name,department\nN,North,Service\nS,South,Service\n"
-AGENTS = "id,name,team,hired\na1,Ann,N,2024-03-10\na3,<b>Bo</b>,N,2026-02-01\na4,Ann,S,2020-01-01\n"
+AGENTS = "id,name,team,hired\na1,Ann,N,2024-03-10\na3,<b>Bo</b>,N,2026-02-01\na4,Dee,S,2020-01-01\n"
 TRAINING = (
     "id,agent,course,done,hours,passed\nk1,a1,Phone manners,2026-01-15,4,true\nk2,a4,Returns,2026-02-15,2,false\n"
 )

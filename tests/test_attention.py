@@ -169,11 +169,11 @@ def test_what_nobody_works_on_is_said_first_and_what_is_overdue_says_so() -> Non
 
 def test_on_the_overview_what_people_named_is_text() -> None:
     works = (replace(initiative("x", "backlog", status="running"), name="<b>x</b>"),)
-    shown = rail_section(attention(BOARD, Strategy(initiatives=works)), DUE, {})
+    shown = rail_section(attention(BOARD, Strategy(initiatives=works)), "EUR", DUE, {})
     assert "<b>x" not in shown
     assert "&lt;b&gt;x" in shown
 
 
 def test_a_board_without_anything_missed_has_no_such_section() -> None:
     fine = scorecard(tuple(line for line in LINES if line.metric in ("csat", "nps")))
-    assert rail_section(attention(fine, Strategy()), DUE, {}) == ""
+    assert rail_section(attention(fine, Strategy()), "EUR", DUE, {}) == ""

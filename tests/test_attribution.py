@@ -167,7 +167,7 @@ def test_nothing_is_said_of_a_number_that_a_check_withholds(tmp_path, command):
     (tmp_path / "w" / "metrics" / "csat.yaml").write_text(own, encoding="utf-8")
     load_folder(tmp_path / "w")
     text = scorecard(command, "-w", tmp_path / "w")
-    assert "Check 'score_on_its_scale' failed" in text
+    assert "Check “score on its scale” failed" in text
     assert "Ann" not in text
     assert "buying again" not in text
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from dashboard import cache
+from dashboard.unknown_pages import UnknownPages
 from dashboard.wording import say
 from tests.every_page import PATHS, html, run_page, serve_folder
 from tests.small_company import load_small_company
@@ -51,6 +54,47 @@ def test_every_page_answers_a_bad_address(path: str, what: str) -> None:
     assert say("failed_here") not in page
     assert "<script" not in page
     assert len(page) < 400_000  # nor is a long address written into every link
+
+
+def _sent_to(path: str, query: str = "", accept: str = "text/html,*/*", method: str = "GET") -> str | None:
+    """Where the server sends who asks for a path; None: on to the dashboard."""
+    sent: list[dict[str, Any]] = []
+
+    async def board(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"accept", accept.encode())]
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": headers}
+    asyncio.run(UnknownPages(board)(scope, None, send))  # type: ignore[arg-type]
+    found = dict(sent[0]["headers"]).get(b"location")
+    return None if found is None else found.decode()
+
+
+def test_a_path_that_is_no_page_leads_to_the_overview_which_says_so() -> None:
+    assert _sent_to("/fincial") == "/?missing=fincial"
+    assert _sent_to("/Fincial/", "team=Group+70&period=2016-04") == "/?team=Group+70&period=2016-04&missing=Fincial"
+    assert _sent_to("/overview", "team=North") == "/?team=North"
+    assert _sent_to("/overview") == "/"
+    told = html(run_page("overview", missing="fincial", team="North"))
+    assert "There is no page “fincial”. Did you mean Financial? You see the overview." in told
+    assert "There is no page “&lt;b&gt;”. You see the overview." in html(run_page("overview", missing="<b>"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/financial", "/metrics", "/ticket/", "/healthz", "/oauth2callback", "/_stcore/health", "/favicon.png",
+     "/static/js/index.js", "//evil.example", "/%5cevil", "/a/b"],
+)  # fmt: skip
+def test_every_other_path_is_left_to_the_dashboard(path: str) -> None:
+    assert _sent_to(path) is None
+
+
+def test_only_who_opens_a_page_is_sent_on() -> None:
+    assert _sent_to("/fincial", accept="*/*") is None  # a script, a picture, a probe
+    assert _sent_to("/fincial", method="HEAD") is None
 
 
 def test_what_was_wrong_is_said() -> None:

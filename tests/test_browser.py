@@ -145,6 +145,29 @@ def test_the_words_over_the_ladder_stand_where_its_ticks_are(
     assert max(off) < 1.5
 
 
+@pytest.mark.parametrize("width", [390, 700, 1024, 1280, 1440])
+def test_export_stands_beside_how_far_the_data_reach(browser: Browser, opened: None, address: str, width: int) -> None:
+    """It used to fall on a row of its own."""
+    page = visit(browser, address, "/").page
+    page.set_viewport_size({"width": width, "height": 900})
+    through, export = (page.locator(one).bounding_box() for one in (".st-key-ctl .through", ".st-key-export"))
+    assert through is not None
+    assert export is not None
+    assert export["x"] >= through["x"] + through["width"]
+    assert abs(export["y"] + export["height"] / 2 - through["y"] - through["height"] / 2) < 12
+
+
+@pytest.mark.parametrize(("width", "first"), [(390, "rail"), (768, "rows"), (1024, "rows")])
+def test_between_phone_and_desk_the_rows_come_before_what_stood_beside_them(
+    browser: Browser, opened: None, address: str, width: int, first: str
+) -> None:
+    page = visit(browser, address, "/").page
+    page.set_viewport_size({"width": width, "height": 900})
+    top = {name: page.evaluate(f"document.querySelector('.body > .{name}').getBoundingClientRect().top")
+           for name in ("rail", "rows")}  # fmt: skip
+    assert min(top, key=lambda name: float(top[name])) == first
+
+
 def test_the_tab_names_metric_team_month_and_company(browser: Browser, opened: None, address: str) -> None:
     shown = visit(browser, address, "/metric?metric=csat&team=Returns")
     expect(shown.page).to_have_title("CSAT · Returns · September 2026 – Alder Supply")

@@ -49,9 +49,12 @@ def test_a_percentage_needs_a_unit_that_is_one(read):
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
-        ("red: 1:30\ngoal: 20", "3:6: the limit below which it is red cannot be read: '1:30' is no number."),
-        ("red: 1_0\ngoal: 20", "3:6: the limit below which it is red cannot be read: '1_0' is no number."),
-        ("red: .inf\ngoal: 20", "3:6: the limit below which it is red cannot be read: '.inf' is no number."),
+        ("red: 1:30\ngoal: 20",
+         "3:6: the limit below which it is red cannot be read: '1:30' is no number; write one such as 4.5."),
+        ("red: 1_0\ngoal: 20",
+         "3:6: the limit below which it is red cannot be read: '1_0' is no number; write one such as 4.5."),
+        ("red: .inf\ngoal: 20",
+         "3:6: the limit below which it is red cannot be read: '.inf' is no number; write one such as 4.5."),
         ("red: {a: 1}\ngoal: 20", "3:6: the limit below which it is red cannot be read: one value is needed."),
         ("red: 10", "1:9: red and goal come together; give both or neither."),
         ("red: 5\ngoal: 5", "4:7: goal and red are equal, so nothing lies between good and bad; set them apart."),

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime as dt
 import json
 import re
 import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
-from dashboard import charts, components, controls, detail, marks, raw_rows, rows, sentences, server, settings
+from dashboard import (
+    charts,
+    charts_points,
+    components,
+    controls,
+    detail,
+    marks,
+    printing,
+    raw_rows,
+    rows,
+    score_axis,
+    server,
+    settings,
+)
 from dashboard.cache import RowsBehind, Verdict
 from dashboard.filters import Filters
 from dashboard.hosts import OwnNamesOnly, served_names
@@ -23,7 +38,10 @@ from dashboard.navigation import link
 from dashboard.remembered import Remembered
 from dashboard.theme import DARK, LIGHT, Tokens
 from data_checks.errors import FileProblems, Place, Problem, RequestError
+from data_checks.warehouse.contract import CheckOutcome, Outcome
+from metrics.period import Period
 from metrics.scope import Scope
+from metrics.scorecard import Scorecard
 from tests import dashboard_fixture as fixture
 
 HOSTILE = "<script>alert('x')</script> **bold** [a](javascript:b) & \"q\""
@@ -143,16 +161,51 @@ def test_every_status_has_a_word_beside_its_mark() -> None:
     )
 
 
-def test_the_overview_shows_what_needs_somebody_and_counts_the_others() -> None:
-    page = rows.board_rows(fixture.scorecard(), "EUR", LIGHT, {"team": None, "period": "2026-09"})
-    shown = re.findall(r'href="/metric\?period=2026-09&amp;metric=(\w+)"', page)
-    assert shown == ["nps", "response", "first_reply", "resolution", "backlog"]
-    assert re.findall(r'<p class="others"><a href="([^"]*)">([^<]*)<', page) == [
-        ("/financial?period=2026-09", "All 5: 2 met, 2 watched, 1 not judged."),
-        ("/customer?period=2026-09", "6 more: 2 met, 2 watched, 1 without a goal, 1 not provided."),
-        ("/internal_process?period=2026-09", "3 more: 2 met, 1 watched."),
-        ("/learning_growth?period=2026-09", "All 6: 2 met, 1 watched, 3 not judged."),
+def overview_rows(board: Scorecard) -> tuple[list[str], list[tuple[str, str]]]:
+    """The metrics shown, and the line for the others of each perspective."""
+    page = rows.board_rows(board, "EUR", LIGHT, {"team": None, "period": "2026-09"})
+    shown = re.findall(r'<tr [^>]*>.*?href="/metric\?period=2026-09&amp;metric=(\w+)"', page)
+    return shown, re.findall(r'<p class="others"><a href="([^"]*)">([^<]*)<', page)
+
+
+def test_a_board_of_few_metrics_shows_every_row_the_worst_first() -> None:
+    shown, others = overview_rows(fixture.scorecard())
+    assert shown == [
+        "margin", "unit_cost", "revenue", "repeat", "lifetime",
+        "response", "csat", "complaints", "nps", "effort", "retention", "voices",
+        "first_reply", "resolution", "backlog", "sla", "fcr", "on_time",
+        "turnover", "quality", "hours", "course", "enps", "reviews",
+    ]  # fmt: skip
+    assert others == [("/customer?period=2026-09", "1 more: not provided.")]
+
+
+def test_a_board_of_many_shows_what_needs_somebody_and_three_rows_at_least() -> None:
+    more = (dataclasses.replace(line, metric=f"{line.metric}_2") for line in fixture.LINES)
+    shown, others = overview_rows(fixture.scorecard((*fixture.LINES, *more)))
+    assert shown == [
+        "margin", "unit_cost", "margin_2",
+        "response", "response_2", "nps", "nps_2",
+        "first_reply", "resolution", "backlog", "first_reply_2", "resolution_2", "backlog_2",
+        "turnover", "turnover_2", "quality",
+    ]  # fmt: skip
+    assert others == [
+        ("/financial?period=2026-09", "7 more: 4 met, 1 on watch, 2 not judged."),
+        ("/customer?period=2026-09", "12 more: 4 met, 4 on watch, 2 without a goal, 2 not provided."),
+        ("/internal_process?period=2026-09", "6 more: 4 met, 2 on watch."),
+        ("/learning_growth?period=2026-09", "9 more: 3 met, 6 not judged."),
     ]
+
+
+def test_perspectives_without_data_are_one_line() -> None:
+    """Found wrong: a board of three metrics had four empty headings and no row at all."""
+    lacking = [dataclasses.replace(one, state="not_provided", value=None) for one in fixture.LINES]
+    lines = [one if one.metric in ("csat", "nps") else other for one, other in zip(fixture.LINES, lacking, strict=True)]
+    page = rows.board_rows(fixture.scorecard(tuple(lines)), "EUR", LIGHT, {})
+    assert re.findall(r"<h2[^>]*>([^<]*)", page) == ["Customer"]
+    assert re.findall(r"<tr [^>]*>.*?metric=(\w+)", page) == ["csat", "nps"]
+    told = "No source provides data for Financial, Internal process and Learning and growth."
+    assert told in re.sub(r"<[^>]*>", "", page)
+    assert 'href="/metric_library">What each metric needs</a>' in page
 
 
 def test_a_row_that_is_not_judged_keeps_its_place_and_says_why() -> None:
@@ -177,6 +230,18 @@ def test_a_sparkline_keeps_a_gap_a_gap() -> None:
     assert whole.count("<circle") == 1
     assert broken.count("<circle") == 2  # the lonely last month, and its end dot
     assert marks.sparkline((None, None), None, LIGHT, "a") == ""
+
+
+def test_a_sparkline_holds_its_goal_however_far_it_is() -> None:
+    # from 22 up to 4: 1 and 2 of 20 stand 0.9 and 1.8 over the lower end
+    drawn = unquote(marks.sparkline((0.0, 1.0, 2.0), 20.0, LIGHT, "a"))
+    assert "M3 4.0H101" in drawn
+    assert "M3.0 22.0L52.0 21.1L101.0 20.2" in drawn
+
+
+def test_a_state_without_a_shape_has_no_mark_and_not_the_square_of_missed() -> None:
+    assert marks.mark("not_provided", LIGHT) == ""
+    assert marks.mark("missed", LIGHT) == '<span class="mark m-missed"></span>'
 
 
 def test_a_link_leaves_out_what_is_not_chosen_but_keeps_an_empty_name() -> None:
@@ -215,7 +280,9 @@ def test_a_trend_says_itself_in_a_sentence_and_where_its_axis_starts() -> None:
 def test_the_line_breaks_at_a_gap_and_the_running_month_hangs_on_by_dashes() -> None:
     points = trend().data.to_pylist()
     assert [point["run"] for point in points if point["kind"] != "link"][3:5] == ["r0", "r1"]
-    assert [point["run"] for point in points[-2:]] == ["so far", "so far"]
+    assert points[-2]["run"] == points[-1]["run"]
+    assert [(point["kind"], point["dashed"]) for point in points[-3:]] == [
+        ("judged", False), ("link", True), ("running", True)]  # fmt: skip
     assert points[-1]["note"] == "November so far"
 
 
@@ -360,6 +427,26 @@ def test_port_80_needs_no_number_and_a_bound_name_counts() -> None:
     assert "[::1]:8501" in served_names("::1", 8501)
 
 
+@pytest.mark.parametrize(
+    ("zone", "as_of", "is_over"),
+    [
+        ("UTC", dt.datetime(2026, 9, 30, 23, 59, 59, 999999), True),
+        ("UTC", dt.datetime(2026, 9, 30, 23, 59), False),
+        ("Europe/Berlin", dt.datetime(2026, 9, 30, 21, 59, 59, 999999), True),  # the last instant of 30 September there
+        ("America/New_York", dt.datetime(2026, 9, 30, 23, 59, 59, 999999), False),  # 19:59 there
+    ],
+)
+def test_a_month_is_over_when_its_last_day_is_at_home(zone: str, as_of: dt.datetime, is_over: bool) -> None:
+    """Found wrong: in Berlin a month that the metrics called complete was "so far" on screen."""
+    facts = dataclasses.replace(fixture.FACTS, timezone=zone, as_of=as_of, as_of_day=dt.date(2026, 9, 30))
+    load = dataclasses.replace(LOAD, facts=facts)
+    assert load.is_complete(Period(dt.date(2026, 9, 1), dt.date(2026, 10, 1), "month")) is is_over
+
+
+def test_rows_printed_as_csv_hold_no_formula() -> None:
+    assert printing.as_csv(("id", "note"), [(1, "=1+1"), (-2, None)]) == "id,note\n1,'=1+1\n-2,"
+
+
 def test_a_download_holds_no_formula_and_keeps_numbers() -> None:
     rows_ = (("=1+1", -2.5, None, "a,b"), ("@x", 3, True, "-y"))
     text = raw_rows.as_csv(RowsBehind(("id", "n", "flag", "note"), rows_, 2))
@@ -400,7 +487,7 @@ def test_words_at_the_right_end_of_a_chart_never_touch() -> None:
     found = trend("retention")
     frame = charts._frame(fixture.trend(FLOORS.lines["retention"]), [0.9], fixture.OCTOBER,
                           LOAD.definitions["retention"], "EUR")  # fmt: skip
-    least = charts._line_of_text(frame)
+    least = charts_points.line_of_text(frame)
     note = found.data.to_pylist()[-1]["note_y"]
     assert all(abs(note - bound) >= least * 0.9 for bound in (0.86, 0.9))
 
@@ -430,7 +517,7 @@ def test_every_problem_of_a_workspace_is_listed_with_its_place() -> None:
 
 
 def test_a_score_stands_for_the_status_the_axis_shows() -> None:
-    assert [sentences.standing(score) for score in (0, 32.4, 33, 66.4, 66.6, 100)] == [
+    assert [score_axis.standing(score) for score in (0, 32.4, 33, 66.4, 66.6, 100)] == [
         "missed",
         "missed",
         "watch",
@@ -450,6 +537,30 @@ def test_raw_rows_say_once_what_is_alike_and_put_the_telling_columns_first() -> 
     assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', page) == ["ticket id", "score", "opened at", "customer id"]
     assert "Alike in all of them: team South." in page
     assert "2 of 2" in page
+
+
+def fresh(table: str, outcome: Outcome = "failed") -> CheckOutcome:
+    return CheckOutcome(f"{table}_fresh", table, "warning", outcome, 0, 0, (), "It stopped.", "Operations")
+
+
+def test_what_did_not_pass_leads_to_data_quality_and_keeps_the_address() -> None:
+    page = components.data_through(fixture.FACTS, 1, {"team": "Harbour", "period": None})
+    way = '<a href="/data_quality?team=Harbour">2 checks did not pass, 1 metric withheld</a>'
+    assert way in page
+    assert "<a" not in components.data_through(fixture.FACTS, 1)  # a file has no such page
+    assert "s-watch" not in page
+
+
+def test_a_table_that_stopped_is_named_beside_how_far_the_data_reach() -> None:
+    """The newest of all tables, 20 November, hides that answers stopped: its newest row is of 12 September."""
+    answers = replace(fixture.FACTS.tables["survey_responses"], last_day=dt.date(2026, 9, 12))
+    tables = {**fixture.FACTS.tables, "survey_responses": answers}
+    facts = replace(fixture.FACTS, tables=tables, checks=(fresh("survey_responses"), fresh("training", "passed")))
+    page = components.data_through(facts)
+    assert '<span class="mark m-watch"></span> Data through <b class="s-watch">20 Nov 2026, 08:55</b>' in page
+    assert '<span class="s-watch">nothing new in survey responses since 12 Sep 2026</span>' in page
+    both = replace(facts, checks=(*facts.checks, fresh("tickets")))
+    assert "nothing new in survey responses since 12 Sep 2026, and in 1 more table<" in components.data_through(both)
 
 
 def test_groups_without_a_single_name_are_one_sentence() -> None:

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import main
+from data_checks import demo
 from data_checks.contract import contracts
 from data_checks.demo import write_demo
 from data_checks.demo_staff import CONTRADICTS, HANDS_ON_TOO_MUCH, SIX_ANSWERS, WAVES
@@ -400,3 +401,17 @@ def test_the_readme_says_what_is_there(whole: Exports) -> None:
         f"`Express` {rates[LEAVING_PLAN] * 100:.1f} % end in a month",
     ):
         assert sentence in text, sentence
+
+
+def test_an_example_that_was_broken_off_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found wrong: what a broken-off try had left was a folder that is not empty, so make run never went on."""
+    folder = tmp_path / "demo"
+    with monkeypatch.context() as patched:
+        patched.setattr(demo, "holidays", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            demo.write_demo(folder, scale=0.01)
+    assert [child.name for child in folder.iterdir()] == [demo.PART]
+    assert CliRunner().invoke(main, ["demo", str(folder), "--scale", "0.01"]).exit_code == 0
+    assert (folder / "workspace.yaml").exists()
+    assert not (folder / demo.PART).exists()
+    assert CliRunner().invoke(main, ["demo", str(folder)]).exit_code == 2

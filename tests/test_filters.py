@@ -65,6 +65,11 @@ def test_the_filter_is_said_in_a_sentence() -> None:
     assert chosen.where == (("team", ("North", "South")), ("agent", ("Ann",)), ("channel", (None,)))
 
 
+def test_those_without_a_name_are_said_as_such() -> None:
+    assert filters.shown("agent", "") == "no agent named"
+    assert filters.words_of({"team": "South", "agent": ""}) == ["South", "no agent named"]
+
+
 def test_a_department_counts_only_without_a_team() -> None:
     assert Filters(department=("Service",), team=("North",)).where == (("team", ("North",)),)
 

@@ -85,6 +85,39 @@ def test_the_search_finds_teams_and_agents_and_says_when_it_finds_nothing(
     expect(page.locator(".find-open")).to_be_focused()
 
 
+def test_a_metric_of_a_team_and_a_name_with_a_slip_are_found(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/?period=2026-08&team=Returns&channel=chat")
+    page = shown.page
+    page.locator(".find-open").click()
+    page.locator("#find-words").fill("revnue")
+    expect(page.locator(FOUND).first).to_have_text("RevenueMetric")
+    expect(page.locator("#find-said")).to_have_text("Nothing is called “revnue”; these come near")
+    page.locator("#find-words").fill("zzzzzz")
+    expect(page.locator("#find-said")).to_have_text("Nothing is called “zzzzzz”.")
+    expect(page.locator(FOUND)).to_have_count(0)
+    page.locator("#find-words").fill("south csat")
+    expect(page.locator(FOUND).first).to_have_text("Customer satisfaction (CSAT) · SouthMetric")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/metric?metric=csat&team=South&period=2026-08")
+    assert (shown.errors, shown.foreign) == ([], [])
+
+
+def test_a_tickets_number_leads_to_the_ticket(browser: Browser, opened: None, address: str) -> None:
+    shown = visit(browser, address, "/?period=2026-08&team=Returns")
+    page = shown.page
+    page.locator(".find-open").click()
+    page.locator("#find-words").fill("T0000001")
+    expect(page.locator("#find-said")).to_have_text(re.compile("Enter looks for a ticket of that number$"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#find-said")).to_have_text("There is no ticket “T0000001” that you may see.")
+    page.locator("#find-words").fill("t1000000")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ticket?ticket=T1000000&period=2026-08")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("h1")).to_contain_text("Ticket T1000000")
+    assert (shown.errors, shown.foreign) == ([], [])
+
+
 def test_keys_go_to_pages_and_periods_and_a_question_mark_lists_them(
     browser: Browser, opened: None, address: str
 ) -> None:

@@ -101,6 +101,38 @@ def test_a_mistake_is_blamed_at_its_place_with_a_suggestion(text, line, column, 
     assert faults(text) == [(line, column, message)]
 
 
+@pytest.mark.parametrize(
+    ("condition", "column", "message"),
+    [
+        ("transfers == 0", 31, "unexpected '=='; write = for equal."),
+        ("transfers != 0", 31, "unexpected '!='; write <>."),
+        ("transfers => 1", 31, "unexpected '=>'; write >=."),
+        ("transfers =< 1", 31, "unexpected '=<'; write <=."),
+        ("transfers ≥ 1", 31, "unexpected '≥'; write >=."),
+        ("sla_met & reopened", 29, "unexpected '&'; write and."),
+        ("sla_met && reopened", 29, "unexpected '&&'; write and."),
+        ("sla_met || reopened", 29, "unexpected '||'; write or."),
+        ("! sla_met", 21, "unexpected '!'; write not."),
+        ("transfers > 50%", 33, "unexpected '50%'; write 0.5."),
+        ("transfers > 12.5 %", 33, "unexpected '12.5 %'; write 0.125."),
+        ("transfers > .5", 33, "unexpected '.5'; write 0.5."),
+        ("transfers > 1e3", 33, "unexpected '1e3'; write 1000."),
+        ("transfers > 2.5E-1", 33, "unexpected '2.5E-1'; write 0.25."),
+        ("transfers > 1e999", 33, "unexpected '1e999'; write the number in digits."),
+        ("topic like 'a'", 27, "unexpected 'like 'a''; write = 'a' or in ('a', 'b'), for a text is compared whole."),
+        ("topic = ‘a’", 29, "text stands in single quotes, like 'chat'."),
+    ],
+)
+def test_what_other_languages_write_is_told_with_what_is_written_here(condition, column, message):
+    assert faults(f"count(tickets where {condition})") == [(1, column, message)]
+
+
+def test_a_slip_in_a_later_line_is_told_there_and_one_in_a_text_is_none():
+    assert faults("count(tickets\n where topic = '==' and transfers == 0)") == [
+        (2, 35, "unexpected '=='; write = for equal.")
+    ]
+
+
 @pytest.mark.parametrize("word", ["csat_chat", "nps2", "onboarding", "training_2", "csat"])
 def test_a_survey_of_ones_own_is_no_misspelt_one(word):
     assert faults(f"count(survey_responses where survey = '{word}')") == []

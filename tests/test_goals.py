@@ -72,7 +72,7 @@ def test_a_team_with_a_goal_of_its_own_is_told_apart(read):
         ("goal: [{from: soon, value: 9}]",
          "4:15: 'soon' is no period; write 2016, 2016-Q2, 2016-05, 2016-W07 or 2016-05-13."),
         ("goal: [{where: {tem: North}, value: 9}]", "4:17: no table can be cut by 'tem'. Did you mean 'team'?"),
-        ("goal: [{value: nine}]", "4:16: the goal cannot be read: 'nine' is no number."),
+        ("goal: [{value: nine}]", "4:16: the goal cannot be read: 'nine' is no number; write one such as 4.5."),
         ("goal: [{value: 9}, {value: 8}]",
          "4:20: this holds from the same day for the same rows as one above; leave one out."),
         ("goal: [{value: 9}, {from: 2027, value: 5}]",

@@ -106,6 +106,13 @@ def test_a_spreadsheet_with_semicolons_a_mark_and_quotes_is_read(read):
     assert held(metrics, "csat", "2026-01-01")[:2] == (0.10, 0.20)
 
 
+def test_one_cell_is_one(read):
+    _, problems = read("metric,red,goal\ncsat\n")
+    assert [str(one) for one in problems] == [
+        "goals.csv:2:1: 1 cell stands here under 3 headers; fill or cut the line."
+    ]
+
+
 def test_every_mistake_is_told_with_its_place_and_the_right_lines_hold(read):
     metrics, problems = read("""metric,from,to,team,red,goal,stretch
 csat,2025-01,2025-06,,70%,80%,
@@ -130,7 +137,7 @@ csat,2031,,"North",80%,80%,
         "goals.csv:5:11: red and goal come together; give both or neither.",
         "goals.csv:6:15: red and goal are the wrong way round: nps has its goal above red.",
         "goals.csv:7:23: the stretch goal must lie beyond the goal, away from red: here above the goal.",
-        "goals.csv:8:13: the limit below which it is red cannot be read: '8O%' is no number.",
+        "goals.csv:8:13: the limit below which it is red cannot be read: '8O%' is no number; write one such as 85%.",
         "goals.csv:9:13: the limit below which it is red cannot be read: 75 is no fraction; write '75%'.",
         "goals.csv:9:16: the goal cannot be read: 85 is no fraction; write '85%'.",
         "goals.csv:10:24: the goal cannot be read: '24%' is a percentage, but the unit is hours.",

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cache, settings
 from dashboard.definition_sentences import definitions_wrong
 from dashboard.floors import RealFloors
-from data_checks.errors import Place, Problem
+from data_checks.errors import FileProblems, Place, Problem
 from metrics.period import Period
 from metrics.scope import Scope
 from tests.small_company import load_small_company
@@ -109,7 +109,7 @@ def test_a_file_that_cannot_be_opened_keeps_its_last_good_definition(edited):
     file.unlink()
     file.symlink_to(file.name)
     load = floors.current()
-    assert said(load) == ["metrics/handled.yaml: this file cannot be read: Too many levels of symbolic links."]
+    assert said(load) == ["metrics/handled.yaml: this is a link that leads back to itself; correct the link."]
     assert load.kept == ("handled",)
 
 
@@ -183,7 +183,7 @@ def test_what_an_editor_leaves_beside_a_file_is_no_metric(edited, name):
 def test_a_link_to_nowhere_is_said(edited):
     file, floors = edited
     file.with_name("gone.yaml").symlink_to("nowhere.yaml")
-    assert said(floors.current()) == ["metrics/gone.yaml: this file does not exist."]
+    assert said(floors.current()) == ["metrics/gone.yaml: this is a link to what is not there; correct the link."]
 
 
 def test_the_page_names_the_place_and_what_is_shown_instead(edited):
@@ -207,3 +207,35 @@ def test_many_mistakes_are_counted_and_few_names_said():
         "Until it is corrected, the last good definition of a, b, c and 2 more is shown. "
         "Until it is corrected, f cannot be shown."
     )
+
+
+def test_a_slip_in_workspace_yaml_closes_no_running_board(edited, company):
+    """Found wrong: one character too few, and every page said only that the workspace cannot be read."""
+    _, floors = edited
+    file = company / "workspace.yaml"
+    right = file.read_text(encoding="utf-8")
+    before = floors.current()
+    try:
+        file.write_text(right.replace("currency: EUR", "currency: [EUR"), encoding="utf-8")
+        slipped = floors.current()
+        cache.use(floors)
+        app = AppTest.from_file(str(settings.PAGES / "overview.py"), default_timeout=60).run()
+    finally:
+        file.write_text(right, encoding="utf-8")
+        cache.use(None)
+    assert slipped.facts == before.facts
+    assert [str(one).partition(": ")[0] for one in slipped.workspace_problems] == ["workspace.yaml:4:6"]
+    shown = " ".join(str(one.proto.body) for one in app.get("html"))
+    assert "The workspace has a mistake, so you see it as it was before: workspace.yaml:4:6: " in shown
+    assert floors.current().workspace_problems == ()
+
+
+def test_a_workspace_that_never_was_right_is_told(edited, company):
+    file = company / "workspace.yaml"
+    right = file.read_text(encoding="utf-8")
+    try:
+        file.write_text("titel: x\n", encoding="utf-8")
+        with pytest.raises(FileProblems, match="unknown key 'titel'"):
+            RealFloors().current()
+    finally:
+        file.write_text(right, encoding="utf-8")

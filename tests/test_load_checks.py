@@ -9,7 +9,9 @@ import duckdb
 import pytest
 
 from data_checks.contract import contracts
-from data_checks.suites import row_checks
+from data_checks.errors import with_article
+from data_checks.suites import row_checks, table_checks
+from data_checks.usual import Usual
 from tests.loading import load_folder, quarantined, write
 
 # table → columns of a good row, in SQL; then per rule what makes it bad.
@@ -256,3 +258,16 @@ def test_a_warning_counts_published_rows_only(tmp_path: Path) -> None:
     rules = load_folder(write(tmp_path, workspace, t=text)).tables["tickets"].rules
     assert (rules["resolved_after_opening"].bad_rows, rules["resolved_after_opening"].rows) == (1, 62)
     assert (rules["resolved_after_reply"].bad_rows, rules["resolved_after_reply"].rows) == (1, 61)
+
+
+def test_a_key_that_nobody_lists_is_told_with_the_right_article():
+    assert [with_article(word) for word in ("agent_id", "edge", "integer", "order", "team", "customer_id")] == [
+        "an agent_id", "an edge", "an integer", "an order", "a team", "a customer_id",
+    ]  # fmt: skip
+    tables = contracts()
+    columns = {name: frozenset(contract.columns) for name, contract in tables.items()}
+    checks = table_checks(tables["training"], columns, tables, Usual())
+    assert {check.rule: check.why for check in checks if check.kind == "reference"} == {
+        "agent_id_known": "An agent_id that agents does not list has no name, team or segment.",
+        "team_id_known": "A team_id that teams does not list has no name, team or segment.",
+    }

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from dashboard.cli import main
-from data_checks.errors import LoadRefused, ScorecardError
-from data_checks.history import history
+from data_checks.errors import FileProblems, LoadRefused, ScorecardError
+from data_checks.history import history, refused_after
 from data_checks.ledger import past_loads
 from data_checks.load import load
 from data_checks.load_lock import is_held, only_load
@@ -158,12 +158,36 @@ def test_a_folder_that_may_not_be_written_changes_nothing_and_can_be_read(folder
     assert leftovers(folder / "var") == []
 
 
-def test_a_state_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("make", "name", "sentence"),
+    [
+        ("file", "var", "var is a file and has to be a folder;"),
+        ("file", "var/loads", "var/loads is a file and has to be a folder;"),
+        ("file", "var/warehouse", "var/warehouse is a file and has to be a folder;"),
+        ("folder", "var/load.lock", "var/load.lock is a folder and has to be a file;"),
+    ],
+)
+def test_a_state_of_the_wrong_kind_is_named(tmp_path: Path, make: str, name: str, sentence: str) -> None:
     write(tmp_path, TICKETS, tickets=rows(2))
-    (tmp_path / "var").write_text("mine")
-    with pytest.raises(LoadRefused, match=r"^var/ cannot be used: File exists\.$"):
+    place = tmp_path / name
+    place.parent.mkdir(exist_ok=True)
+    place.mkdir() if make == "folder" else place.write_text("mine")
+    with pytest.raises(LoadRefused) as caught:
         load_folder(tmp_path)
-    assert (tmp_path / "var").read_text() == "mine"
+    assert str(caught.value) == f"{sentence} move it away, and the next load makes it anew."
+    assert place.is_dir() if make == "folder" else place.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["var", "var/loads", "var/warehouse"])
+def test_a_state_that_is_a_link_to_nothing_is_named(tmp_path: Path, name: str) -> None:
+    write(tmp_path, TICKETS, tickets=rows(2))
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).symlink_to("/no/such/disk")
+    with pytest.raises(LoadRefused) as caught:
+        load_folder(tmp_path)
+    assert str(caught.value) == (
+        f"{name} is a link to /no/such/disk, which is not there; make that folder or remove the link."
+    )
 
 
 # ── two loads at once ────────────────────────────────────────────────────────────────────────────────
@@ -287,6 +311,32 @@ def test_status_tells_the_fault_the_books_and_the_way_out(tmp_path: Path) -> Non
     ]
 
 
+def test_a_pointer_that_is_gone_or_a_folder_leads_to_the_loads_that_are_kept(tmp_path: Path) -> None:
+    for count in (1, 2):
+        load_folder(write(tmp_path, TICKETS, tickets=rows(count)))
+    pointer = tmp_path / "var/warehouse/CURRENT"
+    pointer.unlink()
+    done = CliRunner().invoke(main, ["status", "-w", str(tmp_path)])
+    gone = (
+        "o load is shown, for var/warehouse/CURRENT is gone; `scorecard rollback --to LOAD` shows one that is kept, "
+        "`scorecard load` makes a new one."
+    )
+    assert (done.exit_code, done.stdout.splitlines()[:2]) == (2, [f"N{gone}", "Versions kept: 000001, 000002."])
+    assert CliRunner().invoke(main, ["show", "-w", str(tmp_path)]).stderr == f"n{gone}\n"
+    pointer.mkdir()
+    done = CliRunner().invoke(main, ["status", "-w", str(tmp_path)])
+    assert (done.exit_code, done.stderr) == (2, (
+        "var/warehouse/CURRENT is a folder and has to be a file; move it away; "
+        "then `scorecard rollback --to LOAD` shows one that is kept.\n"
+    ))  # fmt: skip
+    pointer.rmdir()
+    assert CliRunner().invoke(main, ["rollback", "--to", "000001", "-w", str(tmp_path)]).exit_code == 0
+    assert ask(tmp_path, "select count(*) from tickets") == [(1,)]
+    pointer.write_text("mine")
+    done = CliRunner().invoke(main, ["status", "-w", str(tmp_path)])
+    assert done.stdout.startswith("var/warehouse/CURRENT is damaged and names no version;")
+
+
 def test_a_version_taken_away_under_a_reader_leads_it_to_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,3 +395,18 @@ def test_the_history_gives_every_load_table_and_rule(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [point.tables["tickets"].accounts["quarantined"] for point in points] == [0, 1, 2, 1]
     assert [point.load for point in history(tmp_path / "var", last=2)] == ["000003", "000004"]
+
+
+def test_a_load_refused_before_it_read_a_row_stays_in_the_history(tmp_path: Path) -> None:
+    load_folder(write(tmp_path, TICKETS, tickets=rows(40)))
+    with pytest.raises(FileProblems):
+        load_folder(write(tmp_path, TICKETS, tickets=rows(40).replace("opened", "begun", 1)))
+    refused = refused_after(tmp_path / "var", "000001")
+    assert refused is not None
+    assert (refused.load, "no column 'opened'" in refused.why) == ("000002", True)
+    load_folder(write(tmp_path, TICKETS, tickets=rows(41)))
+    assert refused_after(tmp_path / "var", "000003") is None
+    points = history(tmp_path / "var")
+    assert [(point.load, point.is_published, bool(point.tables)) for point in points] == [
+        ("000001", True, True), ("000002", False, False), ("000003", True, True),
+    ]  # fmt: skip

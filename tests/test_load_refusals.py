@@ -13,8 +13,9 @@ import pytest
 from data_checks import load as load_module
 from data_checks.contract import contracts, read_contract
 from data_checks.errors import FileProblems, LoadRefused, RequestError
-from data_checks.load import check_sources, load
+from data_checks.load import load
 from data_checks.load_lock import only_load
+from data_checks.source_problems import source_problems
 from data_checks.suites import Verdict, run_suite
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.workspace import read_workspace
@@ -44,7 +45,7 @@ def refused(folder: Path, error: type[BaseException] = LoadRefused) -> str:
 def test_a_file_that_vanished_between_reading_and_loading(folder: Path) -> None:
     (folder / "tickets.csv").unlink()
     message = refused(folder, FileProblems)
-    assert message == "workspace.yaml:4:12: the file 'tickets.csv' does not exist."
+    assert message == "workspace.yaml:4:12: the file 'tickets.csv' does not exist; put it there, or correct `files`."
     assert json.loads((folder / "var/loads/000002/load.json").read_text(encoding="utf-8"))["message"] == message
 
 
@@ -53,8 +54,10 @@ def test_a_workspace_reads_and_answers_without_its_files(folder: Path) -> None:
     workspace = read_workspace(folder)
     with contextlib.closing(open_warehouse(workspace)) as warehouse:
         assert warehouse.facts.tables["tickets"].rows == 1
-    with pytest.raises(FileProblems, match=r"workspace.yaml:4:12: the file 'tickets.csv' does not exist."):
-        check_sources(workspace)
+    (problem,) = source_problems(workspace.sources)
+    assert (
+        str(problem) == "workspace.yaml:4:12: the file 'tickets.csv' does not exist; put it there, or correct `files`."
+    )
 
 
 def test_a_fault_of_the_program_is_one_sentence_in_the_books(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import access, cache, metric_answers, settings
 from dashboard.floors import RealFloors
+from dashboard.wording import say
 from metrics.scope import Scope
 from tests.test_dashboard_pages import METRIC, run, text
 
@@ -146,18 +147,19 @@ def test_the_definition_is_shown_as_written_and_leads_to_the_workbench() -> None
 
 
 @pytest.mark.parametrize(
-    ("metric", "reasons"),
+    ("metric", "sections"),
     [
-        ("revenue", ["scores that people give", "a retention of buyers", "names no benchmark"]),
-        ("retention", ["scores that people give", "names no benchmark"]),
-        ("csat", ["a retention of buyers"]),
+        ("revenue", ["Months ahead", "Definition"]),
+        ("retention", ["Months ahead", "Who buys again, by first order", "Definition"]),
+        ("csat", ["Months ahead", "What goes with it", "Beside others", "Definition"]),
     ],
 )
-def test_what_a_metric_does_not_have_is_said_in_one_sentence(metric: str, reasons: list[str]) -> None:
-    found = re.findall(r"Not for this metric: ([^<]*)", text(page(metric)))
-    assert len(found) == 1
-    assert all(reason in found[0] for reason in reasons)
-    assert found[0].count(";") == len(reasons) - 1
+def test_a_metric_offers_the_sections_it_has_and_is_silent_of_others(metric: str, sections: list[str]) -> None:
+    app = page(metric)
+    known = {say(f"mx_{name}") for name in metric_answers.SECTIONS}
+    assert [box.label for box in app.expander if box.label in known] == sections
+    assert "Not for this metric" not in text(app)
+    assert say("mx_cohorts_of_all") not in text(app)
 
 
 def test_a_wrong_word_in_the_address_opens_nothing() -> None:
@@ -174,3 +176,4 @@ def test_a_reader_of_one_team_reads_of_no_other(monkeypatch: pytest.MonkeyPatch)
         shown = text(page(metric, ALL))
         assert [row[1] for row in others if f">{row[1]}<" in shown] == []
         assert tables(shown, "triangle") == []
+        assert (say("mx_cohorts_of_all") in shown) == (metric == "retention")

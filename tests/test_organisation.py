@@ -211,3 +211,48 @@ def test_every_look_up_of_the_contracts_ends_at_a_column_that_exists():
     routes = [route for contract in known.values() for d in contract.derived.values() for route in d.routes]
     assert routes
     assert [route for route in routes if route.attribute not in known[str(route.table)].columns] == []
+
+
+NAMESAKES = {
+    "teams": "id,name,above\nS,Service,\nN,North,S\nW,North,S\nL,Lone,\n",
+    "agents": "id,name,team\na1,Ann,N\na2,Ann,W\na3,Cy,L\na4,,N\n",
+}
+
+
+def test_two_of_one_name_are_never_counted_as_one(tmp_path):
+    """Found wrong: rows are cut by names, so two people called Ann were one, and so were two teams called North."""
+    two = company(tmp_path / "w", files=NAMESAKES)
+    by_agent = "select a.name, count(*) from tickets t left join agents a using (agent_id) group by 1 order by 1"
+    # t1 t2 of a1, t3 of a2, t4 of Cy, t5 of a4 who has no name, t6 t7 of nobody listed
+    assert loading.ask(two, by_agent) == [("Ann (a1)", 2), ("Ann (a2)", 1), ("Cy", 1), ("a4", 1), (None, 2)]
+    assert loading.ask(two, "select name, department from teams order by team_id") == [
+        ("Lone", None),
+        ("North (N)", "Service"),
+        ("Service", "Service"),
+        ("North (W)", "Service"),
+    ]
+    warehouse = open_warehouse(read_workspace(two))
+    notes = warehouse.facts.notes
+    warehouse.close()
+    assert notes == (
+        "agents: 1 name is borne by several; each of them has its key behind it.",
+        "teams: 1 name is borne by several; each of them has its key behind it.",
+    )
+
+
+def test_a_name_made_of_name_and_key_is_nobody_elses_either(tmp_path):
+    """Found wrong: what told two of a name apart was the very name of a third, and a key that of another team."""
+    teams = "id,name,above\nT1,Sup,\nT2,Sup,\nT3,Sup (T1),\nT4,,\nT5,T4,\n"
+    made = company(tmp_path / "w", files={"teams": teams})
+    assert loading.ask(made, "select team_id, name from teams order by 1") == [
+        ("T1", "Sup (T1) (T1)"),
+        ("T2", "Sup (T2)"),
+        ("T3", "Sup (T1) (T3)"),
+        ("T4", "T4 (T4)"),
+        ("T5", "T4 (T5)"),
+    ]
+
+
+def test_teams_without_names_are_called_by_their_keys(tmp_path):
+    unnamed = company(tmp_path / "u", teams="{files: teams.csv, columns: {team_id: id}}")
+    assert loading.ask(unnamed, "select name from teams order by 1") == [("L",), ("N",), ("S",), ("W",)]

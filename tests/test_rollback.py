@@ -11,6 +11,7 @@ from data_checks.ledger import past_loads
 from data_checks.load_lock import only_load
 from data_checks.rollback import roll_back, rollback_in_force
 from data_checks.warehouse import current_version, open_warehouse
+from data_checks.warehouse.duckdb import is_sound
 from data_checks.warehouse.versions import kept_versions, point_at, version_path
 from tests.loading import NOW, TICKETS, ask, load_folder, write
 
@@ -118,6 +119,19 @@ def test_a_damaged_version_is_passed_over(three: Path) -> None:
     with pytest.raises(RequestError, match="the version of load 000002 is damaged"):
         roll_back(three / "var", NOW, "2")
     assert roll_back(three / "var", NOW).back_to == "000001"
+
+
+def test_a_version_whose_own_facts_cannot_be_read_is_not_sound_and_is_loaded_over(three: Path) -> None:
+    """Found wrong: rows were counted, which reads no value, so load found nothing to do and query nothing to read."""
+    version = version_path(three / "var", "w-000003")
+    whole = version.read_bytes()
+    at = whole.index(b'"synthetic"')
+    assert is_sound(version)
+    version.write_bytes(whole[:at] + b"ZZZZ" + whole[at + 4 :])
+    assert not is_sound(version)
+    with pytest.raises(RequestError, match="w-000003 is damaged; run `scorecard load` to build it again"):
+        open_warehouse(three / "var")
+    assert load_folder(three).status == "published"
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,15 @@ def test_the_search_finds_a_readers_own_teams_and_agents_only() -> None:
     assert [one["title"] for one in search_index.matching_agents(load, Scope.everything(), "LON qui")] == ["Quillon"]
 
 
+def test_a_ticket_is_found_by_its_number_by_who_may_see_it_alone() -> None:
+    load, everybody = cache.current(), Scope.everything()
+    assert search_index.ticket(load, NORTH, " T1 ") == {"asked": "T1", "address": "/ticket?ticket=t1"}
+    assert search_index.ticket(load, everybody, "zz3")["address"] == "/ticket?ticket=zz3"
+    assert search_index.ticket(load, NORTH, "zz3")["address"] == ""  # South's, which looks like none
+    for words in ("t", "t99", "t1' or 1=1 --", ""):
+        assert search_index.ticket(load, everybody, words)["address"] == ""
+
+
 def test_the_counts_of_everybodys_rows_are_not_shown_to_a_reader_of_some_teams(
     read_as: Callable[[Scope], None],
 ) -> None:

@@ -106,20 +106,23 @@ def test_the_lines_shown_sum_to_the_difference_of_the_scores_shown() -> None:
     assert lines.by_perspective() == {"financial": Decimal("1.0")}
 
 
-def test_the_sentence_names_the_largest_of_each_sign() -> None:
-    found = board(
-        financial=[card("revenue", 40, 60), card("margin", 60, 56, weight=3)], customer=[card("csat", 70, 80)]
-    )
+def test_the_sentence_names_the_largest_of_each_sign_that_is_more_than_chance() -> None:
+    margin = dataclasses.replace(card("margin", 60, 56, weight=3), change_is_clear=True)
+    found = board(financial=[card("revenue", 40, 60), margin], customer=[card("csat", 70, 80)])
     change = score_change(found)
     assert change is not None
     lines = score_lines(change)
-    told = (
-        "Of the change of +6.0, from 62.5 to 68.5, customer satisfaction made +5.0 and revenue +2.5; "
-        "gross margin made −1.5."
-    )
-    assert made_of(lines) == told
-    counted = "1 metric is clearly better, none clearly worse"
+    # revenue made +2.5, which may be chance
+    assert made_of(lines) == "Customer satisfaction made +5.0 points of it; gross margin made −1.5."
+    counted = "1 metric is clearly better, 1 clearly worse"
     assert headline(lines, found) == f"The score rose by 6.0 to 68.5: {counted}."
+
+
+def test_where_other_metrics_are_judged_than_before_no_metric_is_named() -> None:
+    # 50 → (50 + 90)/2 = 70: csat is as it was, and nps is judged for the first time
+    change = score_change(board(customer=[card("csat", 50, 50), card("nps", None, 90)]))
+    assert change is not None
+    assert made_of(score_lines(change)) == "Most of it comes of other metrics being judged than before."
 
 
 def nodes(node: Node) -> list[Node]:

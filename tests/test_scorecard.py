@@ -56,6 +56,20 @@ def test_too_close_when_the_interval_holds_the_nearest_boundary(value, low, high
     assert status_of(metric(), result(value, low, high)) == status
 
 
+@pytest.mark.parametrize(
+    ("red", "goal", "value", "low", "high", "status"),
+    [
+        (0.95, 1.0, 1.0, 0.992, 1.0, "met"),  # 480 of 480: nothing better can be seen
+        (0.95, 1.0, 0.998, 0.986, 0.9996, "watch"),
+        (0.05, 0.0, 0.0, 0.0, 0.008, "met"),  # no mistake among 480
+        (0.95, 0.99, 1.0, 0.97, 1.0, "too_close"),  # 125 of 125 may still be less than 99 %
+    ],
+)
+def test_a_goal_of_everything_can_be_met(red, goal, value, low, high, status):
+    """Found wrong: with a goal of 100 % even 480 of 480 was too close to call, for ever."""
+    assert status_of(metric(red=red, goal=goal), result(value, low, high)) == status
+
+
 def test_what_is_not_ok_is_not_judged_and_what_has_no_goal_says_so():
     assert status_of(metric(), result(0.9, state="too_few")) == "not_judged"
     assert status_of(metric(red=None, goal=None), result(0.9)) == "no_goal"

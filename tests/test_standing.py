@@ -10,6 +10,7 @@ warning, `careful_share` names `careful`.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,10 @@ from click.testing import CliRunner
 from dashboard.cli import main
 from data_checks.suites import Verdict
 from data_checks.warehouse import open_warehouse
+from data_checks.warehouse.contract import CheckOutcome
 from data_checks.workspace import read_workspace
 from metrics.catalog import read_catalog
-from metrics.standing import standings
+from metrics.standing import Standing, standings, withheld_because
 from tests.loading import load_folder, write
 
 WORKSPACE = """
@@ -138,7 +140,7 @@ def test_the_board_says_what_is_withheld_and_what_the_score_is_over(desk):
     """Solved (3), opened, and the library's reply and resolution times (1 each, ½ each for the slowest tenth) have a
     score; careful and the age of a backlog that is empty have none: 7 of 9."""
     told = answer(desk, "show", "--period", "2025-12")
-    assert "1 metric is withheld for its checks; the score is over 78\u00a0% of the weight." in told
+    assert "1 metric is withheld for its checks; the score stands on 78\u00a0% of the weight." in told
     assert "Resolved after reply found 1 bad row of tickets; published and marked: Solved, " in told
     assert "Resolved after reply found 1 bad row of tickets; withheld: Careful." in told
     board = json.loads(answer(desk, "show", "--period", "2025-12", "--as", "json"))
@@ -151,6 +153,23 @@ def test_the_board_says_what_is_withheld_and_what_the_score_is_over(desk):
         "opened": ["left_out"],
         "careful": ["withheld", "left_out"],
     }
+    assert customer["careful"]["state"] == "withheld"
+    assert customer["careful"]["reason"] == "check “resolved after reply” failed for 1 row"
+
+
+def test_a_reason_counts_rows_only_where_rows_were_counted():
+    """A check of a whole table counts none, and to a reader of some teams nothing is counted."""
+    check = CheckOutcome("handle_time_in_range", "tickets", "warning", "failed", 1912, 40000, (), "Why.", "Me")
+    table = replace(check, rule="tickets_fresh", bad_rows=0, rows=0)
+    said = [
+        withheld_because([Standing(one, "withheld")])
+        for one in (check, replace(check, bad_rows=0, rows=0), table, replace(check, outcome="broken"))
+    ]
+    assert said == [
+        "check “handle time in range” failed for 1,912 rows", "check “handle time in range” failed",
+        "check “tickets fresh” failed", "check “handle time in range” is broken",
+    ]  # fmt: skip
+    assert withheld_because([Standing(check, "marked")]) is None
 
 
 def test_the_next_good_load_clears_it(tmp_path):
@@ -179,7 +198,7 @@ def test_a_broken_check_withholds_what_stands_on_its_columns_and_nothing_else(tm
         "solved": broken, "opened": [], "solved_share": broken, "careful": broken, "careful_share": broken,
     }  # fmt: skip
     told = answer(folder, "query", "solved")
-    assert "withheld: check 'resolved_after_reply' is broken" in told
+    assert "withheld: check “resolved after reply” is broken" in told
     (folder / "tickets.csv").write_text(HEAD + ticket(1, solved="09:40") + ticket(2) + GOOD, encoding="utf-8")
     load_folder(folder)
     assert touched(folder)["solved"] == []

@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 
 from dashboard.rows import branch_rows
 from dashboard.theme import LIGHT
-from data_checks.errors import Place
+from data_checks.calendar import EVERYBODYS
+from data_checks.errors import FileProblems, Place
 from data_checks.strategy_file import read_strategy_file
+from data_checks.warehouse import current_version
 from metrics.catalog import read_catalog
 from metrics.definition import MetricDefinition
 from metrics.period import Period
+from metrics.plans import with_plans
 from metrics.result import MetricResult
 from metrics.scorecard import make_branch, make_card, make_scorecard
 from metrics.strategy import Objective, read_strategy
+from tests.loading import load_folder, write
 
 MAY = Period(dt.date(2026, 5, 1), dt.date(2026, 6, 1), "month")
 LIBRARY = read_catalog()
@@ -59,6 +63,25 @@ objectives:
     assert strategy.objectives[0].metrics == ("nps", "csat")
     naming = {name for name, metric in LIBRARY.metrics.items() if metric.objective == "customers_who_stay"}
     assert set(strategy.objectives[1].metrics) == naming > {"retention"}
+
+
+def test_a_day_that_does_not_exist_is_told_once_at_its_place(read):
+    """Found wrong: the program called it a fault of its own, and every command stopped."""
+    text = "initiatives:\n  - {initiative: a, metric: csat, due: 2026-06-31}\n"
+    (problem,) = told(read(text))
+    assert problem.startswith("strategy.yaml:2:40: '2026-06-31' cannot be read;")
+
+
+@pytest.mark.parametrize("text", ["objectives: [", "initiatives:\n  - {initiative: a, metric: csat, status: runing}\n"])
+def test_a_load_is_refused_while_initiatives_cannot_be_read(tmp_path, text):
+    """Found wrong: it published a version without any, and said so in a note."""
+    tickets = "id,opened\nt1,2026-01-01\n"
+    source = "sources:\n  tickets: {files: tickets.csv, columns: {ticket_id: id, opened_at: opened}}\n"
+    folder = write(tmp_path, source, tickets=tickets)
+    (folder / "strategy.yaml").write_text(text)
+    with pytest.raises(FileProblems, match=r"strategy\.yaml:\d+:\d+: "):
+        load_folder(folder)
+    assert current_version(folder / "var") is None
 
 
 def test_initiatives_of_a_metric_are_those_that_name_it_or_only_its_objective(read):
@@ -280,3 +303,16 @@ def test_a_perspectives_page_shows_objectives_above_their_metrics_and_what_they_
     assert "&lt;b&gt;Loved" in shown
     assert "67 of 100 over 50 % of its weight" in shown.replace("\u202f", " ").replace("\xa0", " ")
     assert shown.index("Loved") < shown.index(">X<") < shown.index("Without an objective") < shown.index(">Z<")
+
+
+def test_a_metric_of_the_workspace_that_names_a_lost_objective_is_told(tmp_path):
+    """Found wrong: a misspelt objective was no problem, and its metric stood for none."""
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "mine.yaml").write_text("metric: mine\nformula: count(tickets)\nobjective: hapy\n")
+    (tmp_path / "strategy.yaml").write_text(
+        "objectives:\n  - {objective: happy, perspective: customer, metrics: [csat]}\n"
+    )
+    found = with_plans(read_catalog(tmp_path / "metrics"), tmp_path, EVERYBODYS)
+    assert [str(problem) for problem in found.problems] == [
+        "metrics/mine.yaml:1:1: mine: there is no objective 'hapy' in strategy.yaml. Did you mean 'happy'?"
+    ]

@@ -206,7 +206,8 @@ def test_a_strategy_without_links_or_without_objectives_says_so() -> None:
     )
     empty = strategy_map_parts.body(view(strategy=Strategy(), tested=()))
     assert "<h1>There is no strategy yet.</h1>" in empty
-    assert "strategy.yaml" in empty
+    assert "Write both into that file, then reload this page; docs/strategy.md shows how." in empty
+    assert not [mark for mark in ("problems", "<code>", "`") if mark in empty]  # it is no error, and no command
 
 
 def test_nothing_on_the_page_claims_a_cause() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,30 @@ def test_the_way_back_leads_over_team_and_agent(served: None) -> None:
         ("/", "Overview"), ("/?department=Service", "Service"), ("/today?team=North", "North"),
         ("/agent?team=North&amp;agent=Ann", "Ann"),
     ]  # fmt: skip
+
+
+def test_a_list_and_its_ticket_tell_one_time_and_the_metric_stays_on_the_path(served: None) -> None:
+    """t10 was opened on 28 February at 09:00 in Berlin, which is 08:00 UTC, and solved on 1 March at 09:00."""
+    listed = text(run(settings.PAGES / "metric.py", metric="tickets_opened", period="2026-02", rows="all"))
+    assert "<td>28 Feb 2026, 09:00</td>" in listed
+    assert "Times are those of Europe/Berlin." in listed
+    address = re.search(r'href="/ticket\?([^"]*)">t10<', listed)
+    assert address is not None
+    asked = dict(pair.split("=") for pair in html.unescape(address[1]).split("&"))
+    assert asked["metric"] == "tickets_opened"
+    shown = text(run(TICKET, **asked))
+    assert '<span class="note">28 Feb 2026, 09:00</span>' in shown
+    steps = re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', shown)
+    metric = "/metric?metric=tickets_opened"
+    assert [(html.unescape(to), name) for to, name in steps] == [
+        ("/", "Overview"), (metric, "Tickets opened"), (f"{metric}&department=Service", "Service"),
+        (f"{metric}&department=Service&team=South", "South"),
+        (f"{metric}&department=Service&team=South&agent=Dee", "Dee"),
+    ]  # fmt: skip
+
+
+def test_a_ticket_under_a_metric_that_does_not_exist_shows_the_organisation(served: None) -> None:
+    assert text(run(TICKET, ticket="t1", metric="nothing")) == text(run(TICKET, ticket="t1"))
 
 
 def test_what_is_written_stays_text(served: None) -> None:

@@ -234,7 +234,7 @@ def test_a_list_is_an_address_and_a_file(served: None) -> None:
     assert "<h1>Two tickets are late.</h1>" in shown
     assert "9 Feb" not in shown
     assert "10 Feb 2026, 09:00" in shown  # Berlin's time
-    assert "Times are Europe/Berlin." in shown
+    assert "Times are those of Europe/Berlin." in shown
     assert "&lt;i&gt;Old&lt;/i&gt;" in shown
     assert len(app.get("download_button")) == 1
 

@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from dashboard import sentences, wording
+from dashboard import score_axis, sentences, wording
 from dashboard.wording import WORDS
 from data_checks.calendar import EVERYBODYS, Calendar
 from metrics.definition import PERSPECTIVES, Unit
@@ -192,10 +192,10 @@ def test_the_answer_counts_then_names_the_worst_in_full() -> None:
     )
 
 
-def test_nothing_missed_names_what_is_furthest_from_its_goal() -> None:
+def test_nothing_missed_names_what_is_on_watch_and_lowest() -> None:
     lines = tuple(line for line in fixture.LINES if line.metric in ("margin", "csat", "nps"))
     assert sentences.answer(fixture.scorecard(lines), "EUR") == (
-        f"None of 3 goals is met. Customer satisfaction is furthest from its goal: 81.2{S}% against a goal of 85{S}%."
+        f"None of 3 goals is met. Customer satisfaction is short of its goal: 81.2{S}% against 85{S}%."
     )
 
 
@@ -222,9 +222,15 @@ def test_the_summary_says_score_branch_and_one_bad_and_one_good_fact_without_cau
         "The score is **64 of 100**, 3 lower than in September. **Internal process** fell most, by 17."
     )
     facts = f"First reply rose by 11{S}min, to 42{S}min, while quality score rose by 1.4, to 84.1."
-    over = f"1 metric is withheld for its checks; the score is over **78{S}%** of the weight."
+    over = f"1 metric is withheld for its checks; the score stands on **78{S}%** of the weight."
     assert text.endswith(f"{facts} {over}")
     assert not {"because", "due to"} & set(text.lower().split())
+
+
+def test_a_score_is_held_against_a_day_with_on() -> None:
+    day, before = (period_at(dt.date(2026, 10, n), "day", EVERYBODYS) for n in (9, 8))
+    text = sentences.summary(fixture.scorecard(period=day, against=before), "EUR")
+    assert text.startswith("The score is **64 of 100**, 3 lower than on 8 Oct 2026.")
 
 
 @pytest.mark.parametrize(
@@ -332,17 +338,17 @@ def test_a_perspective_is_as_cautious_as_its_metrics() -> None:
     cards = [fixture.card(line) for line in fixture.LINES]
     close = [card for card in cards if card.status == "too_close"]
     met = [card for card in cards if card.status == "met"]
-    assert sentences.standing_of(100.0, close) == "too_close"
-    assert sentences.standing_of(100.0, [*close, *met]) == "met"
-    assert sentences.standing_of(50.0, close) == "watch"
+    assert score_axis.standing_of(100.0, close) == "too_close"
+    assert score_axis.standing_of(100.0, [*close, *met]) == "met"
+    assert score_axis.standing_of(50.0, close) == "watch"
 
 
 def test_a_value_off_the_axis_is_told_from_one_at_its_end() -> None:
     line = fixture.Line("m", "M", "customer", "number", 20, 10, 0, None, "met")
     definition = fixture.definition(line)
-    found = [sentences.beyond(definition, value, score) for value, score in ((-1, 100.0), (12, 60.2), (31, 0.0))]
+    found = [score_axis.beyond(definition, value, score) for value, score in ((-1, 100.0), (12, 60.2), (31, 0.0))]
     assert found == [1, 0, -1]
-    assert sentences.beyond(definition, 30, 0.0) == 0
+    assert score_axis.beyond(definition, 30, 0.0) == 0
 
 
 def _code() -> str:

@@ -274,3 +274,26 @@ def test_who_does_not_write_definitions_is_told_whose_page_it_is(
     assert heading(app) == "The workbench is for analysts, who write definitions."
     assert OWN not in text(app)
     assert [one.key for one in app.button if (one.key or "").startswith("wb_")] == []
+
+
+def test_an_answer_about_a_draft_is_computed_once_in_a_session(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found wrong: the session kept one answer, so the next view threw away the one before it."""
+    asked: list[str] = []
+
+    def counting(name: str) -> Any:
+        real = getattr(workbench_answers, name)
+
+        def answer(*arguments: Any) -> Any:
+            asked.append(name)
+            return real(*arguments)
+
+        return answer
+
+    for name in ("months", "effect"):
+        monkeypatch.setattr(workbench_answers, name, counting(name))
+    app = opened(metric="own_csat", show="month")
+    once = list(asked)
+    app.run()
+    app.run()
+    assert "months" in once
+    assert asked == once

@@ -62,13 +62,14 @@ sources:
         "workspace.yaml:1:1: unknown key 'titel'. Did you mean 'title'?",
         "workspace.yaml:2:11: there is no time zone 'Europe/Berln'; write one like Europe/Berlin or UTC. "
         "Did you mean 'Europe/Berlin'?",
-        "workspace.yaml:3:12: the warehouse 'postgresql://x' is not supported yet; only duckdb is.",
-        "workspace.yaml:4:9: only `access: {mode: open}` is supported yet; sign-in is not, so nothing is opened.",
+        "workspace.yaml:3:12: the warehouse 'postgresql' is not supported yet; only duckdb is.",
+        "workspace.yaml:4:9: who may see what does not stand here: set SCORECARD_ACCESS=oidc and name people in "
+        "access.yaml.",
         "workspace.yaml:6:3: there is no table 'tikets'. Did you mean 'tickets'?",
-        "workspace.yaml:8:14: the file 'missing.csv' does not exist.",
+        "workspace.yaml:8:14: the file 'missing.csv' does not exist; put it there, or correct `files`.",
         "workspace.yaml:9:16: tickets needs the column 'opened_at'; give an expression for it.",
         "workspace.yaml:9:32: tickets has no column 'opend_at'. Did you mean 'opened_at'?",
-        "workspace.yaml:10:14: no file matches 'none_*.csv'.",
+        "workspace.yaml:10:14: no file matches 'none_*.csv'; put one there, or correct the pattern.",
         "workspace.yaml:11:7: unknown key 'datetime'. Did you mean 'datetimes'?",
         "workspace.yaml:13:14: the environment variable NO_SUCH_DATA is not set; '${NO_SUCH_DATA}/t.csv' needs it.",
         "workspace.yaml:14:35: latest_by orders text, where '10' comes before '9'; declare 'step: integer' in `types`.",
@@ -179,3 +180,26 @@ def test_an_unknown_key_is_told_beside_the_one_that_is_missing(tmp_path: Path) -
 def test_a_list_is_no_workspace_and_not_empty(tmp_path: Path) -> None:
     said = "workspace.yaml:1:1: this file has no keys such as `title:`; it needs at least `sources`."
     assert problems(tmp_path, "- files: t.csv\n") == [said]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("channel: [a, b]", "one text is needed here, and this is a list."),
+        (
+            "channel: {a: b}",
+            "one text is needed here, and this is keys with values.",
+        ),
+        ("channel: ", "nothing stands here; write a text, or leave the key out."),
+    ],
+)
+def test_what_is_no_expression_is_called_what_it_is(tmp_path: Path, written: str, said: str) -> None:
+    text = GOOD.replace("opened_at: opened", f"opened_at: opened, {written}")
+    assert problems(tmp_path, text) == [f"workspace.yaml:2:80: sources.tickets.columns.channel: {said}"]
+
+
+def test_a_text_instead_of_keys_shows_the_keys(tmp_path: Path) -> None:
+    text = GOOD.replace("files: t.csv", "files: t.csv, latest_by: id")
+    assert problems(tmp_path, text) == [
+        "workspace.yaml:2:38: sources.tickets.latest_by: keys with values are needed here, like {key: …, order: …}."
+    ]

@@ -64,7 +64,7 @@ def spec(trend: Trend) -> dict[str, Any]:
     if facts.synthetic:
         foot += say("xp_foot_synthetic")
     chart, drawn = found
-    notes = [*textwrap.wrap(visible(drawn.usual), _LINE), *_named(drawn)]
+    notes = [*textwrap.wrap(visible(f"{drawn.few} {drawn.usual}".strip()), _LINE), *_named(drawn)]
     chart["height"] += _ROW * len(notes)
     head = {
         "text": visible(sentences.title(definition)),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from dashboard import absent, check_sentences, components, marks, rows, sentences, wording
+from dashboard import absent, check_sentences, components, marks, rows, score_axis, sentences, wording
 from dashboard.export import pictures
 from dashboard.export.pack import Pack
 from dashboard.export.pictures import PRINT, on_axis, svg_of
@@ -133,7 +133,7 @@ def _over(score: float, word: str, kind: str) -> list[float | str]:
 
 def _rung(name: str, what: Scorecard | Branch | Aim, cards: Iterable[Card], big: bool) -> Content:
     score, before = what.score, what.previous_score
-    word = "no_goal" if score is None else sentences.standing_of(score, cards)
+    word = "no_goal" if score is None else score_axis.standing_of(score, cards)
     alt = say("alt_no_score") if score is None else say("alt_score", score=wording.score(score), word=say(word).lower())
     moved = "" if score is None or before is None else wording.score_change(score, before)
     return {
@@ -182,7 +182,7 @@ def row(card: Card, pack: Pack) -> Content:
     """One metric: status, name and basis, position or why there is none, months, value, goal, change."""
     currency, definition = pack.facts.currency, card.definition
     word, why = sentences.mark_of(card), sentences.reason(card)
-    off = sentences.beyond(definition, card.result.value, card.score)
+    off = score_axis.beyond(definition, card.result.value, card.score)
     position: Content = {"svg": "", "alt": ""}
     if not why:
         score = wording.score(card.score) if card.score is not None else ""

@@ -14,7 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from dashboard import attention_parts, components, marks, sentences, wording
+from dashboard import attention_parts, components, marks, score_axis, sentences, wording
 from dashboard.components import esc, rich
 from dashboard.export import content, content_reasons, pictures
 from dashboard.export.pack import Pack
@@ -155,7 +155,7 @@ def _ladder(board: Scorecard) -> str:
     drawn = ""
     for place, (name, one) in enumerate(rungs):
         cards = sentences.cards_of(board) if isinstance(one, Scorecard) else one.cards
-        word = "no_goal" if one.score is None else sentences.standing_of(one.score, cards)
+        word = "no_goal" if one.score is None else score_axis.standing_of(one.score, cards)
         axis, _ = pictures.on_axis(marks.ladder(one.score, one.previous_score, word, PRINT, "", place == 0), 5)
         y, weight = place * 34, 600 if place == 0 else 400
         score = say("no_score") if one.score is None else wording.score(one.score)

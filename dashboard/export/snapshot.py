@@ -88,7 +88,7 @@ def _head(pack: Pack, branches: list[Branch]) -> str:
 def _overview(pack: Pack, look: Tokens) -> str:
     board, currency = pack.board, pack.facts.currency
     facts = pack.facts if pack.sees_all else uncounted(pack.facts)
-    first = attention_parts.rail_section(pack.needs, facts.as_of_day, {}, pack.problem)
+    first = attention_parts.rail_section(pack.needs, currency, facts.as_of_day, {}, pack.problem)
     changed = f'<p class="sub why">{esc(pack.in_short)}</p>' if pack.in_short else ""
     return (
         f'<div class="top">{components.answer(board, currency, look, facts.as_of_day, changed)}'

@@ -11,7 +11,14 @@ from data_checks.errors import RequestError
 from data_checks.warehouse.contract import Warehouse
 from data_checks.warehouse.duckdb import DuckDBWarehouse
 from data_checks.warehouse.later import adding
-from data_checks.warehouse.versions import UNKNOWN, current_version, kept_versions, number_of, version_path
+from data_checks.warehouse.versions import (
+    UNKNOWN,
+    current_version,
+    kept_versions,
+    nothing_shown,
+    number_of,
+    version_path,
+)
 from data_checks.workspace import Workspace
 
 __all__ = ["adding_later", "current_version", "open_warehouse"]
@@ -32,7 +39,7 @@ def open_warehouse(place: Workspace | Path) -> Warehouse:
             if newer == version:  # else it was taken away behind our back: a newer one is published
                 raise RequestError(_fault(var, version)) from None
             version = newer
-    raise RequestError(f"nothing is published in {var.parent.name or var} yet; run `scorecard load` first.")
+    raise RequestError(nothing_shown(var))
 
 
 def adding_later(place: Workspace, load_id: str) -> contextlib.AbstractContextManager[Callable[[str], None]]:

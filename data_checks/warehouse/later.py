@@ -69,7 +69,7 @@ def _wait(lock: IO[str], seconds: float) -> None:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= last:
-                raise TookTooLong(f"it takes longer than {seconds:g} seconds") from None
+                raise TookTooLong(seconds) from None
             time.sleep(_LOOKED_AFTER)
         else:
             return

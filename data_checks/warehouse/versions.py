@@ -18,6 +18,7 @@ KEPT_VERSIONS = 3
 UNKNOWN = "w-unknown"
 """What a pointer that names no version is said to name."""
 _CURRENT = "CURRENT"
+_BACK = "`scorecard rollback --to LOAD` shows one that is kept"
 _VERSION = re.compile(r"w-[0-9]+")
 
 
@@ -40,11 +41,21 @@ def current_version(var: Path) -> str | None:
         text = (warehouse_folder(var) / _CURRENT).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except IsADirectoryError:
+        shown = f"{var.name}/warehouse/{_CURRENT}"
+        raise RequestError(f"{shown} is a folder and has to be a file; move it away; then {_BACK}.") from None
     except OSError as error:
         sentence = f"{var.name}/warehouse/{_CURRENT} cannot be read ({error.strerror}); check its permissions."
         raise RequestError(sentence) from None
     name = text.decode("utf-8", errors="replace").strip().removesuffix(".duckdb")
     return name if _VERSION.fullmatch(name) else UNKNOWN
+
+
+def nothing_shown(var: Path) -> str:
+    """Why there is no current version, and the next step."""
+    if not kept_versions(var):
+        return "nothing is published yet; run `scorecard load` first."
+    return f"no load is shown, for {var.name}/warehouse/{_CURRENT} is gone; {_BACK}, `scorecard load` makes a new one."
 
 
 def said_now(sentence: object, var: Path) -> str:

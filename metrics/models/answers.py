@@ -57,6 +57,8 @@ def _answer(model: ModelOf, question: Question, fitter: Fitter, kept: Mapping[dt
     is_line = len(ends) > WITH_BAND
     for count, (start, last) in enumerate(ends.items()):
         group: Group = (None if question.grain == "all" else start, ())
+        if start >= question.as_of.end:
+            continue  # nothing is known of a period that has not begun
         if count < len(ends) - MOST_FITS:
             found[group] = {f"{WHY}{TOO_LONG}": 0.0}
             continue

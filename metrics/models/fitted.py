@@ -89,7 +89,7 @@ class Fitter:
         paid = spend.fit(found.history.repeats, found.history.repeat_spend)
         if isinstance(paid, NotKnown):
             return paid
-        weeks = max(1, round(model.horizon.about_days / DAYS_A_WEEK))
+        weeks = max(1, round(model.horizon.mean_days / DAYS_A_WEEK))
         return found, paid, residual_value.Terms(weeks, residual_value.rate_per_unit(model.discount), margin)
 
     def _stages(self, model: ModelOf, last: dt.date) -> Parts | NotKnown:

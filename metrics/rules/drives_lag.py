@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from data_checks.errors import Problem
 from metrics.definition_file import Draft
 from metrics.rules.lengths import wrong_length
+from metrics.rules.subjects import drives_written
 
 
 def drives_lag(draft: Draft) -> Iterator[Problem]:
     """`drives: [{metric: retention, lag: 2 months, sign: +}]`."""
-    for index, drive in enumerate(draft.file.drives):
-        if drive.lag is not None and (found := wrong_length(drive.lag, "2 months")):
+    for index, lag in drives_written(draft.document, "lag"):
+        if found := wrong_length(lag, "2 months"):
             yield Problem(draft.document.place("drives", index, "lag"), found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from data_checks.yaml_file import Document
 from metrics.definition_file import Draft
 
 
@@ -13,6 +14,14 @@ class Understood(Draft):
     """A draft whose `metric` has its unit and goals. `known`: the id of every metric there is."""
 
     known: Collection[str]
+
+
+def drives_written(document: Document, key: str) -> Iterator[tuple[int, str]]:
+    """The texts under one key of `drives`, by number, also where another key of the item is wrong."""
+    written = document.data.get("drives")
+    for index, item in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(item, dict) and isinstance(item.get(key), str):
+            yield index, item[key]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,14 @@ def mapped(**columns: str) -> str:
     return f"sources:\n  orders:\n    files: o.csv\n    columns:\n{lines}"
 
 
+def grouped(key: str, **columns: str) -> str:
+    """Orders folded by `key`, in line 4; the columns stand from line 6 on, `ordered_at` second."""
+    (first, text), *more = columns.items()
+    lines = f"{first}: {text}\n      ordered_at: any_value(day)\n"
+    lines += "".join(f"      {name}: {expression}\n" for name, expression in more)
+    return f"sources:\n  orders:\n    files: o.csv\n    group_by: {key}\n    columns:\n      {lines}"
+
+
 def desk(path: Path) -> None:
     """A small database of orders, one with a day that is none."""
     with sqlite3.connect(path) as connection:
@@ -59,7 +67,7 @@ CASES = [
     of(
         "a pattern that finds no file",
         orders("'in/*.csv'"),
-        Refused("workspace.yaml:3:12: no file matches 'in/*.csv'."),
+        Refused("workspace.yaml:3:12: no file matches 'in/*.csv'; put one there, or correct the pattern."),
     ),
     Case(
         "a folder instead of a file",
@@ -80,6 +88,29 @@ CASES = [
         mapped(revenue="lowr(amount)"),
         Refused(
             "workspace.yaml:7:16: columns.revenue `lowr(amount)`: there is no function lowr(); the nearest is lower()."
+        ),
+    ),
+    of(
+        "a key of a group that no file has",
+        grouped("idd", order_id="id"),
+        Refused("workspace.yaml:4:15: orders.group_by `idd`: o.csv has no column 'idd'. Did you mean 'id'?"),
+    ),
+    of(
+        "one key of a group of two that no file has",
+        grouped("[id, lnie]", order_id="id", product_line="line"),
+        Refused("workspace.yaml:4:20: orders.group_by `lnie`: o.csv has no column 'lnie'. Did you mean 'line'?"),
+    ),
+    of(
+        "a column of a group that no file has",
+        grouped("id", order_id="idd"),
+        Refused("workspace.yaml:6:17: orders.order_id `idd`: o.csv has no column 'idd'. Did you mean 'id'?"),
+    ),
+    of(
+        "a column that is one of many in a group",
+        grouped("id", order_id="id", product_line="upper(line)"),
+        Refused(
+            "workspace.yaml:8:21: orders.product_line `upper(line)`: 'line' may differ between the lines of a group; "
+            "put it into `group_by`, or write an aggregate such as any_value(line)."
         ),
     ),
     of(
