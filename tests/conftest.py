@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,14 @@ settings.register_profile("test", _CALM, max_examples=150)
 settings.register_profile("fuzz", _CALM, max_examples=4000, print_blob=True)
 settings.load_profile(os.environ.get("SCORECARD_FUZZ", "test"))
 """`make test` looks at some examples of each property, `make fuzz` at thousands."""
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """A page that runs in a test poses as the main module; a process started later would run that page again."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session")

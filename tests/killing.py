@@ -126,6 +126,7 @@ def reader(var: Path, result: Seen) -> Any:
     ours, theirs = processes.Pipe()
     process = processes.Process(target=read_on, args=(var, theirs), daemon=True)
     process.start()
+    theirs.close()  # a reader that dies ends the test; nobody waits for it
     assert ours.recv() == "reading"
     yield
     ours.send("stop")

@@ -68,7 +68,12 @@ def load_under(hardship: Any, folder: Path) -> str:
     ours, theirs = processes.Pipe()
     process = processes.Process(target=told_in, args=(theirs, hardship, folder), daemon=True)
     process.start()
-    sentence: str = ours.recv()
+    theirs.close()  # the load holds the only other end: if it dies without a word, nobody waits for one
+    try:
+        sentence: str = ours.recv()
+    except EOFError:
+        process.join()
+        pytest.fail(f"The load said nothing and ended with {process.exitcode}.")
     process.join()
     return sentence
 

@@ -385,7 +385,9 @@ def test_a_kind_that_is_not_read_says_what_to_do(tmp_path: Path, name: str, wish
 
 def test_a_glob_without_files_and_a_folder_are_named(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    assert refused(workspace(tmp_path, "'in/*.csv'")) == "workspace.yaml:4:12: no file matches 'in/*.csv'."
+    assert refused(workspace(tmp_path, "'in/*.csv'")) == (
+        "workspace.yaml:4:12: no file matches 'in/*.csv'; put one there, or correct the pattern."
+    )
     assert refused(workspace(tmp_path, "in")) == (
         "workspace.yaml:4:12: 'in' is a folder; name its files, or use a glob such as 'in/*.csv'."
     )

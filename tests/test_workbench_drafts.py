@@ -112,7 +112,7 @@ def test_a_definition_whose_shape_is_wrong_can_be_mended(folder: Path) -> None:
         ("metric: /tmp/x\nformula: count(tickets)", "no id"),
         ("metric: con.yaml\nformula: count(tickets)", "no id"),
         ("metric: where\nformula: count(tickets)", "word of formulas"),
-        ("metric: [a]\nformula: count(tickets)", "a text is needed"),
+        ("metric: [a]\nformula: count(tickets)", "one text is needed"),
         ("metric: a\nformula: count(tickets)\n---\nmetric: b\nformula: count(orders)", "several definitions"),
         ("metric: a\nformula: " + "(" * 5000 + "1", "metrics/"),
         ("x" * (LARGEST + 1), "characters"),
