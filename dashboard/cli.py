@@ -42,7 +42,7 @@ from dashboard.cli_options import (
     read_workspace,
     workspace_option,
 )
-from data_checks.errors import FileProblems, RequestError, ScorecardError, did_you_mean
+from data_checks.errors import FileProblems, LoadRefused, RequestError, ScorecardError, did_you_mean
 
 if TYPE_CHECKING:
     from data_checks.workspace import Workspace
@@ -139,6 +139,8 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
         report = run_load(
             workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog), wait_seconds=wait
         )
+    except LoadRefused as error:
+        raise _Told(f"{error}\nNothing has changed.", error.exit_code) from None
     except KeyboardInterrupt:
         is_same = current_version(workspace.var) == before
         told = "nothing has changed" if is_same else "the new load is published already"

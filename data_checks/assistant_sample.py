@@ -74,7 +74,7 @@ def read_samples(path: Path, written: str) -> list[Sample]:
             return [_sample(path, written, shown)]
         return [_sample(path, written, f"{shown}[{sheet}]", sheet) for sheet in sheets]
     except LoadRefused as error:
-        raise RequestError(str(error).removesuffix(" The version before stays.")) from None
+        raise RequestError(str(error)) from None
     except csv.Error as error:
         raise RequestError(f"{shown}: its records cannot be told apart ({error}); check its quotes.") from None
 

@@ -177,7 +177,7 @@ def text_lines(path: Path, encoding: str, shown: str) -> Iterator[str]:
 
 def is_empty(shown: str) -> LoadRefused:
     """The refusal of a file without a byte that says anything."""
-    return LoadRefused(f"{shown}: this file is empty; export it again. The version before stays.")
+    return LoadRefused(f"{shown}: this file is empty; export it again.")
 
 
 def ends_above(header: int, shown: str, is_whole: bool = True) -> LoadRefused:

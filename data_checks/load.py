@@ -46,7 +46,6 @@ from data_checks.warehouse.versions import (
     build_path,
     current_version,
     publish,
-    said_now,
     sweep,
     version_path,
     warehouse_folder,
@@ -147,7 +146,7 @@ class _Load:
                 books.fingerprint = self._fingerprint(hashes)
                 return self._unchanged() or self._fresh(sources, hashes, folder)
         except Exception as error:
-            refused = error if isinstance(error, FileProblems) else LoadRefused(said_now(self._as_refusal(error), var))
+            refused = error if isinstance(error, FileProblems) else self._as_refusal(error)
             with contextlib.suppress(OSError):  # a full disk must not hide its own sentence
                 write_report(var, books.report("refused", message=str(refused)))
             if isinstance(error, (ScorecardError, duckdb.Error, OSError)):
@@ -163,11 +162,9 @@ class _Load:
             return system_refusal(system, var)
         text = (str(error).splitlines() or [""])[0].replace(str(self.workspace.folder), ".")
         if isinstance(error, duckdb.Error):
-            return LoadRefused(f"the load stopped: {text.rstrip('.')}. The version before stays.")
+            return LoadRefused(f"the load stopped: {text.rstrip('.')}.")
         what = f"{type(error).__name__}: {text}".rstrip(": .")
-        return LoadRefused(
-            f"the load stopped by a fault of the program ({what}); please report it. The version before stays."
-        )
+        return LoadRefused(f"the load stopped by a fault of the program ({what}); please report it.")
 
     def _hashes(self, sources: Sequence[Source]) -> dict[DataFile, str]:
         files = dict.fromkeys(file for source in sources for file in source.files)

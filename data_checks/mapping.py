@@ -316,8 +316,7 @@ def _failed(run: _Run, error: duckdb.Error) -> LoadRefused:
             what = f"{run.contract.table}.{column.column} `{column.expression.text}`"
             break
     return LoadRefused(
-        f"{place}: {what} fails on {shown}: {reason.rstrip('.')}; use try_cast(… as …) where a value may not fit. "
-        "The version before stays."
+        f"{place}: {what} fails on {shown}: {reason.rstrip('.')}; use try_cast(… as …) where a value may not fit."
     )
 
 

@@ -82,7 +82,7 @@ def _declared(connection: duckdb.DuckDBPyConnection, times: str, clock: Clock, z
         return Reach(end)
     begin = _day(connection, first, zone)
     said = f"the data begin on {begin}, after the day they are asked for, as of {clock.as_of}; correct `as_of`."
-    return Reach(end, problem=f"{said} The version before stays.")
+    return Reach(end, problem=said)
 
 
 def _without_slips(

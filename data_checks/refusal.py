@@ -9,7 +9,6 @@ from data_checks.suites import Check
 from data_checks.warehouse.contract import CheckOutcome
 
 Key = tuple[str, str]
-_KEPT = "Nothing was published; the version before stays."
 
 
 def refusal(
@@ -30,7 +29,7 @@ def refusal(
         if outcome.outcome == "broken":
             return (
                 f"{outcome.table}: the check {outcome.rule} crashed ({outcome.message}), so its rows are unproved; "
-                f"correct the rule. {_KEPT}"
+                "correct the rule."
             )
     for outcome in grave:
         kind = checks[outcome.table, outcome.rule].kind
@@ -62,7 +61,7 @@ def _too_many(
         + (f", first at {row.place}: {row.reason}" if row else "")
         + (f"; {hint}" if hint else "")
         + (f"; what came: {values}" if (values := unknown.get((table, worst.rule))) else "")
-        + f". {_KEPT} Every row: {quarantine}"
+        + f". Every row: {quarantine}"
     )
 
 
@@ -78,15 +77,15 @@ def _table_sentence(
         bad = next((found for found in first.values() if found.table == check.table), None)
         if bad:
             said = f"no good row is left, first at {bad.place}: {bad.reason}"
-            return f"{check.table}: {said} ({check.rule}). {check.why} {_KEPT} Every row: {quarantine}"
+            return f"{check.table}: {said} ({check.rule}). {check.why} Every row: {quarantine}"
         if count := filtered.get(check.table):
             said = f"`where` leaves out every row, {count:,} of {count:,} ({check.rule})"
-            return f"{check.table}: {said}; correct it. {_KEPT}"
-        return f"{check.table}: there is no row ({check.rule}); export it again. {check.why} {_KEPT}"
+            return f"{check.table}: {said}; correct it."
+        return f"{check.table}: there is no row ({check.rule}); export it again. {check.why}"
     if check.kind == "unique_key":
         where = f", first at {row.place}: {row.reason}" if row else ""
         return (
             f"{check.table}: {_values(outcome.bad_rows, check.columns[0])} more than once ({check.rule})"
-            f"{where}. {check.why} Use `latest_by` for an event log, `group_by` for lines, or correct the file. {_KEPT}"
+            f"{where}. {check.why} Use `latest_by` for an event log, `group_by` for lines, or correct the file."
         )
     return None

@@ -19,9 +19,6 @@ from data_checks.sources_sql import fetch_queries
 from data_checks.workspace_files import DataFile
 from data_checks.workspace_source import Source
 
-_KEPT = " The version before stays."
-"""What a load says at the end of a refusal, and who only looks does not."""
-
 
 def source_problems(sources: Mapping[str, Sequence[Source]]) -> list[Problem]:
     """Files that are not there or cannot be read, queries that fail, columns they do not have; by place."""
@@ -61,4 +58,4 @@ def _problems(source: Source, folder: Path) -> Iterator[Problem]:
 
 def _placed(error: LoadRefused, place: Place) -> Problem:
     """A refusal as a problem of the file or line it begins with."""
-    return Problem(place, str(error).removesuffix(_KEPT).removeprefix(f"{place}: "))
+    return Problem(place, str(error).removeprefix(f"{place}: "))

@@ -70,7 +70,7 @@ def _fetch(source: Source, query: Query, copy: Path, rows: bool) -> None:
                 if late.is_set():
                     raise LoadRefused(
                         f"{place}: {query.shown} took longer than {_seconds(query.timeout_seconds)}; "
-                        "ask for less, or raise `timeout`. The version before stays."
+                        "ask for less, or raise `timeout`."
                     ) from None
                 raise
     except LoadRefused:
@@ -81,7 +81,7 @@ def _fetch(source: Source, query: Query, copy: Path, rows: bool) -> None:
             "install it (pip install 'scorecard[postgres]' for PostgreSQL)."
         ) from None
     except (SQLAlchemyError, OSError, ValueError, RuntimeError) as error:
-        raise LoadRefused(f"{place}: {_said(query, url, error)} The version before stays.") from None
+        raise LoadRefused(f"{place}: {_said(query, url, error)}") from None
 
 
 def _url(source: Source, query: Query) -> sa.URL:

@@ -141,7 +141,7 @@ def _header(rows: Iterator[tuple[int, Sequence[Any]]], shown: str, above: int) -
             return number, clean_header(names, shown)
     if above > 1:
         raise ends_above(above, shown)
-    raise LoadRefused(f"{shown}: this sheet is empty; export it again. The version before stays.")
+    raise LoadRefused(f"{shown}: this sheet is empty; export it again.")
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ def system_error(error: BaseException) -> OSError | None:
 def system_refusal(error: OSError, var: Path) -> LoadRefused:
     """The refusal of a load that the system stopped."""
     if error.errno in _FULL:
-        return LoadRefused(f"the disk that holds {var.name}/ is full; free some space. The version before stays.")
+        return LoadRefused(f"the disk that holds {var.name}/ is full; free some space.")
     if told := _of_wrong_kind(var):
         return LoadRefused(told)
     said = error.strerror or str(error)

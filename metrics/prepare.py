@@ -142,7 +142,7 @@ def _unlike(version: Unpublished, rollup: Rollup, items: Iterable[Leaf | Product
         if not same:
             raise LoadRefused(
                 f"the sums prepared for {rollup.table} are not those of its rows ({', '.join(map(str, group))}); "
-                "please report it. Nothing was published; the version before stays."
+                "please report it."
             )
     return frozenset(unlike)
 

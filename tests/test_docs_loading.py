@@ -26,8 +26,8 @@ def answers(page: str, folder: Path) -> Iterator[tuple[str, str, str]]:
         else:
             command, _, shown = text.partition("\n")
             done = CliRunner().invoke(main, shlex.split(command.removeprefix("$ scorecard ")))
-            # Above a refusal stderr shows how far the load came.
-            yield command, shown, done.stdout or f"{done.stderr.splitlines()[-1]}\n"
+            # Above a refusal, two lines, stderr shows how far the load came.
+            yield command, shown, done.stdout or "".join(done.stderr.splitlines(keepends=True)[-2:])
 
 
 def test_every_answer_is_real(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,8 +127,7 @@ def test_a_declared_day_before_all_data_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(LoadRefused) as refused:
         loaded(tmp_path, head="as_of: 2025-11-25\n")
     assert str(refused.value) == (
-        "the data begin on 2025-11-26, after the day they are asked for, as of 2025-11-25; correct `as_of`. "
-        "Nothing is published yet."
+        "the data begin on 2025-11-26, after the day they are asked for, as of 2025-11-25; correct `as_of`."
     )
 
 

@@ -78,7 +78,7 @@ def test_a_wrong_date_format_says_value_format_and_key(folder: Path) -> None:
         "tickets: 1 of 1 rows (100.0%) are bad, more than the 5% that tickets_bad_rows allows; most break "
         "opened_at_readable (1), first at tickets.csv:2: opened_at '29/02/2026' does not read as a time with the "
         'declared format "%m/%d/%Y"; correct `datetimes` (or `types`) of this source in workspace.yaml. '
-        "Nothing was published; the version before stays. Every row: var/loads/000002/quarantine.csv"
+        "Every row: var/loads/000002/quarantine.csv"
     )
 
 
@@ -107,7 +107,7 @@ def test_a_full_disk_is_one_sentence(folder: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(load_module, "open_file", full)
     write(folder, TICKETS, tickets=GOOD + "2,2026-01-01 09:00,,0\n")
-    assert refused(folder) == "the disk that holds var/ is full; free some space. The version before stays."
+    assert refused(folder) == "the disk that holds var/ is full; free some space."
 
 
 def test_a_load_that_dies_while_publishing_leaves_the_version_before(

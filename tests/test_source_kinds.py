@@ -327,7 +327,7 @@ def _cut(make, at: float):
 
 
 ZSTD = pa.Codec("zstd").compress(CSV.encode() * 9999, asbytes=True)
-EMPTY = "this file is empty; export it again. Nothing is published yet."
+EMPTY = "this file is empty; export it again."
 WRONG = [
     ("o.csv", _xlsx, "this is no text but an Excel workbook or a zip archive; give a workbook the ending .xlsx"),
     ("o.csv", _parquet, "this is no text but a Parquet file; give it the ending .parquet."),
@@ -346,7 +346,7 @@ WRONG = [
     ("o.xlsx", _bytes(CSV.encode()), "this is no Excel workbook; if it is text, give it the ending .csv or .tsv."),
     ("o.xlsx", _bytes(b"\xd0\xcf\x11\xe0\xa1\xb1"), "this workbook is encrypted with a password, or of the old"),
     ("o.xlsx", _cut(_xlsx, 0.5), "this is not a sound Excel workbook (File is not a zip file); copy"),
-    ("o.xlsx", book, "this sheet is empty; export it again. Nothing is published yet."),
+    ("o.xlsx", book, "this sheet is empty; export it again."),
     ("o.parquet", _bytes(b""), EMPTY),
     ("o.parquet", _bytes(CSV.encode()), "this is no Parquet file; if it is text, give it the ending .csv or .tsv."),
     ("o.parquet", _cut(_parquet, 0.6), "this is not a sound Parquet file ("),

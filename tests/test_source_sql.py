@@ -157,7 +157,7 @@ def test_an_endless_query_on_sqlite_is_stopped(tmp_path: Path) -> None:
     endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) as id from n"
     assert refused(workspace(tmp_path, query=endless, more=", timeout: 1")) == (
         f"workspace.yaml:3:10: sqlite:///desk.db (query {_digest(endless)}) took longer than 1 second; ask for less, "
-        "or raise `timeout`. Nothing is published yet."
+        "or raise `timeout`."
     )
 
 

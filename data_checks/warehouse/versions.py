@@ -58,15 +58,6 @@ def nothing_shown(var: Path) -> str:
     return f"no load is shown, for {var.name}/warehouse/{_CURRENT} is gone; {_BACK}, `scorecard load` makes a new one."
 
 
-def said_now(sentence: object, var: Path) -> str:
-    """A refusal in words that are true before the first version, too."""
-    text = str(sentence)
-    if current_version(var):
-        return text
-    text = text.replace("Nothing was published; the version before stays.", "Nothing is published yet.")
-    return text.replace("The version before stays.", "Nothing is published yet.")
-
-
 def version_path(var: Path, version: str) -> Path:
     """The file of a version by its name."""
     return warehouse_folder(var) / f"{version}.duckdb"

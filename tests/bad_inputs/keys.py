@@ -19,7 +19,7 @@ CASES = [
         Refused(
             "orders: 1 value of order_id stands more than once (orders_unique), first at o.csv:3: order_id "
             "'1' stands a second time. An order listed twice would be sold twice. Use `latest_by` for an "
-            "event log, `group_by` for lines, or correct the file. Nothing is published yet."
+            "event log, `group_by` for lines, or correct the file."
         ),
     ),
     Case(
@@ -29,7 +29,7 @@ CASES = [
         Refused(
             "orders: 40 values of order_id stand more than once (orders_unique), first at copy.csv:2: "
             "order_id 'g0' stands a second time. An order listed twice would be sold twice. Use `latest_by` "
-            "for an event log, `group_by` for lines, or correct the file. Nothing is published yet."
+            "for an event log, `group_by` for lines, or correct the file."
         ),
     ),
     csv_case(
@@ -104,7 +104,7 @@ CASES = [
             "orders: 40 of 40 rows (100.0%) are bad, more than the 5% that orders_bad_rows allows; most "
             "break status_allowed (40), first at o.csv:2: status 'bestellt' is none of placed, completed, "
             "cancelled, returned; map it to one of placed, completed, cancelled, returned; what came: "
-            "'bestellt' 40. Nothing is published yet. Every row: var/loads/000001/quarantine.csv"
+            "'bestellt' 40. Every row: var/loads/000001/quarantine.csv"
         ),
         STATUS,
     ),
@@ -122,7 +122,7 @@ CASES = [
             "customers: 1 value of customer_id stands more than once (customers_unique), first at c.csv:4: "
             "customer_id 'g' stands a second time. A customer listed twice would be counted twice wherever "
             "customers are counted. Use `latest_by` for an event log, `group_by` for lines, or correct the "
-            "file. Nothing is published yet."
+            "file."
         ),
     ),
 ]

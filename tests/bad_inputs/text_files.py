@@ -5,23 +5,23 @@ from __future__ import annotations
 from tests.bad_inputs.case import GOOD, HEAD, Published, Quarantined, Refused, csv_case, orders, text
 
 CASES = [
-    csv_case("an empty file", "", Refused("o.csv: this file is empty; export it again. Nothing is published yet.")),
+    csv_case("an empty file", "", Refused("o.csv: this file is empty; export it again.")),
     csv_case(
         "a file of blank lines",
         "\n \n\n",
-        Refused("o.csv: this file is empty; export it again. Nothing is published yet."),
+        Refused("o.csv: this file is empty; export it again."),
     ),
     csv_case(
         "a file of nothing but a byte order mark",
         b"\xef\xbb\xbf",
-        Refused("o.csv: this file is empty; export it again. Nothing is published yet."),
+        Refused("o.csv: this file is empty; export it again."),
     ),
     csv_case(
         "a header without rows",
         HEAD,
         Refused(
             "orders: there is no row (orders_not_empty); export it again. An empty export is a failed "
-            "export, not a day without sales. Nothing is published yet."
+            "export, not a day without sales."
         ),
     ),
     csv_case(

@@ -62,7 +62,7 @@ CASES = [
             "orders: 40 of 40 rows (100.0%) are bad, more than the 5% that orders_bad_rows allows; most "
             "break ordered_at_readable (40), first at o.csv:2: ordered_at '05/01/2026' does not read as a "
             "time (ISO 8601, none is declared); correct `datetimes` (or `types`) of this source in "
-            "workspace.yaml. Nothing is published yet. Every row: var/loads/000001/quarantine.csv"
+            "workspace.yaml. Every row: var/loads/000001/quarantine.csv"
         ),
     ),
     csv_case(
@@ -81,7 +81,7 @@ CASES = [
             "orders: 40 of 40 rows (100.0%) are bad, more than the 5% that orders_bad_rows allows; most "
             "break ordered_at_readable (40), first at o.csv:2: ordered_at '31/01/2026' does not read as a "
             'time with the declared format "%m/%d/%Y"; correct `datetimes` (or `types`) of this source in '
-            "workspace.yaml. Nothing is published yet. Every row: var/loads/000001/quarantine.csv"
+            "workspace.yaml. Every row: var/loads/000001/quarantine.csv"
         ),
         MONTH_FIRST,
     ),

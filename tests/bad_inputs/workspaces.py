@@ -119,22 +119,20 @@ CASES = [
         Refused(
             "workspace.yaml:7:16: orders.revenue `line::integer` fails on o.csv: Conversion Error: Could "
             "not convert string 'g' to INT32 when casting from source column line; use try_cast(… as …) "
-            "where a value may not fit. Nothing is published yet."
+            "where a value may not fit."
         ),
     ),
     of(
         "a where that leaves nothing",
         orders("o.csv", "where: line = 'z'"),
-        Refused(
-            "orders: `where` leaves out every row, 40 of 40 (orders_not_empty); correct it. Nothing is published yet."
-        ),
+        Refused("orders: `where` leaves out every row, 40 of 40 (orders_not_empty); correct it."),
     ),
     asked(
         "a query on a table that is not there",
         "select id, day, amount from oders",
         Refused(
             "workspace.yaml:3:10: sqlite:///desk.db (query 402a54fe) failed: no such table: oders; correct "
-            "the query, or the address and who may read it. Nothing is published yet."
+            "the query, or the address and who may read it."
         ),
     ),
     asked(
@@ -142,7 +140,7 @@ CASES = [
         "select * from orders where 0",
         Refused(
             "orders: there is no row (orders_not_empty); export it again. An empty export is a failed "
-            "export, not a day without sales. Nothing is published yet."
+            "export, not a day without sales."
         ),
     ),
     asked(
