@@ -211,12 +211,12 @@ def row_table(found: RowTable, metric: str, facts: LoadFacts, form: str) -> str:
 
 def notes(catalog: Catalog) -> str:
     """What a reader should know: replaced library metrics in one line, everything else as it is said."""
-    replaced = [note.rpartition(" ")[2].strip(".'") for note in catalog.notes if "replaces the library's" in note]
-    lines = [note for note in catalog.notes if "replaces the library's" not in note]
-    if replaced:
-        lines.insert(0, f"{wording.plural(len(replaced), 'metric replaces', 'metrics replace')} the library's: "
-                        f"{', '.join(replaced)}.")  # fmt: skip
-    return "".join(f"\n{line}" for line in lines)
+    return "".join(f"\n{line}" for line in (*_replaced(catalog.replaced), *catalog.notes))
+
+
+def _replaced(metrics: Sequence[str]) -> list[str]:
+    counted = wording.plural(len(metrics), "metric replaces", "metrics replace")
+    return [f"{counted} the library's: {', '.join(metrics)}."] if metrics else []
 
 
 def check_report(
@@ -226,7 +226,8 @@ def check_report(
     told = "".join(f"\nNote: {note}" for note in found_in_data)
     if json_wanted:
         found = [{**vars(problem.place), "message": problem.message} for problem in problems]
-        return as_json({"problems": found, "metrics": len(catalog.metrics), "notes": [*catalog.notes, *found_in_data]})
+        known = [*_replaced(catalog.replaced), *catalog.notes, *found_in_data]
+        return as_json({"problems": found, "metrics": len(catalog.metrics), "notes": known})
     if problems:
         count = wording.plural(len(problems), "problem", "problems")
         return "\n".join([*(str(problem) for problem in problems), f"{count}.{told}"])

@@ -17,6 +17,7 @@ from metrics.definition import MetricDefinition
 from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.scorecard import Branch, Card, Scorecard
+from metrics.thin_period import busy_before
 
 JUDGED = ("missed", "watch", "too_close", "met")
 _LONGEST_ANSWER = 110
@@ -126,6 +127,8 @@ def summary(board: Scorecard, currency: str, through: dt.date | None = None, is_
     parts = [_score_sentence(board), _branch_sentence(board), fact, withheld(board)]
     if not board.complete:
         parts.insert(0, _so_far(board.period, through))
+    elif busy := busy_before(board):
+        parts.insert(0, say("thin_period", period=wording.period(board.period), busy=wording.period(busy)))
     return " ".join(part for part in parts if part)
 
 
@@ -339,7 +342,7 @@ def _why_no_score(board: Scorecard) -> str:
         return ""
     there = [branch for branch in board.branches if branch.coverage is not None]
     scored = sum(branch.score is not None for branch in there)
-    if 2 * scored >= len(there):
+    if 2 * scored >= len(there) or len(there) == 1:
         return say("score_none")
     return say("score_none_branches", n=scored or say("score_no_branch"), all=len(there))
 

@@ -104,6 +104,8 @@ WORDS = {
     "fell": "{name} fell by {by}, to {value}",
     "rose": "{name} rose by {by}, to {value}",
     "while": "{bad}, while {good}.",
+    "thin_period": "Most metrics of {period} count less than a tenth of what they do in busy times; these ended "
+    "with **{busy}**.",
     "so_far": "{period} is not over; changes are shown when it is.",
     "so_far_days": "{period} so far: {days} of {all} days. Changes are shown when it is over.",
     "not_judged_count": "{n} not judged",

@@ -42,13 +42,15 @@ class Catalog:
     `problems`: all that is wrong in any file, by file, line and column. `left_out`: the ids that cannot be computed
     for it. `unread`: files that may hold definitions nobody could read; `hidden`: the ids that may stand in them.
     `kept`: ids shown as they last were right.
-    `strategy`: what the metrics stand for (plans.py). `notes`: what a reader should know (a library metric replaced).
+    `strategy`: what the metrics stand for (plans.py). `replaced`: metrics of the library the workspace has of its own.
+    `notes`: what else a reader should know.
     `hash` changes when any definition does.
     """
 
     metrics: Mapping[str, MetricDefinition]
     bound: Mapping[str, Value]
     problems: tuple[Problem, ...]
+    replaced: tuple[str, ...]
     notes: tuple[str, ...]
     hash: str
     left_out: frozenset[str] = frozenset()
@@ -87,12 +89,13 @@ def catalog_of(files: Mapping[str, DraftFile], calendar: Calendar, last: Reading
     whole = Whole(drafts, twice, settling.order.circles, settling.waiting)
     problems += [problem for rule in ABOUT_ALL for problem in rule(whole)]
     right = {name: settled[name] for name in drafts if settled[name].is_right}
-    replaced = [claims[name][0] for name in claims if name in library]
+    replaced = [name for name in claims if name in library]
     return Catalog(
         metrics={name: one.metric for name, one in right.items()},
         bound={name: one.value for name, one in right.items() if one.value is not None},
         problems=tuple(sorted(dict.fromkeys(problems), key=_by_place)),
-        notes=(*_replacements(replaced), *_unplaced(one.metric for one in right.values())),
+        replaced=tuple(replaced),
+        notes=tuple(_unplaced(one.metric for one in right.values())),
         hash=hash_of(one.shown for one in right.values()),
         left_out=frozenset({*drafts, *twice, *lost} - set(right)),
         unread=frozenset(file.shown for file in files.values() if not file.whole),
@@ -135,11 +138,6 @@ def library_files() -> tuple[DraftFile, ...]:
 def hash_of(shown: Iterable[str]) -> str:
     """One short word for everything that can be seen of some definitions."""
     return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:12]
-
-
-def _replacements(drafts: Iterable[Draft]) -> Iterable[str]:
-    for draft in drafts:
-        yield f"{draft.metric.place.file}: replaces the library's '{draft.metric.metric}'."
 
 
 def _unplaced(metrics: Iterable[MetricDefinition]) -> Iterable[str]:

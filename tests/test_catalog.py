@@ -157,7 +157,7 @@ def test_a_new_name_is_a_new_catalogue_but_not_a_new_meaning(read):
 
 def test_a_library_metric_is_replaced_and_it_is_said(read):
     catalog = read("metric: csat\nformula: share(survey_responses.score = 5 where survey = 'csat')\n")
-    assert catalog.notes == ("metrics/m.yaml: replaces the library's 'csat'.",)
+    assert catalog.replaced == ("csat",)
     assert catalog.metrics["csat"].goal is None
 
 
