@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dashboard import sentences
-from dashboard.quality import Quality
+from dashboard.data_quality.report import Quality
 from dashboard.remembered import Remembered
 from data_checks.errors import Problem, RequestError
 from data_checks.history import RefusedLoad
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import LoadFacts
+from metrics.analyses.benchmarks import Benchmarks
 from metrics.asking import as_of
 from metrics.attention import Attention, attention, strategy_now
-from metrics.benchmarks import Benchmarks
 from metrics.cascade import Node
 from metrics.definition import MetricDefinition
 from metrics.events import Happening, together
@@ -31,7 +31,7 @@ from metrics.scorecard import Card, Scorecard
 from metrics.strategy import Strategy
 
 if TYPE_CHECKING:
-    from dashboard.library import Entry
+    from dashboard.metric_library.library import Entry
     from data_checks.warehouse.contract import Warehouse
     from metrics.catalog import Catalog
     from metrics.receipt import Receipt

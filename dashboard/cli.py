@@ -16,24 +16,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard import (
-    cli_ask,
-    cli_benchmarks,
-    cli_check,
-    cli_cohorts,
-    cli_drivers,
-    cli_explain,
-    cli_export,
-    cli_forecast,
-    cli_init,
-    cli_journal,
-    cli_links,
-    cli_loads,
-    cli_quality,
-    cli_receipt,
-    cli_worth,
+from dashboard.commands import (
+    ask,
+    benchmarks,
+    check,
+    cohorts,
+    drivers,
+    explain,
+    export,
+    forecast,
+    init,
+    journal,
+    links,
+    loads,
+    quality,
+    receipt,
+    worth,
 )
-from dashboard.cli_options import (
+from dashboard.commands.options import (
     as_of_option,
     day,
     declared_calendar,
@@ -104,7 +104,7 @@ def main() -> None:
 @click.option("--scale", type=click.FloatRange(min=0.01), default=1.0, show_default=True, help="Size of the company.")
 def demo(folder: Path, scale: float) -> None:
     """Write the example workspace, an invented company."""
-    from data_checks.demo import PART, write_demo
+    from data_checks.demo.write import PART, write_demo
 
     if folder.exists() and (not folder.is_dir() or any(child.name != PART for child in folder.iterdir())):
         raise RequestError(f"{folder} exists and is not empty; name a new folder.")
@@ -121,7 +121,8 @@ def demo(folder: Path, scale: float) -> None:
 def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     """Read, check and publish the sources. Exit 3: refused, and nothing has changed."""
     gc.set_threshold(100_000, 50, 50)  # importing the libraries makes many objects and no rubbish to look for
-    from dashboard import printing, printing_load
+    from dashboard.printing import load as printing_load
+    from dashboard.printing import terminal
     from data_checks.load import load as run_load
     from data_checks.warehouse import current_version
     from metrics.catalog import read_catalog
@@ -137,7 +138,7 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
     before = current_version(workspace.var)
     try:
         report = run_load(
-            workspace, now, printing.progress, prepare=lambda version: prepare(version, catalog), wait_seconds=wait
+            workspace, now, terminal.progress, prepare=lambda version: prepare(version, catalog), wait_seconds=wait
         )
     except LoadRefused as error:
         raise _Told(f"{error}\nNothing has changed.", error.exit_code) from None
@@ -146,7 +147,7 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
         told = "nothing has changed" if is_same else "the new load is published already"
         raise _Told(f"Stopped; {told}.", _STOPPED) from None
     if as_json:
-        click.echo(printing.as_json(report.to_json()))
+        click.echo(terminal.as_json(report.to_json()))
     else:
         click.echo(printing_load.load_report(report, folder))
     _fit_after(workspace, catalog)
@@ -154,7 +155,7 @@ def load(folder: Path, as_of: str | None, wait: int, as_json: bool) -> None:
 
 def _fit_after(workspace: Workspace, catalog: Catalog) -> None:
     """What readers of a large company would wait for, and the load was not made to wait for."""
-    from dashboard import printing
+    from dashboard.printing import terminal
     from data_checks.warehouse import adding_later, open_warehouse
     from metrics.prepare import prepare_later
 
@@ -163,14 +164,14 @@ def _fit_after(workspace: Workspace, catalog: Catalog) -> None:
             if (made := prepare_later(warehouse, catalog)) is None:
                 return
             load_id = warehouse.facts.load_id
-            printing.progress(f"fitting models of purchases; load {load_id} can be read meanwhile")
+            terminal.progress(f"fitting models of purchases; load {load_id} can be read meanwhile")
             with adding_later(workspace, load_id) as keep:
                 keep(made())
     except Exception as error:  # published is published
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-        printing.progress(f"models could not be fitted ({reason}); whoever asks for them first waits for them.")
+        terminal.progress(f"models could not be fitted ({reason}); whoever asks for them first waits for them.")
     else:
-        printing.progress("fitted")
+        terminal.progress("fitted")
 
 
 @main.command()
@@ -178,7 +179,7 @@ def _fit_after(workspace: Workspace, catalog: Catalog) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The tables as JSON.")
 def tables(name: str | None, as_json: bool) -> None:
     """The tables a workspace can fill, or the columns of one."""
-    from dashboard import printing_tables
+    from dashboard.printing import tables as printing_tables
     from data_checks.contract import contracts
 
     known = contracts()
@@ -194,19 +195,19 @@ def tables(name: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def metrics(folder: Path, name: str | None, with_sql: bool, as_json: bool) -> None:
     """The catalogue of metrics, or one definition with its SQL."""
-    from dashboard import printing_catalogue
+    from dashboard.printing import catalogue
     from metrics.asking import known_metric
-    from metrics.show_sql import sql_of
+    from metrics.sql.show_sql import sql_of
 
     catalog = read_catalog_of(folder, declared_calendar(folder))
     if name is None and with_sql:
         raise RequestError("--sql shows the SQL of one metric; name it: scorecard metrics NAME --sql")
     if name is None:
-        click.echo(printing_catalogue.catalogue(catalog, as_json))
+        click.echo(catalogue.catalogue(catalog, as_json))
         return
     definition = known_metric(catalog, name)
     sql = sql_of(open_warehouse_of(read_workspace(folder)), catalog, name) if with_sql else None
-    click.echo(printing_catalogue.definition(definition, catalog, sql, as_json))
+    click.echo(catalogue.definition(definition, catalog, sql, as_json))
 
 
 @main.command()
@@ -225,11 +226,11 @@ def serve(folder: Path, host: str, port: int) -> None:
 
 
 for command in (
-    cli_ask.query, cli_ask.rows, cli_ask.show, cli_check.check, cli_receipt.receipt,
-    cli_explain.explain, cli_drivers.drivers,
-    cli_init.init, cli_loads.status, cli_quality.quality, cli_loads.quarantine, cli_loads.rollback,
-    cli_journal.journal, cli_benchmarks.benchmarks, cli_links.links, cli_worth.worth, cli_worth.attribution,
-    cli_cohorts.cohorts, cli_forecast.forecast, cli_export.export, cli_export.digest,
+    ask.query, ask.rows, ask.show, check.check, receipt.receipt,
+    explain.explain, drivers.drivers,
+    init.init, loads.status, quality.quality, loads.quarantine, loads.rollback,
+    journal.journal, benchmarks.benchmarks, links.links, worth.worth, worth.attribution,
+    cohorts.cohorts, forecast.forecast, export.export, export.digest,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard import check_sentences, raw_rows, settings
+from dashboard.board.verdicts import verdict_of
 from dashboard.cache import Load, NothingPublished, RowsBehind, Verdict, Where
-from dashboard.library import Entry, read_library
-from dashboard.quality import Quality, read_quality
-from dashboard.verdicts import verdict_of
+from dashboard.data_quality.report import Quality, read_quality
+from dashboard.metric_library.library import Entry, read_library
 from dashboard.wording import say
 from data_checks.calendar import Calendar
 from data_checks.contract import contracts
@@ -28,30 +28,30 @@ from data_checks.warehouse import current_version, open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import FILE, Workspace, read_workspace
 from data_checks.workspace_journal import JournalPlace
+from metrics.analyses.benchmarks import Benchmarks, compare
 from metrics.asking import ask
-from metrics.benchmarks import Benchmarks, compare
 from metrics.cascade import Node, build_cascade
 from metrics.catalog import Catalog, read_catalog
 from metrics.definition import MetricDefinition
-from metrics.draft_files import metric_files
+from metrics.drafts.draft_files import metric_files
+from metrics.drafts.last_good import keep_last_good
 from metrics.evaluate import evaluate
 from metrics.events import Happening, loaded_events
-from metrics.goals_file import FILE as GOALS
-from metrics.holding import extent_of
+from metrics.goals.file import FILE as GOALS
+from metrics.goals.holding import extent_of
 from metrics.journal_scope import may_see, own_teams, teams_of, visible
-from metrics.last_good import keep_last_good
 from metrics.one_card import one_card
 from metrics.organisation import Organisation, organisation
 from metrics.period import Grain, Period
 from metrics.plans import with_plans
 from metrics.receipt import Receipt, make_receipt
 from metrics.result import MetricResult
-from metrics.rows import rows_behind
+from metrics.rows.listing import rows_behind
 from metrics.scope import Scope
 from metrics.scorecard import Card, Scorecard
 from metrics.screen import build_scorecard, default_period, offered_periods
-from metrics.show_sql import sql_of
 from metrics.slices import slice_values
+from metrics.sql.show_sql import sql_of
 from metrics.strategy import Strategy
 
 Signature = tuple[tuple[str, int, int, int], ...]

@@ -12,7 +12,7 @@ from dashboard.cache import RowsBehind
 from dashboard.components import anchor, esc, note, section
 from dashboard.navigation import link
 from dashboard.wording import say
-from metrics.rows import RowTable
+from metrics.rows.listing import RowTable
 
 _COLUMNS_THAT_FIT = 8
 _TELLING = ("score", "counted", "revenue", "comment")

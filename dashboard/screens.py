@@ -32,19 +32,20 @@ def _board(load: Load, scope: Scope) -> Scorecard:
 
 
 def _changes(load: Load, scope: Scope) -> str:
-    from dashboard import changes_answers
+    from dashboard.changes import answers as changes_answers
 
     return changes_answers.in_short(load, scope, _board(load, scope), ())
 
 
 def _cohorts(load: Load, scope: Scope) -> None:
-    from dashboard import retention_answers
+    from dashboard.retention import answers as retention_answers
 
     retention_answers.triangle(load, scope, opening(load), "quarter", None)
 
 
 def _explanations(load: Load, scope: Scope) -> None:
-    from dashboard import changes_answers, sentences
+    from dashboard import sentences
+    from dashboard.changes import answers as changes_answers
 
     for card in filter(changes_answers.has_moved, sentences.cards_of(_board(load, scope))):
         changes_answers.explanation(load, scope, card, ())

@@ -94,9 +94,9 @@ _DARK_ON_PAPER = "@media print{.stHtml img,.stVegaLiteChart{filter:invert(1) hue
 
 @functools.lru_cache
 def _css() -> str:
-    """page.css holds what every page shares; what one kind of page needs beside it stands in page_*.css."""
-    folder = Path(__file__).parent
-    files = [folder / "page.css", *sorted(folder.glob("page_*.css"))]
+    """page.css, first, holds what every page shares; each other file, what one kind of page needs beside it."""
+    shared = Path(__file__).parent / "styles" / "page.css"
+    files = [shared, *(file for file in sorted(shared.parent.glob("*.css")) if file != shared)]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

@@ -10,23 +10,23 @@ import math
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from dashboard.words import WORDS as _WORDS
-from dashboard.words_agent import AGENT_WORDS
-from dashboard.words_analysis import ANALYSIS_WORDS
-from dashboard.words_changes import CHANGE_WORDS
-from dashboard.words_cohorts import COHORT_WORDS
-from dashboard.words_export import EXPORT_WORDS
-from dashboard.words_flow import FLOW_WORDS
-from dashboard.words_lifetime_value import LIFETIME_WORDS
-from dashboard.words_links import LINK_WORDS
-from dashboard.words_load import LOAD_WORDS
-from dashboard.words_metric import METRIC_WORDS
-from dashboard.words_receipt import RECEIPT_WORDS
-from dashboard.words_retention import RETENTION_WORDS
-from dashboard.words_satisfaction import SATISFACTION_WORDS
-from dashboard.words_strategy import STRATEGY_WORDS
-from dashboard.words_today import TODAY_WORDS
-from dashboard.words_workbench import WORKBENCH_WORDS
+from dashboard.words.agent import AGENT_WORDS
+from dashboard.words.analysis import ANALYSIS_WORDS
+from dashboard.words.changes import CHANGE_WORDS
+from dashboard.words.cohorts import COHORT_WORDS
+from dashboard.words.common import WORDS as _WORDS
+from dashboard.words.export import EXPORT_WORDS
+from dashboard.words.flow import FLOW_WORDS
+from dashboard.words.lifetime_value import LIFETIME_WORDS
+from dashboard.words.links import LINK_WORDS
+from dashboard.words.load import LOAD_WORDS
+from dashboard.words.metric import METRIC_WORDS
+from dashboard.words.receipt import RECEIPT_WORDS
+from dashboard.words.retention import RETENTION_WORDS
+from dashboard.words.satisfaction import SATISFACTION_WORDS
+from dashboard.words.strategy import STRATEGY_WORDS
+from dashboard.words.today import TODAY_WORDS
+from dashboard.words.workbench import WORKBENCH_WORDS
 from metrics.definition import Unit
 from metrics.period import Period, add_months
 from metrics.result import Kind

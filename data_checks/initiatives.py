@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data_checks.contract import contracts
-from data_checks.source_text import CopyWriter, cell_text
+from data_checks.sources.text import CopyWriter, cell_text
 from data_checks.strategy_file import FILE, Initiative, StrategyFile
 from data_checks.workspace_files import DataFile
 from data_checks.workspace_source import Source, read_source

@@ -15,7 +15,6 @@ from data_checks.build import MEMORY, STAGING, Loaded, build_version
 from data_checks.casts import END_DAY, ERA, FIRST_DAY
 from data_checks.contract import Contract, contracts
 from data_checks.errors import FileProblems, LoadRefused, RequestError, ScorecardError
-from data_checks.files import Header, has_changed, sha256_of, stamp_of
 from data_checks.initiatives import write_given
 from data_checks.ledger import (
     LoadReport,
@@ -34,8 +33,9 @@ from data_checks.load_lock import only_load, private_folder, sweep_private
 from data_checks.quarantine import FILE as QUARANTINE
 from data_checks.reach import Clock
 from data_checks.refusal import refusal
-from data_checks.sources import OpenFile, check_headers, copies, drift, headers, open_file, with_files
-from data_checks.sources_sql import fetch_queries
+from data_checks.sources.database import fetch_queries
+from data_checks.sources.files import Header, has_changed, sha256_of, stamp_of
+from data_checks.sources.relations import OpenFile, check_headers, copies, drift, headers, open_file, with_files
 from data_checks.staging import Staged, stage
 from data_checks.suites import import_meanwhile
 from data_checks.system_errors import system_error, system_refusal

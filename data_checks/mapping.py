@@ -19,8 +19,8 @@ from data_checks.clock_changes import clock_sql
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import literal, quoted
-from data_checks.rejects import rejected_fields, rejected_records
-from data_checks.sources import OpenFile, in_order, raw_relation
+from data_checks.sources.rejects import rejected_fields, rejected_records
+from data_checks.sources.relations import OpenFile, in_order, raw_relation
 from data_checks.system_errors import system_error
 from data_checks.workspace_source import SQL_TYPES, Source
 

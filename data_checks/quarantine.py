@@ -20,12 +20,12 @@ from data_checks.checks import critical_mask
 from data_checks.contract import Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import literal, quoted
-from data_checks.files import plain_bytes
 from data_checks.mapping import UNIT_SIGN, VALUE_SIGN, MappedSource, unread_values
-from data_checks.positions import line_starts
-from data_checks.records import RecordPlace, locate
-from data_checks.rejects import Rejected, rejected_records
-from data_checks.sources import FILE_STEP, REJECTED_STEP, OpenFile
+from data_checks.sources.files import plain_bytes
+from data_checks.sources.positions import line_starts
+from data_checks.sources.records import RecordPlace, locate
+from data_checks.sources.rejects import Rejected, rejected_records
+from data_checks.sources.relations import FILE_STEP, REJECTED_STEP, OpenFile
 from data_checks.suites import MAP_IT, Check
 from data_checks.workspace_source import Source
 

@@ -20,7 +20,7 @@ from data_checks.ledger import SourceReport, TableReport
 from data_checks.mapping import MappedSource, create_staged, run_mapping
 from data_checks.quarantine import BadRow, collect, duplicate_key
 from data_checks.reach import Clock, Reach, reach_of
-from data_checks.sources import OpenFile
+from data_checks.sources.relations import OpenFile
 from data_checks.suites import Check, Verdict, clock_bits, row_checks, run_suite, table_checks
 from data_checks.usual import Usual, said
 from data_checks.warehouse.contract import CheckOutcome

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from data_checks.contract import contracts
 from data_checks.errors import RequestError, did_you_mean
 from data_checks.warehouse.contract import LoadFacts, Warehouse
-from metrics.bound import ModelOf, Value, is_reference, leaves, models_in, tables_of
 from metrics.catalog import Catalog
 from metrics.definition import MetricDefinition
+from metrics.language.bound import ModelOf, Value, is_reference, leaves, models_in, tables_of
+from metrics.language.provided import counted_at, provided_tables, tables_read
 from metrics.period import Grain
-from metrics.provided import counted_at, provided_tables, tables_read
 from metrics.question import AsOf, Question
 from metrics.scope import Scope
 from metrics.slices import slice_values

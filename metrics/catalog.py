@@ -13,14 +13,14 @@ from pathlib import Path
 
 from data_checks.calendar import EVERYBODYS, Calendar
 from data_checks.errors import FileProblems, Problem
-from metrics.bound import Value
 from metrics.definition import MetricDefinition
-from metrics.definition_file import Draft
-from metrics.draft_files import DraftFile, read_folder
-from metrics.hidden import Hidden, hidden_in
+from metrics.drafts.definition_file import Draft
+from metrics.drafts.draft_files import DraftFile, read_folder
+from metrics.drafts.hidden import Hidden, hidden_in
+from metrics.drafts.settle import Settled, settle
+from metrics.language.bound import Value
 from metrics.rules import ABOUT_ALL
 from metrics.rules.subjects import Whole
-from metrics.settle import Settled, settle
 from metrics.strategy import Strategy
 
 LIBRARY = Path(__file__).parent / "definitions"

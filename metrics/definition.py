@@ -9,7 +9,7 @@ from typing import Literal
 
 from data_checks.errors import Place
 from data_checks.yaml_file import Written
-from metrics.bound import Frame, ModelName
+from metrics.language.bound import Frame, ModelName
 from metrics.period import Duration
 
 PerspectiveId = Literal["financial", "customer", "internal_process", "learning_growth"]

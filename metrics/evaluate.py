@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
-from metrics import per_key, quantiles
 from metrics.asking import known_metric
-from metrics.bound import (
+from metrics.catalog import Catalog
+from metrics.definition import MetricDefinition
+from metrics.figures import Figure, Parts, figure, finite
+from metrics.language.bound import (
     Aggregate,
     Arithmetic,
     Item,
@@ -22,17 +24,15 @@ from metrics.bound import (
     models_in,
     tables_of,
 )
-from metrics.catalog import Catalog
-from metrics.definition import MetricDefinition
-from metrics.figures import Figure, Parts, figure, finite
-from metrics.kinds import depends_on_length, has_gate, is_survey, kind_of, measured
+from metrics.language.kinds import depends_on_length, has_gate, is_survey, kind_of, measured
+from metrics.language.provided import counted_at, knows_teams, missing, provided_tables
 from metrics.models.fitted import WHY
 from metrics.period import Period
-from metrics.provided import counted_at, knows_teams, missing, provided_tables
 from metrics.question import Group, Question, SliceValues
 from metrics.result import MetricResult, State
-from metrics.scans import WITH_OWN_QUERY, Answers, run
-from metrics.selection import window_of
+from metrics.sql import per_key, quantiles
+from metrics.sql.scans import WITH_OWN_QUERY, Answers, run
+from metrics.sql.selection import window_of
 from metrics.standing import standing, uncounted, withheld_because
 
 MOST_GROUPS = 64

@@ -1,6 +1,6 @@
 """From pooled parts: value, numerator, denominator, n and interval, by the kind of the formula.
 
-Parts are what compile.py fetched: additive, so every total is pooled again and no average is ever averaged.
+Parts are what sql/compile.py fetched: additive, so every total is pooled again and no average is ever averaged.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from metrics.bound import Aggregate, Arithmetic, Constant, Item, ModelOf, RetentionOf, Value
-from metrics.kinds import is_of_others, kind_of, products_of
+from metrics.language.bound import Aggregate, Arithmetic, Constant, Item, ModelOf, RetentionOf, Value
+from metrics.language.kinds import is_of_others, kind_of, products_of
 from metrics.stats import intervals
 
 Parts = Mapping[str, float | None]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from data_checks.warehouse.contract import Warehouse
 from metrics.scope import Scope
-from metrics.scope_sql import in_scope
+from metrics.sql.scope_sql import in_scope
 
 _Pair = tuple[str, str | None]
 

@@ -11,7 +11,7 @@ from data_checks.errors import Problem, did_you_mean
 from data_checks.strategy_file import FILE, read_strategy_file
 from metrics.catalog import Catalog, hash_of
 from metrics.definition import MetricDefinition
-from metrics.goals_file import with_goals
+from metrics.goals.file import with_goals
 from metrics.strategy import Strategy, read_strategy
 
 

@@ -17,18 +17,18 @@ from data_checks.contract import contracts
 from data_checks.errors import LoadRefused
 from data_checks.warehouse.contract import Unpublished, Warehouse
 from metrics.asking import as_of, cannot_cut
-from metrics.bound import Aggregate, Leaf, ModelOf, Products, RetentionOf, Value, is_reference
 from metrics.catalog import Catalog
-from metrics.compile import compile_daily, compile_plain
 from metrics.evaluate import ends_by_query
-from metrics.kinds import kind_of, measured
+from metrics.language.bound import Aggregate, Leaf, ModelOf, Products, RetentionOf, Value, is_reference
+from metrics.language.kinds import kind_of, measured
+from metrics.language.provided import missing
 from metrics.models.answers import are_left, fit_later, prepare_models
-from metrics.prepared import ANSWERS, CUTS, EndsOf, answer_of, rows_of
-from metrics.provided import missing
 from metrics.question import AsOf, Question
-from metrics.rollup import Prepared, Rollup, is_additive, key_of, sides, to_json, unframed
-from metrics.scans import WITH_OWN_QUERY, run
 from metrics.scope import Scope
+from metrics.sql.compile import compile_daily, compile_plain
+from metrics.sql.prepared import ANSWERS, CUTS, EndsOf, answer_of, rows_of
+from metrics.sql.rollup import Prepared, Rollup, is_additive, key_of, sides, to_json, unframed
+from metrics.sql.scans import WITH_OWN_QUERY, run
 
 CLOSE = 1e-9
 """Sums of the same numbers in another order differ by rounding; by more they differ."""

@@ -11,28 +11,28 @@ from data_checks.contract import Severity, contracts
 from data_checks.errors import RequestError
 from data_checks.ledger import SourceReport
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Outcome, Warehouse
-from metrics import goals
 from metrics.asking import ask, known_metric
-from metrics.bound import Aggregate, ModelOf, Value
 from metrics.catalog import Catalog
 from metrics.definition import GoalEntry, MetricDefinition
 from metrics.evaluate import evaluate
 from metrics.fingerprint import fingerprint
-from metrics.formula import parse
-from metrics.holding import extent_of, held_at
-from metrics.kinds import kind_of
+from metrics.goals import written as goals
+from metrics.goals.holding import extent_of, held_at
+from metrics.language.bound import Aggregate, ModelOf, Value
+from metrics.language.formula import parse
+from metrics.language.kinds import kind_of
+from metrics.language.provided import columns_behind, tables_read
+from metrics.language.tree import metric_names
 from metrics.organisation import organisation
 from metrics.period import Period
-from metrics.provided import columns_behind, tables_read
 from metrics.question import AsOf, Filter, Question
 from metrics.receipt_parts import Part, Untold, parts_of
 from metrics.result import MetricResult
-from metrics.rows import RowTable, rows_behind
+from metrics.rows.listing import RowTable, rows_behind
 from metrics.scope import Scope
 from metrics.scorecard import Status, status_of
-from metrics.show_sql import sql_of
+from metrics.sql.show_sql import sql_of
 from metrics.standing import Effect, stood_on
-from metrics.tree import metric_names
 
 ACCOUNTS = ("read", "published", "quarantined", "superseded", "merged", "filtered")
 ROWS = 5

@@ -9,13 +9,13 @@ from typing import Literal
 
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
-from metrics.bound import Aggregate, Leaf, RetentionOf, SetMember, Value, leaves
-from metrics.formula_text import member_text, part_text
-from metrics.provided import available_members, knows_teams, provided_tables
+from metrics.language.bound import Aggregate, Leaf, RetentionOf, SetMember, Value, leaves
+from metrics.language.provided import available_members, knows_teams, provided_tables
+from metrics.language.text import member_text, part_text
+from metrics.language.tree import Window
 from metrics.question import Question
-from metrics.row_accounts import RowAccount, account_of, keys_of
-from metrics.selection import window_of
-from metrics.tree import Window
+from metrics.rows.accounts import RowAccount, account_of, keys_of
+from metrics.sql.selection import window_of
 
 Untold = Literal["", "hidden", "not_provided", "no_source", "no_teams", "whole_months", "other_rows", "other_periods"]
 """Why a part has no account.

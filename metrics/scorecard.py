@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from metrics.definition import MetricDefinition, PerspectiveId
-from metrics.pace import Pace
+from metrics.goals.pace import Pace
 from metrics.period import Period
 from metrics.result import MetricResult
 from metrics.standing import is_stale

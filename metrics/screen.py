@@ -14,7 +14,7 @@ from metrics.asking import as_of, ask, cannot_cut
 from metrics.catalog import Catalog
 from metrics.definition import PERSPECTIVES, MetricDefinition, PerspectiveId
 from metrics.evaluate import evaluate
-from metrics.holding import Extent, extent_of, goals_for, held_at
+from metrics.goals.holding import Extent, extent_of, goals_for, held_at
 from metrics.organisation import organisation
 from metrics.period import Duration, Grain, Period, parse_period, period_at, shifted, spine, step
 from metrics.result import MetricResult, State

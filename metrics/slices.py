@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import Warehouse
-from metrics.constructs import Element
-from metrics.row_sql import RowSql
 from metrics.scope import Scope
-from metrics.scope_sql import in_scope
+from metrics.sql.constructs import Element
+from metrics.sql.row_sql import RowSql
+from metrics.sql.scope_sql import in_scope
 
 _Values = dict[tuple[str, str, Scope | None], tuple[str | None, ...]]
 _known: weakref.WeakKeyDictionary[Warehouse, _Values] = weakref.WeakKeyDictionary()

@@ -8,9 +8,9 @@ from typing import Literal
 
 from data_checks.contract import contracts
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts
-from metrics.bound import Value
 from metrics.definition import MetricDefinition
-from metrics.provided import Column, columns_behind, missing, tables_read
+from metrics.language.bound import Value
+from metrics.language.provided import Column, columns_behind, missing, tables_read
 
 Effect = Literal["withheld", "marked", "left_out"]
 EFFECTS: tuple[Effect, ...] = ("withheld", "marked", "left_out")

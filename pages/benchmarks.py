@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import benchmark_parts, cache, components, controls, page, theme, wording
+from dashboard import cache, components, controls, page, theme, wording
+from dashboard.benchmarks import parts
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -11,6 +12,6 @@ period = wording.period(choice.period)
 page.titled(load, say("benchmarks"), choice.named, period)
 with page.told():
     found = cache.benchmarks(load, scope, choice.period, choice.where)
-view = benchmark_parts.View(found, choice.query(load), theme.tokens(), load.facts.currency, choice.named)
-st.html(components.printed_head(load.facts, say("benchmarks"), choice.named, period) + benchmark_parts.body(view))
+view = parts.View(found, choice.query(load), theme.tokens(), load.facts.currency, choice.named)
+st.html(components.printed_head(load.facts, say("benchmarks"), choice.named, period) + parts.body(view))
 page.end(load)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import cache, changes_body, components, controls, page, wording
+from dashboard import cache, components, controls, page, wording
+from dashboard.changes import body
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -13,5 +14,5 @@ with page.told():
     board = cache.scorecard(load, scope, choice.period, choice.against, choice.where)
 say_through(board)
 st.html(components.printed_head(load.facts, say("changes"), choice.named, period))
-changes_body.show(load, scope, choice, board)
+body.show(load, scope, choice, board)
 page.end(load)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import cache, components, page, quality_file, quality_parts, theme
+from dashboard import cache, components, page, theme
+from dashboard.data_quality import file, parts
 from dashboard.navigation import link
 from dashboard.wording import say
 
@@ -12,15 +13,13 @@ scope, load = page.start()
 page.titled(load, say("data_quality"))
 with page.told():
     found = replace(cache.quality(load, scope), refused=load.refused)
-drawn = quality_parts.Drawn(found, theme.tokens(), lambda metric: link("metric", {"metric": metric}))
+drawn = parts.Drawn(found, theme.tokens(), lambda metric: link("metric", {"metric": metric}))
 st.html(
-    components.printed_head(load.facts, say("data_quality"))
-    + components.data_through(load.facts)
-    + quality_parts.body(drawn)
+    components.printed_head(load.facts, say("data_quality")) + components.data_through(load.facts) + parts.body(drawn)
 )
 st.download_button(
     say("q_download"),
-    lambda: quality_file.document(found).encode(),
+    lambda: file.document(found).encode(),
     file_name=f"data-quality-{load.facts.load_id}.html",
     mime="text/html",
     key="quality_file",

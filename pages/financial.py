@@ -1,6 +1,7 @@
 """Financial: what the work earns and costs."""
 
-from dashboard import page, perspective_body
+from dashboard import page
+from dashboard.perspective import body as perspective_body
 
 scope, load = page.start()
 perspective_body.show(load, scope, "financial")

@@ -1,6 +1,7 @@
 """Lifetime value: what customers have brought, what they will still bring, and how sure that is."""
 
-from dashboard import compare, controls, lifetime_value_body, page, wording
+from dashboard import compare, controls, page, wording
+from dashboard.lifetime_value import body
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -9,5 +10,5 @@ page.titled(load, say("lifetime_value"), choice.named, wording.period(choice.per
 with page.told():
     board = compare.board(load, scope, choice)
 say_through(board)
-lifetime_value_body.show(load, scope, choice, board)
+body.show(load, scope, choice, board)
 page.end(load)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import compare, components, controls, detail, filters, metric_body, page, sentences, theme, wording
+from dashboard import compare, components, controls, filters, page, sentences, theme, wording
+from dashboard.metric import body, detail
 from dashboard.navigation import link
 from dashboard.wording import say
 
@@ -33,5 +34,5 @@ st.html(components.printed_head(load.facts, *reversed(names)) + detail.crumbs(vi
 if card.result.state == "not_provided" and level.where:
     st.html(detail.uncut(view, level.filters.used[-1]))
 else:
-    metric_body.show(view, level, scope)
+    body.show(view, level, scope)
 page.end(load)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import access, cache, components, controls, library, library_parts, page
+from dashboard import access, cache, components, controls, page
+from dashboard.metric_library import library, parts
 from dashboard.wording import say
 from metrics.definition import PERSPECTIVES
 
@@ -21,9 +22,9 @@ with page.told():
     every = cache.library(load)
 kept = controls.carried()
 shown = library.found(every, words, perspective, status)
-view = library_parts.View(shown, every, kept, load.facts.currency, access.may("definitions"))
+view = parts.View(shown, every, kept, load.facts.currency, access.may("definitions"))
 st.html(
     components.printed_head(load.facts, say("metric_library"))
-    + library_parts.body(view, [page.without_paths(str(one)) for one in load.problems])
+    + parts.body(view, [page.without_paths(str(one)) for one in load.problems])
 )
 page.end(load)

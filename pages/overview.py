@@ -2,20 +2,10 @@
 
 import streamlit as st
 
-from dashboard import (
-    attention_parts,
-    cache,
-    changes_body,
-    check_sentences,
-    compare,
-    components,
-    controls,
-    export_menu,
-    page,
-    rows,
-    theme,
-    wording,
-)
+from dashboard import cache, check_sentences, compare, components, controls, export_menu, page, theme, wording
+from dashboard.board import attention as attention_parts
+from dashboard.board import rows
+from dashboard.changes import body as changes_body
 from metrics.standing import uncounted
 
 scope, load = page.start()

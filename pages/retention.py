@@ -1,6 +1,7 @@
 """Retention: who buys again, how long contracts last, and why they end."""
 
-from dashboard import compare, controls, page, retention_body, wording
+from dashboard import compare, controls, page, wording
+from dashboard.retention import body
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -9,5 +10,5 @@ page.titled(load, say("retention"), choice.named, wording.period(choice.period))
 with page.told():
     board = compare.board(load, scope, choice)
 say_through(board)
-retention_body.show(load, scope, choice, board)
+body.show(load, scope, choice, board)
 page.end(load)

@@ -1,6 +1,7 @@
 """Satisfaction: what customers answer and say, what goes with it, and who does not answer."""
 
-from dashboard import compare, controls, page, satisfaction_body, wording
+from dashboard import compare, controls, page, wording
+from dashboard.satisfaction import body
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -9,5 +10,5 @@ page.titled(load, say("satisfaction"), choice.named, wording.period(choice.perio
 with page.told():
     board = compare.board(load, scope, choice)
 say_through(board)
-satisfaction_body.show(load, scope, choice, board)
+body.show(load, scope, choice, board)
 page.end(load)

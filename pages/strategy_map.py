@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import compare, components, controls, page, strategy_map_body, wording
+from dashboard import compare, components, controls, page, wording
+from dashboard.strategy_map import body
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -13,5 +14,5 @@ with page.told():
     board = compare.board(load, scope, choice)
 say_through(board)
 st.html(components.printed_head(load.facts, say("strategy_map"), choice.named, period))
-strategy_map_body.show(load, scope, choice, board)
+body.show(load, scope, choice, board)
 page.end(load)

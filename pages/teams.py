@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import cache, components, controls, page, team_parts, theme, wording
+from dashboard import cache, components, controls, page, theme, wording
+from dashboard.teams import parts
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -16,8 +17,8 @@ period = wording.period(choice.period)
 page.titled(load, say("teams"), period)
 with page.told(), st.spinner(say("teams_wait")):
     whole = cache.cascade(load, scope, choice.period, choice.against)
-view = team_parts.View(whole, load.facts, choice.query(load), theme.tokens(), scope.teams is not None)
+view = parts.View(whole, load.facts, choice.query(load), theme.tokens(), scope.teams is not None)
 question = ("teams", scope, choice.period, choice.against, tuple(choice.query(load).items()), view.theme.name)
-html = cache.drawn(load, question, lambda: team_parts.body(view))
+html = cache.drawn(load, question, lambda: parts.body(view))
 st.html(components.printed_head(load.facts, say("teams"), period) + html)
 page.end(load)

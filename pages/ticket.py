@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import access, cache, components, controls, page, ticket_parts
+from dashboard import access, cache, components, controls, page
+from dashboard.ticket import parts
 from dashboard.wording import say
-from metrics.row_ticket import one_ticket
+from metrics.rows.ticket import one_ticket
 
 scope, load = page.start()
 page.titled(load, say("ticket"))
@@ -18,7 +19,7 @@ with page.told():
 page.titled(load, say("ticket"), found.ticket_id if found else None)
 st.html(components.printed_head(load.facts, say("ticket"), found.ticket_id if found else None))
 if found is None:
-    st.html(ticket_parts.unknown(asked, query))
+    st.html(parts.unknown(asked, query))
 else:
-    st.html(ticket_parts.body(ticket_parts.View(load, found, query)))
+    st.html(parts.body(parts.View(load, found, query)))
 page.end(load)

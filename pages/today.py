@@ -2,19 +2,9 @@
 
 import streamlit as st
 
-from dashboard import (
-    access,
-    cache,
-    components,
-    controls,
-    page,
-    row_file,
-    theme,
-    today_answers,
-    today_funnel,
-    today_parts,
-    today_view,
-)
+from dashboard import access, cache, components, controls, page, row_file, theme
+from dashboard.today import answers, funnel, parts
+from dashboard.today import view as today_view
 from dashboard.wording import say
 
 scope, load = page.start()
@@ -36,25 +26,25 @@ page.titled(load, say("today"), named)
 st.html(components.printed_head(load.facts, say("today"), named))
 wanted = st.query_params.get("list", "")
 with page.told():
-    if wanted in today_answers.LISTS:
+    if wanted in answers.LISTS:
         page.closed_unless(view.sees_people, load, say("access_no_people"))
-        found = today_answers.listed(load, scope, where, wanted, 200)
-        st.html(today_parts.list_head(view, wanted, found.total or 0))
-        about = today_parts.list_about(view, wanted)
+        found = answers.listed(load, scope, where, wanted, 200)
+        st.html(parts.list_head(view, wanted, found.total or 0))
+        about = parts.list_about(view, wanted)
 
         def fetch(most: int) -> cache.RowsBehind:
-            return today_answers.listed(load, scope, where, wanted, most)
+            return answers.listed(load, scope, where, wanted, most)
 
         row_file.show(found, fetch, about, "list_csv", load.facts.timezone, about[0])
     else:
-        day = today_answers.day(load, scope, where)
-        st.html(today_parts.head(view, day))
+        day = answers.day(load, scope, where)
+        st.html(parts.head(view, day))
         with st.container(key="today"):
             left, right = st.columns([7.6, 4.4], gap="large")
-        left.html(today_parts.main(view, day))
-        right.html(today_parts.ages(view, day.work))
+        left.html(parts.main(view, day))
+        right.html(parts.ages(view, day.work))
         by = "agent" if team or len(teams) == 1 else "team"
         with right:
-            today_funnel.show(view, today_answers.compared(load, scope, where, by))
-        right.html(today_parts.goals(view, today_answers.goals(load, scope, where)))
+            funnel.show(view, answers.compared(load, scope, where, by))
+        right.html(parts.goals(view, answers.goals(load, scope, where)))
 page.end(load)

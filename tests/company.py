@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from dashboard.data_quality.report import read_quality
 from dashboard.export.pack import Asked, Pack, gather
-from dashboard.quality import read_quality
 from data_checks.journal_entries import Entries
 from data_checks.state import read_state
 from data_checks.warehouse import open_warehouse

@@ -96,7 +96,7 @@ def opened(browser: Browser) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo workspace as `scorecard demo --scale 0.1` writes it, not loaded. Read it; copy it to change it."""
-    from data_checks.demo import write_demo
+    from data_checks.demo.write import write_demo
 
     folder = tmp_path_factory.mktemp("demo") / "demo"
     write_demo(folder, scale=DEMO_SCALE)
@@ -106,7 +106,7 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def whole_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo workspace as `scorecard demo` writes it, not loaded: for what its README says."""
-    from data_checks.demo import write_demo
+    from data_checks.demo.write import write_demo
 
     folder = tmp_path_factory.mktemp("whole") / "demo"
     write_demo(folder)

@@ -9,31 +9,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.cache import Load, Opened, RowsBehind, Verdict, Where
-from dashboard.library import Entry
-from dashboard.quality import Quality
+from dashboard.data_quality.report import Quality
+from dashboard.metric_library.library import Entry
 from data_checks.calendar import EVERYBODYS
 from data_checks.errors import Place, RequestError
 from data_checks.journal import Journal
 from data_checks.journal_entries import About, Entries, InitiativeUpdate
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, TableFacts
-from metrics.benchmarks import BenchmarkRow, Benchmarks, Refused, beside
-from metrics.bound import Aggregate
+from metrics.analyses.benchmarks import BenchmarkRow, Benchmarks, Refused, beside
 from metrics.cascade import Node
 from metrics.definition import PERSPECTIVES, Benchmark, GoalEntry, MetricDefinition, PerspectiveId, Unit
 from metrics.events import Happening
-from metrics.formula import parse
 from metrics.journal_scope import may_see, visible
+from metrics.language.bound import Aggregate
+from metrics.language.formula import parse
+from metrics.language.tree import At, Window
 from metrics.period import Duration, Period, period_at, spine, step
 from metrics.question import AsOf
 from metrics.receipt import CheckStood, LoadLine, Receipt, SetAside, SourceFile, TableRead
 from metrics.receipt_parts import Part
 from metrics.result import Kind, MetricResult, State
-from metrics.row_accounts import LeftOut, RowAccount
+from metrics.rows.accounts import LeftOut, RowAccount
 from metrics.scope import Scope
 from metrics.scorecard import Branch, Card, Scorecard, Status, status_of
 from metrics.standing import Standing
 from metrics.strategy import Link, Objective
-from metrics.tree import At, Window
 
 OCTOBER = period_at(dt.date(2026, 10, 1), "month", EVERYBODYS)
 NOVEMBER = period_at(dt.date(2026, 11, 1), "month", EVERYBODYS)

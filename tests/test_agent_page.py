@@ -11,15 +11,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard import access, agent_parts, cache, settings
+from dashboard import access, cache, settings
+from dashboard.agent import parts as agent_parts
 from data_checks.calendar import EVERYBODYS
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import read_workspace
+from metrics.analyses.one_agent import agent_lines
 from metrics.catalog import Catalog
-from metrics.one_agent import agent_lines
 from metrics.period import Period, period_at
-from metrics.row_people import Post, courses, people, posts
+from metrics.rows.people import Post, courses, people, posts
 from metrics.scope import Scope
 from tests import team_company
 from tests.conftest import catalog_of

@@ -14,8 +14,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from data_checks.assistant import propose
-from data_checks.assistant_names import tokens
+from data_checks.assistant.names import tokens
+from data_checks.assistant.propose import propose
 from data_checks.errors import FileProblems
 from data_checks.workspace import read_workspace
 from tests.loading import accounts, ask, load_folder

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.attention_parts import lines, rail_section
+from dashboard.board.attention import lines, rail_section
 from data_checks.journal_entries import About, Comment, Entries, Event, InitiativeUpdate, Review, Step
 from metrics.attention import attention, strategy_now
 from metrics.journal_scope import may_see, own_teams, visible

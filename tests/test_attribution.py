@@ -21,7 +21,7 @@ from dashboard.cli import main
 from data_checks.errors import RequestError
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics.attribution import attribute
+from metrics.analyses.attribution import attribute
 from metrics.catalog import read_catalog
 from metrics.scope import Scope
 from tests.loading import ask, load_folder, write

@@ -14,8 +14,8 @@ from dashboard.cli import main
 from data_checks.errors import RequestError
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.analyses.benchmarks import compare, read_rows, refused_rows
 from metrics.asking import as_of
-from metrics.benchmarks import compare, read_rows, refused_rows
 from metrics.catalog import read_catalog
 from metrics.period import parse_period
 from metrics.scope import Scope

@@ -25,12 +25,12 @@ from data_checks.warehouse.facts import from_json, to_json
 from data_checks.workspace import read_workspace
 from metrics.asking import ask
 from metrics.catalog import read_catalog
-from metrics.constructs import bucket, bucket_end, bucket_index, bucket_start, index_of
 from metrics.evaluate import evaluate
-from metrics.goals import at
+from metrics.goals.written import at
 from metrics.period import Period, floor, parse_period, period_at, shifted, spine, step
 from metrics.scope import Scope
 from metrics.screen import build_scorecard
+from metrics.sql.constructs import bucket, bucket_end, bucket_index, bucket_start, index_of
 from tests.dashboard_fixture import FACTS
 from tests.loading import load_folder, write
 

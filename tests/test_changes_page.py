@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import access, cache, changes_answers, changes_parts, explained, settings
-from dashboard.changes_answers import CheckMoved, GoalMoved
+from dashboard import access, cache, settings
+from dashboard.changes import answers as changes_answers
+from dashboard.changes import explained
+from dashboard.changes import parts as changes_parts
+from dashboard.changes.answers import CheckMoved, GoalMoved
 from dashboard.floors import RealFloors
 from dashboard.theme import LIGHT
 from data_checks.history import LoadPoint, RulePoint, TablePoint
+from metrics.analyses.explain import Explanation, GroupChange
 from metrics.events import Happening
-from metrics.explain import Explanation, GroupChange
 from metrics.scope import Scope
 from metrics.standing import Standing
 from metrics.stats.change import causes, decompose, proportions

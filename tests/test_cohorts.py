@@ -9,11 +9,11 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from dashboard import printing_cohorts
 from dashboard.cli import main
+from dashboard.printing import cohorts
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics.cohorts import retention_triangle, survival
+from metrics.analyses.cohorts import retention_triangle, survival
 from metrics.scope import Scope
 from metrics.stats.not_known import NotKnown
 from tests.loading import load_folder, write
@@ -168,9 +168,9 @@ def test_what_the_terminal_shows(shop):
 
 
 def test_a_narrow_window_folds_the_later_months_and_says_how_many(shop, opened, monkeypatch):
-    monkeypatch.setattr(printing_cohorts, "width", lambda: 32)
+    monkeypatch.setattr(cohorts, "width", lambda: 32)
     found = retention_triangle(opened, Scope.everything())
-    out = printing_cohorts.cohorts(found, opened.facts, "text")
+    out = cohorts.cohorts(found, opened.facts, "text")
     assert "began    buyers    1    2\n" in out
     assert "2 later months are not shown; a wider window or --as json has all." in out
     assert all(len(line) <= 32 for line in out.splitlines()[3:8])

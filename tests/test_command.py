@@ -12,8 +12,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from dashboard import printing, printing_catalogue
 from dashboard.cli import main
+from dashboard.printing import catalogue, terminal
 from metrics.catalog import read_catalog
 from tests.small_company import load_small_company, write_small_company
 
@@ -286,9 +286,9 @@ def test_data_that_may_not_be_published_is_exit_3_and_the_old_load_stays(company
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_catalogue_stands_in_four_perspectives_and_no_id_is_folded(monkeypatch, width):
-    monkeypatch.setattr(printing, "_WIDE", width)
+    monkeypatch.setattr(terminal, "_WIDE", width)
     catalog = read_catalog()
-    lines = printing_catalogue.catalogue(catalog, json_wanted=False).splitlines()
+    lines = catalogue.catalogue(catalog, json_wanted=False).splitlines()
     heads = [line.split(" (")[0] for line in lines if line.endswith(")") and line[0].isupper()]
     assert heads == ["Financial", "Customer", "Internal process", "Learning and growth"]
     assert set(catalog.metrics) <= {line.split(" ")[0] for line in lines}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import cache, compare, rows, sentences
+from dashboard import cache, compare, sentences
+from dashboard.board import rows
 from dashboard.controls import Choice, Level
 from dashboard.filters import Filters
 from data_checks.calendar import EVERYBODYS

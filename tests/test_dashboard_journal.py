@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, cache, charts, settings, theme
+from dashboard import access, cache, settings, theme
+from dashboard.charts import trends
 from data_checks.journal import Journal
 from data_checks.journal_entries import About
 from data_checks.workspace_journal import JournalPlace
@@ -177,12 +178,12 @@ def test_loaded_and_written_events_stand_on_the_trend_in_order_and_are_named_bel
     ]
 
 
-def drawn(*days: dt.date) -> tuple[list[tuple[float, str]], charts.Trend]:
+def drawn(*days: dt.date) -> tuple[list[tuple[float, str]], trends.Trend]:
     """(place, number) of every event mark of a trend of 13 months from October 2025."""
     line = next(one for one in fixture.LINES if one.metric == "nps")
     happened = [Happening(day, f"Event of {day}") for day in days]
     definition = fixture.definition(line)
-    found = charts.trend(fixture.trend(line), fixture.OCTOBER, definition, "EUR", theme.LIGHT, happened)
+    found = trends.trend(fixture.trend(line), fixture.OCTOBER, definition, "EUR", theme.LIGHT, happened)
     assert found is not None
     rules = [
         layer["data"]["values"][0]

@@ -17,24 +17,16 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboard import (
-    charts,
-    charts_points,
-    components,
-    controls,
-    detail,
-    marks,
-    printing,
-    raw_rows,
-    rows,
-    score_axis,
-    server,
-    settings,
-)
+from dashboard import components, controls, marks, raw_rows, score_axis, server, settings
+from dashboard.board import rows
 from dashboard.cache import RowsBehind, Verdict
+from dashboard.charts import points as charts_points
+from dashboard.charts import trends
 from dashboard.filters import Filters
 from dashboard.hosts import OwnNamesOnly, served_names
+from dashboard.metric import detail
 from dashboard.navigation import link
+from dashboard.printing import terminal
 from dashboard.remembered import Remembered
 from dashboard.theme import DARK, LIGHT, Tokens
 from data_checks.errors import FileProblems, Place, Problem, RequestError
@@ -249,7 +241,7 @@ def test_a_link_leaves_out_what_is_not_chosen_but_keeps_an_empty_name() -> None:
     assert link("metric", {"metric": "csat", "team": "A & B", "agent": ""}) == "/metric?metric=csat&team=A+%26+B&agent="
 
 
-def trend(metric: str = "csat") -> charts.Trend:
+def trend(metric: str = "csat") -> trends.Trend:
     results = FLOORS.results(
         LOAD,
         Scope.everything(),
@@ -260,7 +252,7 @@ def trend(metric: str = "csat") -> charts.Trend:
         (),
     )
     results = (*fixture.trend(FLOORS.lines[metric]), results[-1])
-    found = charts.trend(results, fixture.OCTOBER, LOAD.definitions[metric], "EUR", LIGHT)
+    found = trends.trend(results, fixture.OCTOBER, LOAD.definitions[metric], "EUR", LIGHT)
     assert found is not None
     return found
 
@@ -298,7 +290,7 @@ def test_a_spec_is_built_once_and_limit_and_goal_are_inside_its_axis() -> None:
 
 def test_no_month_with_a_value_gives_no_chart() -> None:
     line = FLOORS.lines["enps"]
-    assert charts.trend(fixture.trend(line), fixture.OCTOBER, LOAD.definitions["enps"], "EUR", LIGHT) is None
+    assert trends.trend(fixture.trend(line), fixture.OCTOBER, LOAD.definitions["enps"], "EUR", LIGHT) is None
 
 
 @pytest.mark.parametrize(
@@ -311,7 +303,7 @@ def test_no_month_with_a_value_gives_no_chart() -> None:
     ],
 )
 def test_ticks_are_round_and_hold_every_number(numbers: list[float], share: bool, first: float, last: float) -> None:
-    ticks = charts.nice_ticks(numbers, share)
+    ticks = trends.nice_ticks(numbers, share)
     assert (ticks[0], ticks[-1]) == (first, last)
 
 
@@ -444,7 +436,7 @@ def test_a_month_is_over_when_its_last_day_is_at_home(zone: str, as_of: dt.datet
 
 
 def test_rows_printed_as_csv_hold_no_formula() -> None:
-    assert printing.as_csv(("id", "note"), [(1, "=1+1"), (-2, None)]) == "id,note\n1,'=1+1\n-2,"
+    assert terminal.as_csv(("id", "note"), [(1, "=1+1"), (-2, None)]) == "id,note\n1,'=1+1\n-2,"
 
 
 def test_a_download_holds_no_formula_and_keeps_numbers() -> None:
@@ -485,7 +477,7 @@ def test_an_arrowhead_points_off_the_axis() -> None:
 
 def test_words_at_the_right_end_of_a_chart_never_touch() -> None:
     found = trend("retention")
-    frame = charts._frame(fixture.trend(FLOORS.lines["retention"]), [0.9], fixture.OCTOBER,
+    frame = trends._frame(fixture.trend(FLOORS.lines["retention"]), [0.9], fixture.OCTOBER,
                           LOAD.definitions["retention"], "EUR")  # fmt: skip
     least = charts_points.line_of_text(frame)
     note = found.data.to_pylist()[-1]["note_y"]
@@ -493,9 +485,9 @@ def test_words_at_the_right_end_of_a_chart_never_touch() -> None:
 
 
 def test_minutes_are_ticked_by_parts_of_an_hour() -> None:
-    assert charts.nice_ticks([5, 118], is_minutes=True) == (0, 30, 60, 90, 120, 150)
+    assert trends.nice_ticks([5, 118], is_minutes=True) == (0, 30, 60, 90, 120, 150)
     definition = LOAD.definitions["first_reply"]
-    assert [charts._tick(at, definition, "") for at in (0, 30, 60, 120)] == ["0", "30\u00a0min", "1\u00a0h", "2\u00a0h"]
+    assert [trends._tick(at, definition, "") for at in (0, 30, 60, 120)] == ["0", "30\u00a0min", "1\u00a0h", "2\u00a0h"]
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org", "::"])
@@ -589,7 +581,7 @@ def test_the_fonts_are_shipped_with_their_licence() -> None:
 
 def test_the_style_follows_the_direction_of_the_words() -> None:
     """A language that is read from the right finds sides named by where a line starts and ends."""
-    files = sorted((settings.ROOT / "dashboard").glob("*.css"))
+    files = sorted((settings.ROOT / "dashboard").rglob("*.css"))
     assert len(files) > 5
     sides = re.compile(r"(?:padding|margin|border)-(?:left|right)\b|text-align:\s*(?:left|right)")
     assert {file.name: found for file in files if (found := sides.findall(file.read_text(encoding="utf-8")))} == {}

@@ -16,11 +16,11 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import main
-from data_checks import demo
 from data_checks.contract import contracts
-from data_checks.demo import write_demo
-from data_checks.demo_staff import CONTRADICTS, HANDS_ON_TOO_MUCH, SIX_ANSWERS, WAVES
-from data_checks.demo_trade import LEAVING_PLAN
+from data_checks.demo import write as demo
+from data_checks.demo.staff import CONTRADICTS, HANDS_ON_TOO_MUCH, SIX_ANSWERS, WAVES
+from data_checks.demo.trade import LEAVING_PLAN
+from data_checks.demo.write import write_demo
 from data_checks.strategy_file import read_strategy_file
 from data_checks.workspace import read_workspace
 from tests.conftest import DEMO_SCALE

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from dashboard.cli import main
 from data_checks.contract import contracts
-from data_checks.demo_defects import UNREADABLE_LINES
+from data_checks.demo.defects import UNREADABLE_LINES
 from tests.loading import ask
 
 # ---- defects ------------------------------------------------------------------------------------------------------

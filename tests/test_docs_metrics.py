@@ -13,7 +13,7 @@ from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.asking import ask
 from metrics.catalog import read_catalog
-from metrics.definition_file import DefinitionFile
+from metrics.drafts.definition_file import DefinitionFile
 from metrics.evaluate import evaluate
 from metrics.scope import Scope
 

@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import main
-from metrics import catalog, rules, settle
+from metrics import catalog, rules
 from metrics.catalog import read_catalog
+from metrics.drafts import settle
 
 _SECTION = re.compile(
     r"### (?P<file>\S+\.yaml)\n\n```yaml\n(?P<wrong>.*?)```\n\n```text\n(?P<told>.*?)```\n\n"

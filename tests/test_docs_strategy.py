@@ -8,7 +8,7 @@ import pytest
 
 from data_checks.calendar import EVERYBODYS
 from metrics.catalog import read_catalog
-from metrics.goals_file import COLUMNS
+from metrics.goals.file import COLUMNS
 from metrics.plans import with_plans
 
 

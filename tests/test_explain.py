@@ -22,9 +22,9 @@ from data_checks.calendar import EVERYBODYS
 from data_checks.errors import RequestError
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.analyses.explain import explain
 from metrics.asking import ask
 from metrics.catalog import read_catalog
-from metrics.explain import explain
 from metrics.period import parse_period
 from metrics.scope import Scope
 from tests.loading import load_folder, write

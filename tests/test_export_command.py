@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dashboard.cli import main
-from dashboard.written_file import write_bytes
+from dashboard.commands.written_file import write_bytes
 from data_checks.errors import RequestError
 from data_checks.workspace import read_workspace
 from tests.small_company import load_small_company
@@ -92,7 +92,7 @@ def test_who_sits_at_a_terminal_is_asked(
 ) -> None:
     target = tmp_path / "board.csv"
     target.write_text("mine", encoding="utf-8")
-    monkeypatch.setattr("dashboard.cli_export._is_asked", lambda: True)
+    monkeypatch.setattr("dashboard.commands.export._is_asked", lambda: True)
     done = CliRunner().invoke(main, ["export", "-w", str(small), "--csv", str(target)], input=answer)
     assert done.exit_code == code
     assert f"{target} exists. Write over it?" in done.stderr
@@ -117,7 +117,7 @@ def test_what_cannot_be_written_is_told_before_the_work(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, str]
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    monkeypatch.setattr("dashboard.cli_export.read_pack", lambda *_, **__: pytest.fail("the board was made first"))
+    monkeypatch.setattr("dashboard.commands.export.read_pack", lambda *_, **__: pytest.fail("the board was made first"))
     done = run(*words, tmp_path / "file" / "board.csv", "-w", small)
     assert (done.exit_code, done.stderr) == (2, f"{tmp_path}/file/board.csv cannot be written: Not a directory.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -19,17 +19,18 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from dashboard import cli, explained, sentences, wording
+from dashboard import cli, sentences, wording
+from dashboard.changes import explained
+from dashboard.changes.score_lines import score_lines
 from dashboard.export import command, content, content_reasons, mail, snapshot, workbook
 from dashboard.export.pack import Pack, gather
-from dashboard.score_lines import score_lines
 from data_checks.calendar import Calendar
 from data_checks.errors import RequestError
 from data_checks.journal_entries import Entries
-from metrics.explain import Explanation
+from metrics.analyses.explain import Explanation
+from metrics.analyses.score_change import ScoreChange
 from metrics.period import parse_period
 from metrics.scope import Scope
-from metrics.score_change import ScoreChange
 from metrics.scorecard import Card
 from tests import dashboard_fixture as fixture
 from tests.company import Company

@@ -7,10 +7,10 @@ import math
 import pytest
 
 from data_checks.contract import contracts
-from metrics.bind import Binder
-from metrics.bound import leaves
 from metrics.figures import figure, finite
-from metrics.formula import parse
+from metrics.language.bind import Binder
+from metrics.language.bound import leaves
+from metrics.language.formula import parse
 from metrics.result import MetricResult
 from metrics.scorecard import change_of
 from tests.test_scorecard import MAY

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from dashboard.cli import main
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics.forecasting import is_used, look_ahead
+from metrics.analyses.forecasting import is_used, look_ahead
 from metrics.scope import Scope
 from metrics.stats.forecast import forecast as forecast_of
 from metrics.stats.not_known import NotKnown

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from data_checks.contract import contracts
-from metrics.bind import Binder
-from metrics.bound import Aggregate, Constant
-from metrics.formula import FormulaError, parse, parse_set
-from metrics.kinds import kind_of
+from metrics.language.bind import Binder
+from metrics.language.bound import Aggregate, Constant
+from metrics.language.formula import FormulaError, parse, parse_set
+from metrics.language.kinds import kind_of
 
 
 def faults(text):
@@ -195,8 +195,8 @@ def test_a_set_is_read_with_places_of_its_own_text():
 
 
 def test_reserved_words_are_no_column_of_any_contract():
-    from dashboard.printing import FIELDS
-    from metrics.formula import RESERVED
+    from dashboard.printing.terminal import FIELDS
+    from metrics.language.formula import RESERVED
 
     for contract in contracts().values():
         assert not RESERVED & set(contract.types)

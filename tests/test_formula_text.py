@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.bound import RetentionOf, leaves
 from metrics.catalog import read_catalog
-from metrics.formula import parse, parse_set
-from metrics.formula_text import part_text, text_of
+from metrics.language.bound import RetentionOf, leaves
+from metrics.language.formula import parse, parse_set
+from metrics.language.text import part_text, text_of
 
 CATALOG = read_catalog(Path(__file__).parent / "workspaces" / "nowhere")
 WRITTEN = sorted(metric.formula for metric in CATALOG.metrics.values() if metric.formula)

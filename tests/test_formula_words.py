@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from dashboard.formula_words import formula_words
+from dashboard.receipt.formula_words import formula_words
 from data_checks.contract import contracts
-from metrics.bind import Binder
-from metrics.bound import Frame
 from metrics.catalog import read_catalog
 from metrics.definition import Retention
-from metrics.formula import parse, parse_set
+from metrics.language.bind import Binder
+from metrics.language.bound import Frame
+from metrics.language.formula import parse, parse_set
 from metrics.period import Duration
 
 SAID = {

@@ -10,17 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import cache, funnel_chart, funnel_parts, settings
+from dashboard import cache, settings
+from dashboard.charts import funnel
+from dashboard.teams import funnel as team_funnel
 from dashboard.theme import DARK, LIGHT
 from data_checks.calendar import EVERYBODYS
 from data_checks.errors import RequestError
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.analyses.fair_groups import FairGroups, compare_groups
 from metrics.asking import ask
-from metrics.fair_groups import FairGroups, compare_groups
 from metrics.period import period_at
 from metrics.result import MetricResult
-from metrics.rows import rows_behind
+from metrics.rows.listing import rows_behind
 from metrics.scope import Scope
 from metrics.stats.funnel_means import mean_funnel
 from tests import dashboard_fixture as fixture
@@ -132,7 +134,7 @@ def outside_fair() -> FairGroups:
 
 
 def test_only_outsiders_are_labelled_and_squared() -> None:
-    drawn = funnel_chart.funnel(outside_fair(), CSAT, "EUR", LIGHT)
+    drawn = funnel.funnel(outside_fair(), CSAT, "EUR", LIGHT)
     assert drawn is not None
     rows = drawn.data.to_pylist()
     assert {row["label"] for row in rows if not row["outside"]} == {""}
@@ -143,7 +145,7 @@ def test_only_outsiders_are_labelled_and_squared() -> None:
 
 
 def test_the_areas_hold_the_limits_of_the_wider_level_outside() -> None:
-    drawn = funnel_chart.funnel(outside_fair(), CSAT, "EUR", DARK)
+    drawn = funnel.funnel(outside_fair(), CSAT, "EUR", DARK)
     assert drawn is not None
     for row in drawn.spec["layer"][0]["data"]["values"]:
         assert row["far_low"] <= row["low"] <= row["high"] <= row["far_high"]
@@ -153,18 +155,18 @@ def test_the_areas_hold_the_limits_of_the_wider_level_outside() -> None:
 
 
 def test_with_nobody_outside_no_empty_layer_is_drawn() -> None:
-    drawn = funnel_chart.funnel(compare_groups(ALIKE[:5], "agent", CSAT), CSAT, "EUR", LIGHT)
+    drawn = funnel.funnel(compare_groups(ALIKE[:5], "agent", CSAT), CSAT, "EUR", LIGHT)
     assert drawn is not None
     assert [layer["mark"]["type"] for layer in drawn.spec["layer"]] == ["area", "area", "rule", "text", "circle"]
     assert drawn.alt.endswith("Nobody lies outside what chance explains.")
 
 
 def test_nothing_to_compare_draws_nothing() -> None:
-    assert funnel_chart.funnel(compare_groups(ALIKE[:3], "agent", CSAT), CSAT, "EUR", LIGHT) is None
+    assert funnel.funnel(compare_groups(ALIKE[:3], "agent", CSAT), CSAT, "EUR", LIGHT) is None
 
 
 def test_the_words_name_link_and_escape() -> None:
-    told = funnel_parts.words(outside_fair(), CSAT, "EUR", lambda name: f"/agent?agent={len(name)}")
+    told = team_funnel.words(outside_fair(), CSAT, "EUR", lambda name: f"/agent?agent={len(name)}")
     assert (
         '<a href="/agent?agent=10">&lt;i&gt;Low&lt;/i&gt;</a> lies below what chance explains: 45.0\u00a0% of 100'
         in told
@@ -176,8 +178,8 @@ def test_the_words_name_link_and_escape() -> None:
 def test_without_a_direction_an_outsider_is_neither_good_nor_bad() -> None:
     fair = outside_fair()
     plain = dataclasses.replace(CSAT, red=None, goal=None)
-    assert funnel_chart.colour(fair.outside[0], plain, LIGHT) == LIGHT.ink
-    assert funnel_chart.colour(fair.groups[1], CSAT, LIGHT) == LIGHT.series
+    assert funnel.colour(fair.outside[0], plain, LIGHT) == LIGHT.ink
+    assert funnel.colour(fair.groups[1], CSAT, LIGHT) == LIGHT.series
 
 
 def test_the_metric_page_shows_the_funnel_of_its_groups() -> None:

@@ -18,11 +18,11 @@ from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from data_checks.yaml_file import parse_documents
 from metrics.asking import ask
-from metrics.bind import Binder
-from metrics.bound import Constant
 from metrics.catalog import read_catalog
 from metrics.evaluate import evaluate
-from metrics.formula import FormulaError, parse
+from metrics.language.bind import Binder
+from metrics.language.bound import Constant
+from metrics.language.formula import FormulaError, parse
 from metrics.scope import Scope
 from tests.small_company import load_small_company
 

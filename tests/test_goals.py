@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from metrics import goals
 from metrics.catalog import read_catalog
+from metrics.goals import written as goals
 
 CHANGING = """metric: m
 formula: share(tickets.sla_met)

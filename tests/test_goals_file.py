@@ -9,10 +9,10 @@ import pytest
 from data_checks.calendar import EVERYBODYS, Calendar
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics import goals
 from metrics.catalog import read_catalog
-from metrics.goal_rows import unknown_rows
-from metrics.goals_file import with_goals
+from metrics.goals import written as goals
+from metrics.goals.file import with_goals
+from metrics.goals.unknown_parts import unknown_rows
 from metrics.period import parse_period
 from metrics.plans import with_plans
 from metrics.scope import Scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data_checks.warehouse.contract import TableFacts
-from metrics.lacking import not_provided
+from metrics.language.lacking import not_provided
 
 
 def facts(**provided: str) -> dict[str, TableFacts]:

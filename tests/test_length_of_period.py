@@ -10,7 +10,7 @@ from data_checks.calendar import EVERYBODYS
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.catalog import read_catalog
-from metrics.holding import GOAL_OF_A_MONTH
+from metrics.goals.holding import GOAL_OF_A_MONTH
 from metrics.period import parse_period
 from metrics.scope import Scope
 from metrics.screen import build_scorecard

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import access, lifetime_value_parts, settings
+from dashboard import access, settings
+from dashboard.lifetime_value import parts as lifetime_value_parts
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics.bound import ModelOf
+from metrics.language.bound import ModelOf
 from metrics.models.customers import Base, HeldBack, customer_base, held_back, predicted_and_came
 from metrics.models.fitted import Fitter
 from metrics.models.purchases import PurchaseLog

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from dashboard.cli import main
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics.links import examine_links, months_of
+from metrics.analyses.links import examine_links, months_of
 from metrics.scope import Scope
 from tests.conftest import catalog_of
 from tests.loading import load_folder, write

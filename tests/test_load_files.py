@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 import pytest
 
-from data_checks import files
 from data_checks.errors import FileProblems
-from data_checks.files import copy_as_utf8
+from data_checks.sources import files
+from data_checks.sources.files import copy_as_utf8
 from tests.loading import accounts, ask, load_folder, write
 
 LINES = """

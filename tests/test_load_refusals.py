@@ -15,7 +15,7 @@ from data_checks.contract import contracts, read_contract
 from data_checks.errors import FileProblems, LoadRefused, RequestError
 from data_checks.load import load
 from data_checks.load_lock import only_load
-from data_checks.source_problems import source_problems
+from data_checks.sources.problems import source_problems
 from data_checks.suites import Verdict, run_suite
 from data_checks.warehouse import current_version, open_warehouse
 from data_checks.workspace import read_workspace

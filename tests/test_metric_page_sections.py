@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, cache, metric_answers, settings
+from dashboard import access, cache, settings
 from dashboard.floors import RealFloors
+from dashboard.metric import answers as metric_answers
 from dashboard.wording import say
 from metrics.scope import Scope
 from tests.test_dashboard_pages import METRIC, run, text

@@ -14,7 +14,7 @@ from data_checks.workspace import read_workspace
 from metrics.asking import ask
 from metrics.catalog import read_catalog
 from metrics.evaluate import evaluate
-from metrics.rows import rows_behind
+from metrics.rows.listing import rows_behind
 from metrics.scope import Scope
 from metrics.screen import build_scorecard, default_period, periods_of
 from tests.small_company import load_small_company, write_small_company

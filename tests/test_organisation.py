@@ -24,7 +24,7 @@ from data_checks.workspace import read_workspace
 from metrics.asking import ask
 from metrics.catalog import read_catalog
 from metrics.evaluate import evaluate
-from metrics.rows import rows_behind
+from metrics.rows.listing import rows_behind
 from metrics.scope import Scope
 from tests import loading
 from tests.loading import load_folder, write

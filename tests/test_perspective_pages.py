@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboard import access, cache, marks, perspective_parts, settings
+from dashboard import access, cache, marks, settings
+from dashboard.perspective import parts as perspective_parts
 from dashboard.theme import LIGHT
 from metrics.definition import PERSPECTIVES
 from metrics.events import Happening

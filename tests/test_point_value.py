@@ -17,8 +17,8 @@ from dashboard.cli import main
 from data_checks.errors import RequestError
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.analyses.point_value import point_value
 from metrics.catalog import read_catalog
-from metrics.point_value import point_value
 from metrics.scope import Scope
 from tests.loading import ask, load_folder, write
 

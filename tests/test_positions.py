@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_checks.positions import line_starts
+from data_checks.sources.positions import line_starts
 from tests.loading import TICKETS, load_folder, quarantined, write
 
 GOOD = "".join(f"{n},2026-01-01 09:00,,0\n" for n in range(40))

@@ -16,13 +16,13 @@ from data_checks.workspace import read_workspace
 from metrics.asking import ask, cannot_cut
 from metrics.catalog import read_catalog
 from metrics.evaluate import evaluate
-from metrics.kinds import measured
+from metrics.language.kinds import measured
+from metrics.language.provided import missing
 from metrics.prepare import prepare
-from metrics.provided import missing
-from metrics.rollup import prepared_of
-from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import build_scorecard, default_period
+from metrics.sql.rollup import prepared_of
+from metrics.sql.scans import scans_of
 from tests.small_company import load_small_company
 
 EVERYBODY = Scope.everything()

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dashboard import quality_parts, theme
+from dashboard import theme
 from dashboard.cli import main
-from dashboard.quality import read_quality
+from dashboard.data_quality import parts as quality_parts
+from dashboard.data_quality.report import read_quality
 from data_checks.state import read_state
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import main
-from dashboard.printing_receipt import receipt as printed
+from dashboard.printing.receipt import receipt as printed
 from data_checks.calendar import EVERYBODYS
 from data_checks.ledger import read_report
 from data_checks.load import load
@@ -24,7 +24,7 @@ from metrics.catalog import read_catalog
 from metrics.period import parse_period
 from metrics.receipt import Receipt, make_receipt
 from metrics.receipt_parts import Part
-from metrics.row_accounts import RowAccount
+from metrics.rows.accounts import RowAccount
 from metrics.scope import Scope
 from tests.small_company import load_small_company, write_small_company
 

@@ -17,14 +17,14 @@ from data_checks.contract import contracts
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import read_workspace
-from metrics.bind import Binder
-from metrics.bound import Aggregate
 from metrics.catalog import read_catalog
-from metrics.compile import compile_plain
-from metrics.formula import parse
+from metrics.language.bind import Binder
+from metrics.language.bound import Aggregate
+from metrics.language.formula import parse
 from metrics.question import AsOf, Question
-from metrics.row_accounts import RowAccount, account_of
+from metrics.rows.accounts import RowAccount, account_of
 from metrics.scope import Scope
+from metrics.sql.compile import compile_plain
 from tests.loading import load_folder, write
 
 Row = dict[str, Any]

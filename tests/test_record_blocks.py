@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from data_checks import record_blocks
 from data_checks.errors import LoadRefused
-from data_checks.record_blocks import Block, Record, by_line, pieces
-from data_checks.records import RecordPlace, Run, check_quotes, even_line_ends, locate, run_of, runs_of
+from data_checks.sources import record_blocks
+from data_checks.sources.record_blocks import Block, Record, by_line, pieces
+from data_checks.sources.records import RecordPlace, Run, check_quotes, even_line_ends, locate, run_of, runs_of
 
 FIELDS = ["", "a", "5", "größe", '""', '"a"', '"a,b"', '"a\nb"', '"a\r\nb"', '"a""b"', '""""', '"\n"', '"ä"']
 STRAY = ['5"', '"a"b', '"', 'a"b"', '"a', '"a"\r', "\r", '"a\rb"', '" "" "', "a\rb"]
@@ -68,7 +68,8 @@ def test_a_stray_quote_is_told_as_line_by_line(tmp_path_factory, text, size, rep
 
     copy = tmp_path_factory.mktemp("copies") / "x.csv"
     copy.write_bytes(text.encode() * repeated)
-    with patch("data_checks.records.pieces", lambda path, delimiter: [one_by_one(path.read_bytes(), delimiter)]):
+    pieces = "data_checks.sources.records.pieces"
+    with patch(pieces, lambda path, delimiter: [one_by_one(path.read_bytes(), delimiter)]):
         expected = said()
     with patch.object(record_blocks, "BLOCK", size):
         assert said() == expected
@@ -84,7 +85,7 @@ def test_line_ends_are_evened_as_line_by_line(tmp_path_factory, text, size, deli
         copy.write_bytes(text.encode())
         return even_line_ends(copy, delimiter), copy.read_bytes()
 
-    with patch("data_checks.records.cut_block", lambda data, delimiter, line: None):
+    with patch("data_checks.sources.records.cut_block", lambda data, delimiter, line: None):
         expected = evened()
     with patch.object(record_blocks, "BLOCK", size):
         assert evened() == expected

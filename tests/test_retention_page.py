@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import access, cache, retention_parts, settings, survival_parts
+from dashboard import access, cache, settings
+from dashboard.retention import parts as retention_parts
+from dashboard.retention import survival_parts
 from dashboard.wording import say
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from data_checks.workspace import read_workspace
-from metrics.cohorts import Survival, survival
-from metrics.leaving import Leaving, leaving
+from metrics.analyses.cohorts import Survival, survival
+from metrics.analyses.leaving import Leaving, leaving
 from metrics.models.contracts import ContractCurve, contract_curve
 from metrics.scope import Scope
 from metrics.stats.not_known import NotKnown

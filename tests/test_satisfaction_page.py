@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import access, satisfaction_parts, settings
+from dashboard import access, settings
+from dashboard.satisfaction import parts as satisfaction_parts
 from data_checks.calendar import EVERYBODYS
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics.answers import spread, voices
+from metrics.analyses.answers import spread, voices
 from metrics.period import parse_period
 from metrics.result import MetricResult
 from metrics.scope import Scope

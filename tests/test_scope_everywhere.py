@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from dashboard import cache, search_index
+from dashboard import cache
+from dashboard.search import index as search_index
 from dashboard.wording import say
 from data_checks.journal_entries import About, slices_of
 from metrics.period import shifted

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.score_lines import headline, made_of, score_lines
+from dashboard.changes.score_lines import headline, made_of, score_lines
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.analyses.score_change import ScoreChange, score_change
 from metrics.cascade import Node, build_cascade
 from metrics.definition import PerspectiveId
 from metrics.scope import Scope
-from metrics.score_change import ScoreChange, score_change
 from metrics.scorecard import Card, Scorecard, make_branch, make_scorecard
 from metrics.screen import before as period_before
 from metrics.screen import default_period

@@ -13,11 +13,11 @@ from dashboard.cli import main
 from data_checks.errors import RequestError
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
+from metrics.analyses.driver_table import driver_table
+from metrics.analyses.score_drivers import score_drivers
 from metrics.asking import ask
 from metrics.catalog import read_catalog
-from metrics.driver_table import driver_table
 from metrics.scope import Scope
-from metrics.score_drivers import score_drivers
 from tests.loading import load_folder, write
 
 WORKSPACE = """

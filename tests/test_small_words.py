@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dashboard import cli
-from dashboard.printing_load import checks
+from dashboard.printing.load import checks
 from data_checks.errors import FileProblems
 from data_checks.load import load
 from data_checks.warehouse import current_version

@@ -17,7 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from data_checks.errors import FileProblems, LoadRefused
 from data_checks.load import load
-from data_checks.source_problems import source_problems
+from data_checks.sources.problems import source_problems
 from data_checks.warehouse import current_version
 from data_checks.workspace import read_workspace
 from tests.loading import NOW, accounts, ask, load_folder, quarantined, write

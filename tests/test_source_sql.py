@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from data_checks.errors import FileProblems, LoadRefused
-from data_checks.source_problems import source_problems
+from data_checks.sources.problems import source_problems
 from data_checks.workspace import read_workspace
 from data_checks.workspace_sql import query_problem, url_problem
 from tests.loading import accounts, ask, load_folder, quarantined, write

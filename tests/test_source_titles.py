@@ -9,10 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from data_checks.assistant import propose
-from data_checks.assistant_sample import read_samples
+from data_checks.assistant.propose import propose
+from data_checks.assistant.sample import read_samples
 from data_checks.errors import FileProblems, LoadRefused, RequestError
-from data_checks.source_problems import source_problems
+from data_checks.sources.problems import source_problems
 from data_checks.workspace import read_workspace
 from tests.loading import ask, load_folder, quarantined, write
 

@@ -19,7 +19,7 @@ from data_checks.errors import RequestError
 from data_checks.load import load
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics import cohorts, explain
+from metrics.analyses import cohorts, explain
 from metrics.models.answers import MOST_ROWS, prepare_models
 from metrics.scope import Scope
 from tests import dashboard_fixture as fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.rows import branch_rows
+from dashboard.board.rows import branch_rows
 from dashboard.theme import LIGHT
 from data_checks.calendar import EVERYBODYS
 from data_checks.errors import FileProblems, Place

@@ -12,13 +12,16 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, cache, map_drawing, settings, strategy_answers, strategy_map_parts
+from dashboard import access, cache, settings
 from dashboard.floors import RealFloors
-from dashboard.map_layout import BAND, NODE, TOP, layout
-from dashboard.strategy_map_parts import View
+from dashboard.strategy_map import answers as strategy_answers
+from dashboard.strategy_map import drawing as map_drawing
+from dashboard.strategy_map import parts as strategy_map_parts
+from dashboard.strategy_map.layout import BAND, NODE, TOP, layout
+from dashboard.strategy_map.parts import View
 from dashboard.theme import DARK, LIGHT
-from metrics import links
-from metrics.links import Look, Pair, Verdict
+from metrics.analyses import links
+from metrics.analyses.links import Look, Pair, Verdict
 from metrics.scope import Scope
 from metrics.scorecard import make_branch, make_scorecard
 from metrics.stats.association import Association
@@ -219,7 +222,7 @@ def test_nothing_on_the_page_claims_a_cause() -> None:
 def test_the_map_is_shown_before_its_links_are_tested(monkeypatch: pytest.MonkeyPatch, loaded_demo: Path) -> None:
     monkeypatch.setenv(settings.WORKSPACE, str(loaded_demo))
     cache.use(RealFloors())
-    monkeypatch.setattr("dashboard.strategy_map_body._AT_ONCE_S", 0)
+    monkeypatch.setattr("dashboard.strategy_map.body._AT_ONCE_S", 0)
     shown: list[bool] = []
     real = strategy_map_parts.body
 
@@ -237,7 +240,7 @@ def test_the_map_is_shown_before_its_links_are_tested(monkeypatch: pytest.Monkey
         shown.append(view.tested is not None)
         return real(view)
 
-    monkeypatch.setattr("dashboard.strategy_map_body.tested_links", lambda *_: _Late())
+    monkeypatch.setattr("dashboard.strategy_map.body.tested_links", lambda *_: _Late())
     monkeypatch.setattr(strategy_map_parts, "body", body)
     assert "too little data" in text(run(MAP))
     assert shown == [False, True]

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from dashboard import access, benchmark_parts, cache, library, navigation, settings, team_parts
+from dashboard import access, cache, navigation, settings
+from dashboard.benchmarks import parts as benchmark_parts
 from dashboard.cache import NothingPublished
+from dashboard.metric_library import library
+from dashboard.teams import parts as team_parts
 from dashboard.theme import LIGHT
 from data_checks.errors import Place, Problem, RequestError
-from metrics.benchmarks import Benchmarks
+from metrics.analyses.benchmarks import Benchmarks
 from metrics.scope import Scope
 from tests import dashboard_fixture as fixture
 from tests.test_dashboard_pages import run, text

@@ -12,7 +12,7 @@ import pytest
 from dashboard import access, cache, settings
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
-from metrics.row_ticket import one_ticket
+from metrics.rows.ticket import one_ticket
 from metrics.scope import Scope
 from tests import team_company
 from tests.test_dashboard_pages import run, text

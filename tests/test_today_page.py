@@ -14,13 +14,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard import access, cache, raw_rows, settings, stems, today_view
+from dashboard import access, cache, raw_rows, settings
 from dashboard.theme import LIGHT
+from dashboard.today import stems
+from dashboard.today import view as today_view
 from data_checks.journal_entries import About, slices_of
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import CheckOutcome, LoadFacts, Warehouse
 from data_checks.workspace import read_workspace
-from metrics import open_work, voices
+from metrics.analyses import open_work, voices
 from metrics.scope import Scope
 from tests import dashboard_fixture as fixture
 from tests import team_company

@@ -7,11 +7,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard import charts, charts_forecast, detail, funnel_chart
+from dashboard.charts import forecast, funnel, trends
+from dashboard.metric import detail
 from dashboard.theme import LIGHT
+from metrics.analyses.fair_groups import compare_groups
+from metrics.analyses.forecasting import Outlook
 from metrics.definition import MetricDefinition
-from metrics.fair_groups import compare_groups
-from metrics.forecasting import Outlook
 from metrics.result import MetricResult
 from metrics.stats.forecast import Point
 from tests import dashboard_fixture as fixture
@@ -29,14 +30,14 @@ def shares(values: Sequence[float | None], few: Sequence[int] = ()) -> list[Metr
     ]
 
 
-def drawn(results: Sequence[MetricResult], place: int = -1, definition: MetricDefinition = PLAIN) -> charts.Trend:
+def drawn(results: Sequence[MetricResult], place: int = -1, definition: MetricDefinition = PLAIN) -> trends.Trend:
     """The trend in which the month at `place` is judged."""
-    found = charts.trend(results, results[place].period, definition, "EUR", LIGHT)
+    found = trends.trend(results, results[place].period, definition, "EUR", LIGHT)
     assert found is not None
     return found
 
 
-def rows_of(found: charts.Trend) -> list[dict[str, Any]]:
+def rows_of(found: trends.Trend) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = found.data.to_pylist()
     return rows
 
@@ -122,7 +123,7 @@ def test_a_number_that_counts_nothing_does_not_tell_how_many() -> None:
 
 
 def test_a_funnel_tells_in_words_and_names_its_line_beyond_the_dots() -> None:
-    found = funnel_chart.funnel(compare_groups(ALIKE, "agent", CSAT), CSAT, "EUR", LIGHT)
+    found = funnel.funnel(compare_groups(ALIKE, "agent", CSAT), CSAT, "EUR", LIGHT)
     assert found is not None
     words = next(layer for layer in layers(found.spec) if layer["mark"]["type"] == "text")
     assert words["data"]["values"] == [{"y": 0.8, "word": "mean of those\ndrawn 80.0\u00a0%", "n": 108.0}]
@@ -136,7 +137,7 @@ def test_past_and_expected_months_tell_in_words() -> None:
     stands_on: Any = None  # the drawing asks neither for the method nor for its path
     past = tuple(shares([0.8, 0.7]))
     outlook = Outlook(PLAIN, past, (fixture.NOVEMBER,), ahead, stands_on, fixture.NOVEMBER, None, "")
-    found = charts_forecast.ahead(outlook, "EUR", LIGHT)
+    found = forecast.ahead(outlook, "EUR", LIGHT)
     assert found.data.column("text").to_pylist() == ["80.0\u00a0%", "70.0\u00a0%", "90.0\u00a0%"]
     tips = [layer["encoding"]["tooltip"] for layer in layers(found.spec) if "tooltip" in layer["encoding"]]
     assert [[one["title"] for one in tip] for tip in tips] == [["Month", "Value"], ["Month", "Expected"]]

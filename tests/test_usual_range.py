@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from dashboard import charts, detail
+from dashboard.charts import trends
+from dashboard.metric import detail
 from dashboard.theme import LIGHT
 from data_checks.calendar import EVERYBODYS
+from metrics.analyses.usual_range import usual_range
 from metrics.period import Period, spine, step
 from metrics.result import MetricResult
-from metrics.usual_range import usual_range
 from tests import dashboard_fixture as fixture
 from tests.test_stats_control_charts import NIST, WAFERS
 
@@ -81,9 +82,9 @@ def test_a_share_of_weighted_answers_is_no_share_of_whole_ones() -> None:
     assert min(limit for limit in told.lower if limit is not None) >= 0
 
 
-def drawn(results: Sequence[MetricResult], metric: str) -> charts.Trend:
+def drawn(results: Sequence[MetricResult], metric: str) -> trends.Trend:
     definition = fixture.definition(LINES[metric])
-    found = charts.trend(results, fixture.OCTOBER, definition, "EUR", LIGHT)
+    found = trends.trend(results, fixture.OCTOBER, definition, "EUR", LIGHT)
     assert found is not None
     return found
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from dashboard import printing
+from dashboard.printing import terminal
 from data_checks.watch import Partly, how_far, watched
 
 
@@ -46,8 +46,8 @@ def test_a_long_step_says_again_and_again_how_far_it_is():
 @pytest.mark.parametrize("watching", [True, False])
 def test_only_a_terminal_shows_what_the_next_sentence_replaces(monkeypatch, capsys, watching):
     monkeypatch.setattr("sys.stderr.isatty", lambda: watching)
-    printing.progress("mapping orders")
-    printing.progress(Partly("mapping orders: half", 0.5))
+    terminal.progress("mapping orders")
+    terminal.progress(Partly("mapping orders: half", 0.5))
     shown = capsys.readouterr().err
     assert "mapping orders\n" in shown
     assert ("━━━━━━━━━━━━──────────── mapping orders: half" in shown) is watching

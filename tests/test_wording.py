@@ -353,13 +353,8 @@ def test_a_value_off_the_axis_is_told_from_one_at_its_end() -> None:
 
 def _code() -> str:
     root = Path(wording.__file__).parents[1]
-    files = [
-        *(root / "dashboard").glob("*.py"),
-        *(root / "dashboard" / "app").glob("*.py"),
-        *(root / "dashboard" / "export").glob("*.py"),
-        *(root / "pages").glob("*.py"),
-    ]
-    return "".join(file.read_text(encoding="utf-8") for file in files if not file.name.startswith("words"))
+    files = [*(root / "dashboard").rglob("*.py"), *(root / "pages").glob("*.py")]
+    return "".join(file.read_text(encoding="utf-8") for file in files if file.parent.name != "words")
 
 
 def test_every_word_asked_for_is_in_the_table() -> None:

@@ -14,8 +14,8 @@ from data_checks.errors import RequestError, TookTooLong
 from data_checks.warehouse import open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.catalog import Catalog, read_catalog
-from metrics.definition_saving import ChangedOnDisk, save_definition
-from metrics.drafting import LARGEST, Drafted, drafted, written
+from metrics.drafts.drafting import LARGEST, Drafted, drafted, written
+from metrics.drafts.saving import ChangedOnDisk, save_definition
 from tests.small_company import load_small_company
 
 TWO = (

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import access, cache, settings, workbench_answers, workbench_parts
+from dashboard import access, cache, settings
 from dashboard.access_file import Role
 from dashboard.floors import RealFloors
+from dashboard.workbench import answers as workbench_answers
+from dashboard.workbench import parts as workbench_parts
 from data_checks.errors import Place, Problem, RequestError
-from metrics.drafting import drafted
+from metrics.drafts.drafting import drafted
 from metrics.period import Period
 from metrics.scope import Scope
 from tests.small_company import load_small_company

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_checks.errors import FileProblems
-from data_checks.sources import with_files
+from data_checks.sources.relations import with_files
 from data_checks.workspace import read_workspace
 from tests.loading import write
 

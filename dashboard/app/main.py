@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import access, linked, navigation, page, searching, theme
+from dashboard import access, linked, navigation, page, theme
+from dashboard.search import searching
 from dashboard.wording import say
 
 st.set_page_config(page_title=say("product"), page_icon=theme.ICON, layout="wide", initial_sidebar_state="auto")

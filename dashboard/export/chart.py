@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard import charts, sentences, wording
+from dashboard import sentences, wording
+from dashboard.charts import trends
 from dashboard.export import pictures
 from dashboard.export.pictures import PRINT
 from dashboard.export.safe_text import visible, visible_in
@@ -84,7 +85,7 @@ def spec(trend: Trend) -> dict[str, Any]:
     return whole
 
 
-def _named(drawn: charts.Trend) -> list[str]:
+def _named(drawn: trends.Trend) -> list[str]:
     """What happened, by the numbers it bears in the picture, in lines of its width."""
     told = [f"{number} {visible(one.title)}, {wording.date(one.day)}" for number, one in enumerate(drawn.events, 1)]
     return textwrap.wrap("; ".join(told), _LINE)

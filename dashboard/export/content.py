@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from dashboard import absent, check_sentences, components, marks, rows, score_axis, sentences, wording
+from dashboard import check_sentences, components, marks, score_axis, sentences, wording
+from dashboard.board import absent, rows
 from dashboard.export import pictures
 from dashboard.export.pack import Pack
 from dashboard.export.pictures import PRINT, on_axis, svg_of

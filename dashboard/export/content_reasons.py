@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dashboard import benchmark_names, benchmark_parts, check_sentences, explained, sentences, wording
+from dashboard import check_sentences, sentences, wording
+from dashboard.benchmarks import names as benchmark_names
+from dashboard.benchmarks import parts as benchmark_parts
+from dashboard.changes import explained
 from dashboard.components import plain
+from dashboard.data_quality.parts import accounted, headline, word_of
+from dashboard.data_quality.report import ACCOUNTS
 from dashboard.export import command, pictures
 from dashboard.export.content import Content, runs, status
 from dashboard.export.pack import Pack, Told
-from dashboard.quality import ACCOUNTS
-from dashboard.quality_parts import accounted, headline, word_of
 from dashboard.wording import say
 from data_checks.warehouse.contract import CheckOutcome
-from metrics.benchmarks import Comparison, Rival
+from metrics.analyses.benchmarks import Comparison, Rival
 from metrics.standing import EFFECTS, Effect
 from metrics.strategy import UNDER_WAY, Initiative
 

@@ -14,7 +14,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from dashboard import attention_parts, components, marks, score_axis, sentences, wording
+from dashboard import components, marks, score_axis, sentences, wording
+from dashboard.board import attention as attention_parts
 from dashboard.components import esc, rich
 from dashboard.export import content, content_reasons, pictures
 from dashboard.export.pack import Pack

@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from dashboard import sentences, wording
-from dashboard.changes_short import in_short
-from dashboard.formula_words import formula_words
-from dashboard.quality import Quality
+from dashboard.changes.short import in_short
+from dashboard.data_quality.report import Quality
+from dashboard.receipt.formula_words import formula_words
 from dashboard.wording import say
 from data_checks.errors import RequestError
 from data_checks.journal_entries import Comment, Entries, current
 from data_checks.warehouse.contract import LoadFacts, Warehouse
+from metrics.analyses.benchmarks import Benchmarks, compare
+from metrics.analyses.explain import Explanation, explain
 from metrics.asking import ask
 from metrics.attention import Attention, attention, strategy_now
-from metrics.benchmarks import Benchmarks, compare
 from metrics.catalog import Catalog
 from metrics.events import Happening, loaded_events, together
-from metrics.explain import Explanation, explain
 from metrics.fingerprint import fingerprint
 from metrics.period import Period
 from metrics.scope import Scope

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from dashboard import charts, marks, theme
+from dashboard import marks, theme
+from dashboard.charts import trends
 from dashboard.export import apart
 from dashboard.theme import Tokens
 from dashboard.wording import say
@@ -61,9 +62,9 @@ def trend_spec(
     size: tuple[int, int],
     look: Tokens = PRINT,
     events: Sequence[Happening] = (),
-) -> tuple[Spec, charts.Trend] | None:
+) -> tuple[Spec, trends.Trend] | None:
     """A trend as a whole Vega-Lite spec with its values in it, and what it shows; None when no month has a value."""
-    drawn = charts.trend(results, judged, definition, currency, look, events)
+    drawn = trends.trend(results, judged, definition, currency, look, events)
     if drawn is None:
         return None
     return {
@@ -76,7 +77,7 @@ def trend_spec(
     }, drawn
 
 
-def svgs(found: Iterable[tuple[Spec, charts.Trend] | None]) -> list[tuple[str, str]]:
+def svgs(found: Iterable[tuple[Spec, trends.Trend] | None]) -> list[tuple[str, str]]:
     """Trends as SVG, each with its words; two empty texts for none. One is drawn while the next is described, and kept:
     the same board on other paper, or for another reader, draws the same charts. Raises RequestError."""
     asked: list[tuple[str, str]] = []

@@ -12,11 +12,14 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from dashboard import attention_parts, components, lone_file, perspective_parts, rows, sentences, wording
+from dashboard import components, lone_file, sentences, wording
+from dashboard.board import attention as attention_parts
+from dashboard.board import rows
 from dashboard.components import esc, note
 from dashboard.export import command, content
 from dashboard.export.pack import Pack
 from dashboard.export.safe_text import visible
+from dashboard.perspective import parts as perspective_parts
 from dashboard.settings import ROOT
 from dashboard.theme import Tokens
 from dashboard.wording import say

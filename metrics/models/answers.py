@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from data_checks.warehouse.contract import Warehouse
 from metrics.asking import as_of
-from metrics.bound import ModelOf
+from metrics.language.bound import ModelOf
 from metrics.models.fitted import WHY, Fitter, Parts
 from metrics.period import period_at, shifted
-from metrics.prepared import ANSWERS
 from metrics.question import Group, Question
-from metrics.rollup import key_of, prepared_of
+from metrics.sql.prepared import ANSWERS
+from metrics.sql.rollup import key_of, prepared_of
 
 CUT = "model"
 """How the answers of models are told from others in the table of answers."""

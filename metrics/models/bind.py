@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 
 from data_checks.contract import Contract
-from metrics.bind import Binder
-from metrics.bound import Aggregate, ModelName, ModelOf
 from metrics.definition import Model
-from metrics.formula import parse
+from metrics.language.bind import Binder
+from metrics.language.bound import Aggregate, ModelName, ModelOf
+from metrics.language.formula import parse
 from metrics.period import duration
 
 STAGES = ("new", "active", "at_risk", "lapsed", "reactivated")

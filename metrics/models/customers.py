@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data_checks.calendar import Calendar
 from data_checks.warehouse.contract import Warehouse
-from metrics.bound import ModelOf
+from metrics.language.bound import ModelOf
 from metrics.models.fitted import DAYS_A_WEEK, SEED, Bought, Fitter
 from metrics.models.purchases import PurchaseLog, slices_of_customers
 from metrics.period import floor

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_checks.warehouse.contract import Warehouse
-from metrics.bound import ModelOf
+from metrics.language.bound import ModelOf
 from metrics.models.contracts import contract_value
 from metrics.models.purchases import PurchaseLog, read_purchases
 from metrics.period import Duration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metrics.definition import MetricDefinition
-from metrics.goals import SCORES
+from metrics.goals.written import SCORES
 
 _POSSIBLE = {
     "percent": "0% to 100%",

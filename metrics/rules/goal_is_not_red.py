@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from data_checks.errors import Problem
-from metrics.definition_file import Draft
-from metrics.goals import settings
+from metrics.drafts.definition_file import Draft
+from metrics.goals.written import settings
 from metrics.rules.goal_faults import equal
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from data_checks.errors import Problem
-from metrics.definition_file import Draft
-from metrics.formula import RESERVED
+from metrics.drafts.definition_file import Draft
+from metrics.language.formula import RESERVED
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from data_checks.errors import Problem, did_you_mean
-from metrics.definition_file import Draft
+from metrics.drafts.definition_file import Draft
 from metrics.models.bind import STAGES, percent
 from metrics.rules.lengths import wrong_length
 

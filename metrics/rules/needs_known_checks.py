@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from data_checks.contract import contracts
 from data_checks.errors import Problem, did_you_mean
-from metrics.definition_file import Draft
+from metrics.drafts.definition_file import Draft
 
 
 def needs_known_checks(draft: Draft) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from data_checks.errors import Problem
-from metrics.definition_file import Draft
+from metrics.drafts.definition_file import Draft
 
 MOST_PERIODS = 1200
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from data_checks.yaml_file import Document
-from metrics.definition_file import Draft
+from metrics.drafts.definition_file import Draft
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from data_checks.errors import Problem
-from metrics.definition_file import Draft
+from metrics.drafts.definition_file import Draft
 
 
 def weight_above_zero(draft: Draft) -> Iterator[Problem]:

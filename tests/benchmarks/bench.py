@@ -25,16 +25,16 @@ from data_checks.contract import contracts
 from data_checks.warehouse import open_warehouse
 from data_checks.warehouse.contract import Warehouse
 from metrics.asking import ask
-from metrics.bound import Aggregate, Item, Products, leaves
 from metrics.catalog import Catalog, read_catalog
 from metrics.evaluate import evaluate
-from metrics.kinds import measured
+from metrics.language.bound import Aggregate, Item, Products, leaves
+from metrics.language.kinds import measured
 from metrics.prepare import prepare
 from metrics.result import MetricResult
-from metrics.rollup import is_additive
-from metrics.scans import scans_of
 from metrics.scope import Scope
 from metrics.screen import TREND, before, build_scorecard, default_period
+from metrics.sql.rollup import is_additive
+from metrics.sql.scans import scans_of
 from tests.benchmarks import bench_catalog, bench_demo, bench_explain, bench_lifetimes, bench_load
 from tests.benchmarks.company import publish_company
 

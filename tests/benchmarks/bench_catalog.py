@@ -17,8 +17,8 @@ from pathlib import Path
 from data_checks.calendar import EVERYBODYS
 from data_checks.yaml_file import parse_documents
 from metrics.catalog import read_catalog
-from metrics.definition_file import draft_of
-from metrics.settle import settle
+from metrics.drafts.definition_file import draft_of
+from metrics.drafts.settle import settle
 
 DEFINITIONS = 1000
 _COLD = """

@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable
 
 from data_checks.warehouse.contract import Warehouse
+from metrics.analyses.explain import explain
+from metrics.analyses.score_drivers import score_drivers
 from metrics.asking import ask
-from metrics.bound import ModelOf
 from metrics.catalog import Catalog
-from metrics.explain import explain
-from metrics.kinds import measured
+from metrics.language.bound import ModelOf
+from metrics.language.kinds import measured
 from metrics.period import parse_period
-from metrics.scans import scans_of
 from metrics.scope import Scope
-from metrics.score_drivers import score_drivers
+from metrics.sql.scans import scans_of
 
 RUNS = 7
 ANSWERS = 116_000

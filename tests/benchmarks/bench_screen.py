@@ -23,7 +23,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from data_checks.demo import write_demo
+from data_checks.demo.write import write_demo
 from data_checks.warehouse import adding_later, open_warehouse
 from data_checks.workspace import read_workspace
 from metrics.catalog import Catalog, read_catalog
