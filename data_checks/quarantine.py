@@ -17,7 +17,7 @@ import duckdb
 
 from data_checks.casts import ERA, EXCEL, FIRST_DAY, contradict
 from data_checks.checks import critical_mask
-from data_checks.contract import Contract
+from data_checks.contract import ColumnType, Contract
 from data_checks.errors import LoadRefused
 from data_checks.expression import literal, quoted
 from data_checks.mapping import UNIT_SIGN, VALUE_SIGN, MappedSource, unread_values
@@ -26,7 +26,7 @@ from data_checks.sources.positions import line_starts
 from data_checks.sources.records import RecordPlace, locate
 from data_checks.sources.rejects import Rejected, rejected_records
 from data_checks.sources.relations import FILE_STEP, REJECTED_STEP, OpenFile
-from data_checks.suites import MAP_IT, Check
+from data_checks.suites import Check
 from data_checks.workspace_source import Source
 
 FILE = "quarantine.csv"
@@ -213,12 +213,14 @@ def _bad_row(
 ) -> BadRow:
     broken = [c for index, c in enumerate(checks) if failed & (1 << index) and c.severity == "critical"]
     said = unread_values(values)
-    reasons = [reason(check, source, said, rejected) for check in broken]
+    reasons = [reason(contract, check, source, said, rejected) for check in broken]
     rules = tuple(check.rule for check in broken)
     return BadRow(contract.table, rules, "; ".join(reasons), file.file.shown, place.record, place.line, place.text)
 
 
-def reason(check: Check, source: Source, values: Mapping[str, str], rejected: Rejected | None) -> str:
+def reason(
+    contract: Contract, check: Check, source: Source, values: Mapping[str, str], rejected: Rejected | None
+) -> str:
     """Why one row failed one check, with the value where it did not read."""
     if check.rule.endswith("_record_readable"):
         if rejected is None:
@@ -229,20 +231,20 @@ def reason(check: Check, source: Source, values: Mapping[str, str], rejected: Re
         return "; ".join(f"{name} '{values[name]}' is no {source.types[name]}" for name in names) or check.why
     if check.kind == "readable" and check.columns:
         column = check.columns[0]
-        formats = declared_formats(source, check)
+        formats = declared_formats(source, contract.types[column])
         return f"{column} '{values.get(column, '')}' does not read as {formats}"
     if check.kind == "required":
         return f"{check.columns[0]} is missing"
     if check.kind in ("allowed", "era", "range"):
-        return _outside(check, source, values.get(check.columns[0], ""))
+        return _outside(contract, check, source, values.get(check.columns[0], ""))
     return check.why.rstrip(".")
 
 
-def _outside(check: Check, source: Source, value: str) -> str:
+def _outside(contract: Contract, check: Check, source: Source, value: str) -> str:
     """A value that reads, and that may not be."""
     column = check.columns[0]
     if check.kind == "allowed":
-        return f"{column} '{value}' is none of {check.hint.removeprefix(MAP_IT)}"
+        return f"{column} '{value}' is none of {', '.join(contract.columns[column].allowed)}"
     if check.kind == "range":
         return f"{column} {value}: {check.hint}"
     said = f"{column} '{value}' lies outside {ERA}"
@@ -254,19 +256,17 @@ def _outside(check: Check, source: Source, value: str) -> str:
     return f"{said}; such a date usually means 'still open': map it to nothing, nullif({text}, '{value[:10]}')"
 
 
-def declared_formats(source: Source, check: Check) -> str:
+def declared_formats(source: Source, kind: ColumnType) -> str:
     """What the workspace declared for this kind of value, in words."""
-    hint = check.hint
-    if "`datetimes` (or" in hint or "`dates`" in hint:
-        formats = source.datetimes if "`datetimes` (or" in hint else source.dates or source.datetimes
-        kind = "a time" if "`datetimes` (or" in hint else "a day"
+    if kind in ("time", "day"):
+        formats = source.datetimes if kind == "time" else source.dates or source.datetimes
         declared = " or ".join(f'"{f}"' for f in formats)
         if contradict(tuple(f for f in formats if f != EXCEL)):
-            return f"exactly one {kind[2:]} with the declared formats {declared.replace(' or ', ' and ')}"
-        return f"{kind} with the declared format {declared}" if declared else f"{kind} (ISO 8601, none is declared)"
-    if "`decimal`" in hint:
+            return f"exactly one {kind} with the declared formats {declared.replace(' or ', ' and ')}"
+        return f"a {kind} with the declared format {declared}" if declared else f"a {kind} (ISO 8601, none is declared)"
+    if kind == "number":
         return f"a number with '{source.decimal}' as its decimal sign"
-    return "a whole number" if "whole number" in hint else "true or false"
+    return "a whole number" if kind == "integer" else "true or false"
 
 
 def duplicate_key(

@@ -28,9 +28,6 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-MAP_IT = "map it to one of "
-
-
 @dataclass(frozen=True)
 class Check:
     """One check of one table. Row checks (`is_row`) hold a predicate true for a good row (null passes) in `sql`;
@@ -132,7 +129,7 @@ def _column_checks(contract: Contract, name: str, column: Column) -> list[Check]
     if column.allowed:
         sql = f"{me} in ({', '.join(literal(value) for value in column.allowed)})"
         why = column.why or f"Only {', '.join(column.allowed)} have a meaning here."
-        found.append(check("allowed", "allowed", sql, why, f"{MAP_IT}{', '.join(column.allowed)}"))
+        found.append(check("allowed", "allowed", sql, why, f"map it to one of {', '.join(column.allowed)}"))
     limits = [(">=", "at least", column.at_least), ("<=", "at most", column.at_most)]
     bounds = [f"{me} {sign} {limit}" for sign, _, limit in limits if limit is not None]
     if bounds:
