@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import access, cache, settings
+from dashboard import access, cache, explained, settings
 from dashboard.changes import answers as changes_answers
-from dashboard.changes import explained
 from dashboard.changes import parts as changes_parts
 from dashboard.changes.answers import CheckMoved, GoalMoved
 from dashboard.floors import RealFloors

@@ -19,8 +19,7 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from dashboard import cli, sentences, wording
-from dashboard.changes import explained
+from dashboard import cli, explained, sentences, wording
 from dashboard.changes.score_lines import score_lines
 from dashboard.export import command, content, content_reasons, mail, snapshot, workbook
 from dashboard.export.pack import Pack, gather

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard import check_sentences, components, sentences, wording
-from dashboard.changes import explained, score_lines
+from dashboard import check_sentences, components, explained, sentences, wording
+from dashboard.changes import score_lines
 from dashboard.changes.answers import CheckMoved, GoalMoved
 from dashboard.changes.contribution_list import Row, contribution_list
-from dashboard.changes.explained import signed
 from dashboard.changes.score_lines import ScoreLine, ScoreLines
 from dashboard.components import anchor, esc, note, section, status
+from dashboard.explained import signed
 from dashboard.navigation import link
 from dashboard.theme import Tokens
 from dashboard.wording import say

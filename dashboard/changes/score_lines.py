@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard import sentences, wording
-from dashboard.changes.explained import agreeing, signed, written
+from dashboard.explained import agreeing, signed, written
 from dashboard.wording import say
 from metrics.analyses.score_change import ScoreChange, ScorePart
 from metrics.definition import PerspectiveId

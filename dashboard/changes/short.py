@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dashboard import sentences
-from dashboard.changes import explained, score_lines
+from dashboard import explained, sentences
+from dashboard.changes import score_lines
 from dashboard.wording import say
 from metrics.analyses.explain import Explanation
 from metrics.analyses.score_change import score_change

@@ -7,11 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from dashboard import wording
+from dashboard import survival_sentences, wording
 from dashboard.charts.drawing import Drawing
 from dashboard.charts.trends import config
-from dashboard.retention import survival_sentences
-from dashboard.retention.survival_sentences import AT_LEAST, DAYS_A_MONTH
+from dashboard.survival_sentences import AT_LEAST, DAYS_A_MONTH
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.models.contracts import ContractCurve

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dashboard import check_sentences, sentences, wording
+from dashboard import check_sentences, explained, sentences, wording
 from dashboard.benchmarks import names as benchmark_names
 from dashboard.benchmarks import parts as benchmark_parts
-from dashboard.changes import explained
 from dashboard.components import plain
 from dashboard.data_quality.parts import accounted, headline, word_of
 from dashboard.data_quality.report import ACCOUNTS

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from dashboard import sentences, wording
 from dashboard.changes.contribution_list import contribution_list
-from dashboard.changes.explained import Scale, contributions, named, scale_of, values_of
 from dashboard.components import esc, note, rich, section
+from dashboard.explained import Scale, contributions, named, scale_of, values_of
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.analyses.explain import JUDGED, Explanation

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard import wording
-from dashboard.changes.explained import Scale, cells_of, named, scale_of, told
+from dashboard.explained import Scale, cells_of, named, scale_of, told
 from dashboard.printing.terminal import as_json, result_json, table, through
 from dashboard.wording import MINUS, SPACE, say
 from data_checks.warehouse.contract import LoadFacts

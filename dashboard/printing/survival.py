@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard import wording
 from dashboard.printing.terminal import as_json, table, through, visible
-from dashboard.retention.survival_sentences import (
+from dashboard.survival_sentences import (
     AT_LEAST,
     compared,
     counts,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from dashboard import components, wording
+from dashboard import components, survival_sentences, wording
 from dashboard.bars import bar
 from dashboard.components import esc, note, rich, section
 from dashboard.reasons import clause
-from dashboard.retention import survival_sentences
 from dashboard.wording import say
 from data_checks.warehouse.contract import LoadFacts
 from metrics.analyses.cohorts import SHORT_HISTORY, Group, Survival, Triangle

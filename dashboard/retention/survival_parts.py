@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from dashboard import marks, wording
+from dashboard import marks, survival_sentences, wording
 from dashboard.charts.customers import points
 from dashboard.components import esc, note, rich
 from dashboard.navigation import link
-from dashboard.retention import survival_sentences
-from dashboard.retention.survival_sentences import AT_LEAST, days, months
+from dashboard.survival_sentences import AT_LEAST, days, months
 from dashboard.theme import Tokens
 from dashboard.wording import say
 from metrics.analyses.cohorts import Staying, Survival
