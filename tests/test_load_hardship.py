@@ -8,6 +8,8 @@ import json
 import os
 import resource
 import shutil
+import subprocess
+import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -132,6 +134,15 @@ def test_a_disk_that_is_full_after_the_pointer_moved_takes_nothing_back(
     assert look(folder / "var", Seen()) == 2
     assert past_loads(folder / "var")[-1]["status"] == "published"
     assert load_folder(folder).status == "unchanged"
+
+
+def test_progress_that_nobody_can_read_stops_no_load(folder: Path) -> None:
+    """`scorecard load 2>&1 | head -1` used to end as refused, and as the fault of var/."""
+    with Path("/dev/full").open("w", encoding="utf-8") as nowhere:
+        command = [sys.executable, "-m", "dashboard.cli", "load", "-w", str(folder)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=nowhere, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Load 000002 is published.")
+    assert look(folder / "var", Seen()) == 2
 
 
 # ── folders that may not be written ──────────────────────────────────────────────────────────────────

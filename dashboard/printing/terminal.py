@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import json
@@ -36,14 +37,18 @@ _BAR = 24
 
 
 def progress(sentence: str) -> None:
-    """One line of progress on stderr; how far a step is, with a bar that moves, only where somebody can watch it."""
+    """One line of progress on stderr; how far a step is, with a bar that moves, only where somebody can watch it.
+
+    Where it cannot be written (`2>&1 | head`), nobody watches: no reason to stop what is under way.
+    """
     watching = sys.stderr.isatty()
     again = "\r\x1b[2K" if watching else ""
-    if not isinstance(sentence, Partly):
-        click.echo(f"{again}{sentence}", err=True)
-    elif watching:
-        full = round(sentence.share * _BAR)
-        click.echo(f"{again}{'━' * full}{'─' * (_BAR - full)} {sentence}", err=True, nl=False)
+    with contextlib.suppress(OSError):
+        if not isinstance(sentence, Partly):
+            click.echo(f"{again}{sentence}", err=True)
+        elif watching:
+            full = round(sentence.share * _BAR)
+            click.echo(f"{again}{'━' * full}{'─' * (_BAR - full)} {sentence}", err=True, nl=False)
 
 
 def as_json(content: Any) -> str:
