@@ -14,13 +14,15 @@ from dashboard.words.agent import AGENT_WORDS
 from dashboard.words.analysis import ANALYSIS_WORDS
 from dashboard.words.changes import CHANGE_WORDS
 from dashboard.words.cohorts import COHORT_WORDS
-from dashboard.words.common import WORDS as _WORDS
+from dashboard.words.common import COMMON_WORDS
 from dashboard.words.export import EXPORT_WORDS
 from dashboard.words.flow import FLOW_WORDS
+from dashboard.words.journal import JOURNAL_WORDS
 from dashboard.words.lifetime_value import LIFETIME_WORDS
 from dashboard.words.links import LINK_WORDS
 from dashboard.words.load import LOAD_WORDS
 from dashboard.words.metric import METRIC_WORDS
+from dashboard.words.pages import PAGE_WORDS
 from dashboard.words.receipt import RECEIPT_WORDS
 from dashboard.words.retention import RETENTION_WORDS
 from dashboard.words.satisfaction import SATISFACTION_WORDS
@@ -32,17 +34,19 @@ from metrics.period import Period, add_months
 from metrics.result import Kind
 
 WORDS = {
-    **_WORDS,
+    **COMMON_WORDS,
     **AGENT_WORDS,
     **ANALYSIS_WORDS,
     **CHANGE_WORDS,
     **COHORT_WORDS,
     **EXPORT_WORDS,
     **FLOW_WORDS,
+    **JOURNAL_WORDS,
     **LIFETIME_WORDS,
     **LINK_WORDS,
     **LOAD_WORDS,
     **METRIC_WORDS,
+    **PAGE_WORDS,
     **RECEIPT_WORDS,
     **RETENTION_WORDS,
     **SATISFACTION_WORDS,

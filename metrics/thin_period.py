@@ -38,6 +38,7 @@ def busy_before(board: Scorecard) -> Period | None:
 
 
 def _counted(card: Card) -> Mapping[Period, int]:
+    # No n means that nothing was counted; a metric that never has one has no busy times either.
     return {one.period: one.n or 0 for one in (*card.trend, card.result)}
 
 

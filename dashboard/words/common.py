@@ -1,11 +1,8 @@
-"""Every fixed text on screen, by key. Translating the dashboard means translating this file."""
+"""The words that pages share, by key. Translating the dashboard means translating this folder."""
 
 from __future__ import annotations
 
-from dashboard.words.journal import JOURNAL
-from dashboard.words.pages import PAGES
-
-WORDS = {
+COMMON_WORDS = {
     "product": "Scorecard",
     "page_title": "{page} – {company}",
     "printed_synthetic": "synthetic data",
@@ -352,8 +349,6 @@ WORDS = {
     "sql": "SQL",
     "retention_of": "share of {of} back after {after} {every}",
     # what people write, and pages of their own
-    **JOURNAL,
-    **PAGES,
     # yes and no in raw rows
     "yes": "yes",
     "no": "no",

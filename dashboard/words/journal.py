@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-JOURNAL = {
+JOURNAL_WORDS = {
     "comments": "Comments",
     "comments_none": "Nobody has commented on this yet.",
     "comments_none_red": "It is red and nobody has commented on it yet: say what happened and what is done about it.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PAGES = {
+PAGE_WORDS = {
     # menu
     "perspectives": "Perspectives",
     "teams": "Teams",

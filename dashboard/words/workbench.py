@@ -1,4 +1,4 @@
-"""The words of the workbench, where definitions are drafted"""
+"""The words of the workbench, where definitions are drafted."""
 
 from __future__ import annotations
 
